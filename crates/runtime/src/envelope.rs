@@ -1,0 +1,135 @@
+//! Success and failure inside a body, and where their parts stand.
+
+use serde_json::Value;
+
+/// How a provider wraps its answers (the spec's `x-envelope`).
+#[derive(Debug)]
+pub struct Envelope {
+    /// The JSON Pointer (RFC 6901) of the part that the caller wants; `""` for the whole body.
+    pub value: &'static str,
+    /// What has to hold for the answer to be a success.
+    pub success: &'static [Check],
+    /// Where the provider's code and message and the id of the request stand.
+    pub places: &'static Places,
+}
+
+/// One condition of success.
+#[derive(Debug)]
+pub struct Check {
+    /// The JSON Pointer of the place to look at.
+    pub at: &'static str,
+    /// The values that mean success.
+    pub is: &'static [Expected],
+    /// Whether its absence means success too.
+    pub optional: bool,
+}
+
+/// A value that means success.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Expected {
+    /// A JSON boolean.
+    Bool(bool),
+    /// A JSON integer.
+    Integer(i64),
+    /// A JSON string.
+    String(&'static str),
+}
+
+/// JSON Pointers to the parts of a failure; of each list the first that leads to a text or a number counts.
+#[derive(Debug)]
+pub struct Places {
+    /// The provider's own code.
+    pub code: &'static [&'static str],
+    /// What the provider says of it.
+    pub message: &'static [&'static str],
+    /// The id by which the provider's support finds the request.
+    pub request_id: &'static [&'static str],
+}
+
+impl Places {
+    pub(crate) const NONE: Self = Self { code: &[], message: &[], request_id: &[] };
+
+    pub(crate) fn code(&self, body: &Value) -> Option<String> {
+        first_text(body, self.code)
+    }
+
+    pub(crate) fn message(&self, body: &Value) -> Option<String> {
+        first_text(body, self.message)
+    }
+
+    pub(crate) fn request_id(&self, body: &Value) -> Option<String> {
+        first_text(body, self.request_id)
+    }
+}
+
+impl Envelope {
+    /// Whether `body` is a success.
+    pub(crate) fn succeeded(&self, body: &Value) -> bool {
+        self.success.iter().all(|check| match body.pointer(check.at) {
+            None | Some(Value::Null) => check.optional,
+            Some(found) => check.is.iter().any(|expected| expected.equals(found)),
+        })
+    }
+}
+
+impl Expected {
+    fn equals(&self, found: &Value) -> bool {
+        match self {
+            Self::Bool(expected) => found.as_bool() == Some(*expected),
+            Self::Integer(expected) => found.as_i64() == Some(*expected),
+            Self::String(expected) => found.as_str() == Some(expected),
+        }
+    }
+}
+
+fn first_text(body: &Value, places: &[&str]) -> Option<String> {
+    places.iter().find_map(|place| match body.pointer(place)? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        // Some services send the messages of several faults at once.
+        Value::Array(texts) => {
+            let texts: Vec<_> = texts.iter().filter_map(Value::as_str).collect();
+            (!texts.is_empty()).then(|| texts.join("; "))
+        }
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ENVELOPE: Envelope = Envelope {
+        value: "/Result",
+        success: &[
+            Check { at: "/Success", is: &[Expected::Bool(true)], optional: false },
+            Check { at: "/Result/status", is: &[Expected::String("200")], optional: true },
+        ],
+        places: &Places { code: &["/Error/code"], message: &["/Error/message", "/message"], request_id: &[] },
+    };
+
+    #[test]
+    fn every_check_has_to_hold() {
+        assert!(ENVELOPE.succeeded(&json!({"Success": true, "Result": {"status": "200"}})));
+        assert!(!ENVELOPE.succeeded(&json!({"Success": true, "Result": {"status": "500"}})));
+        assert!(!ENVELOPE.succeeded(&json!({"Success": false, "Result": {"status": "200"}})));
+    }
+
+    #[test]
+    fn only_an_optional_place_may_be_absent() {
+        assert!(ENVELOPE.succeeded(&json!({"Success": true, "Result": {}})));
+        assert!(!ENVELOPE.succeeded(&json!({"Result": {"status": "200"}})));
+        assert!(!ENVELOPE.succeeded(&json!({"Success": null})));
+    }
+
+    #[test]
+    fn the_first_place_with_a_text_or_number_counts() {
+        let body = json!({"Error": {"code": 131077, "message": {}}, "message": ["a", "b"]});
+        assert_eq!(ENVELOPE.places.code(&body).as_deref(), Some("131077"));
+        assert_eq!(ENVELOPE.places.message(&body).as_deref(), Some("a; b"));
+        assert_eq!(ENVELOPE.places.request_id(&body), None);
+    }
+}

@@ -1,0 +1,213 @@
+//! What the generated operations table says of a call.
+
+use http::Method;
+
+use crate::{
+    BaseUrl, Error,
+    envelope::{Envelope, Places},
+    environment::{Place, Target},
+};
+
+/// One call of a provider, as its spec describes it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The provider, as its spec file is called.
+    pub provider: &'static str,
+    /// The `operationId`.
+    pub id: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path below the server's URL, with `{parameters}`.
+    pub path: &'static str,
+    /// Where it is served.
+    pub server: &'static Server,
+    /// The alternatives of OpenAPI's `security`: any one will do, and all requirements of that one. Empty where the
+    /// call takes no credential.
+    pub security: &'static [&'static [Requirement]],
+    /// What may be sent again.
+    pub idempotency: Idempotency,
+    /// How to tell success from failure inside an answer; `None` where the HTTP status says all.
+    pub envelope: Option<&'static Envelope>,
+    /// Where the parts of a failure stand, by status; the first that fits counts.
+    pub failures: &'static [Failure],
+    /// How sure the spec is of this call.
+    pub evidence: Evidence,
+}
+
+impl Operation {
+    /// A call without credentials, envelope or described failures; the table adds what the spec has.
+    pub const fn new(
+        provider: &'static str,
+        id: &'static str,
+        method: Method,
+        path: &'static str,
+        server: &'static Server,
+        idempotency: Idempotency,
+        evidence: Evidence,
+    ) -> Self {
+        Self {
+            provider,
+            id,
+            method,
+            path,
+            server,
+            idempotency,
+            evidence,
+            security: &[],
+            envelope: None,
+            failures: &[],
+        }
+    }
+
+    /// With these security alternatives.
+    pub const fn security(mut self, alternatives: &'static [&'static [Requirement]]) -> Self {
+        self.security = alternatives;
+        self
+    }
+
+    /// With this envelope around its answer.
+    pub const fn envelope(mut self, envelope: &'static Envelope) -> Self {
+        self.envelope = Some(envelope);
+        self
+    }
+
+    /// With failures described like this.
+    pub const fn failures(mut self, failures: &'static [Failure]) -> Self {
+        self.failures = failures;
+        self
+    }
+}
+
+/// One host of a provider, under the name of each environment.
+#[derive(Debug)]
+pub struct Server {
+    /// Pairs of an environment's name and the URL there. The name `""` serves every environment.
+    pub urls: &'static [(&'static str, &'static str)],
+    /// The path of the host, which stays when a caller's own base URL takes the host's place; `None` for the provider's
+    /// first host, whose place is the base URL itself.
+    pub path: Option<&'static str>,
+}
+
+impl Server {
+    /// The URL, without a slash at the end, that stands before the operation's path.
+    pub(crate) fn resolve(&self, operation: &Operation, target: &Target) -> Result<String, Error> {
+        match (target.place(), self.path) {
+            (Place::Custom(base), None) => Ok(base.as_str().to_owned()),
+            (Place::Custom(base), Some(path)) => Ok(base.with_path(path)),
+            (Place::Named(environment), _) => self
+                .urls
+                .iter()
+                .find(|(name, _)| name == environment || name.is_empty())
+                .and_then(|(_, url)| BaseUrl::https(url).ok())
+                .map(|base| base.as_str().to_owned())
+                .ok_or_else(|| {
+                    Error::invalid(
+                        operation,
+                        format!("it is not served in the environment `{environment}`; give the base URL yourself"),
+                    )
+                }),
+        }
+    }
+}
+
+/// A credential that a call takes, with the OAuth scopes it needs.
+#[derive(Debug)]
+pub struct Requirement {
+    /// The security scheme.
+    pub scheme: &'static Scheme,
+    /// The scopes (RFC 6749 section 3.3) that all have to be granted.
+    pub scopes: &'static [&'static str],
+}
+
+impl Requirement {
+    /// This scheme, with these scopes.
+    pub const fn new(scheme: &'static Scheme, scopes: &'static [&'static str]) -> Self {
+        Self { scheme, scopes }
+    }
+}
+
+/// A security scheme of the spec.
+#[derive(Debug)]
+pub struct Scheme {
+    /// Its name under `components/securitySchemes`.
+    pub name: &'static str,
+    /// Where on a request its credential goes.
+    pub placement: Placement,
+}
+
+/// Where on a request a credential goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Placement {
+    /// `Authorization: Bearer …` (RFC 6750 section 2.1). Also the place of every OAuth 2.0 access token.
+    Bearer,
+    /// `Authorization: Basic …` (RFC 7617).
+    Basic,
+    /// A header of this name.
+    Header(&'static str),
+    /// A query parameter of this name.
+    Query(&'static str),
+    /// A cookie of this name.
+    Cookie(&'static str),
+}
+
+/// What may be sent again without harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Idempotency {
+    /// It changes nothing.
+    Safe,
+    /// Twice is as good as once.
+    Idempotent,
+    /// The spec does not say, and the method (POST, PATCH) promises nothing: sent again only after a 401, which tells
+    /// that the service did not get as far as the request itself.
+    Unknown,
+    /// Sent once, ever, even after a 401.
+    Never,
+}
+
+/// Where the parts of a failure stand in an answer with one of these statuses.
+#[derive(Debug)]
+pub struct Failure {
+    /// The statuses.
+    pub status: StatusRange,
+    /// The provider's own code, its message, and the id of the request.
+    pub places: &'static Places,
+}
+
+impl Failure {
+    /// The answers with statuses `from` to `to`, both included.
+    pub const fn new(from: u16, to: u16, places: &'static Places) -> Self {
+        Self { status: StatusRange { from, to }, places }
+    }
+}
+
+/// HTTP statuses, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusRange {
+    /// The lowest.
+    pub from: u16,
+    /// The highest.
+    pub to: u16,
+}
+
+impl StatusRange {
+    pub(crate) fn contains(self, status: u16) -> bool {
+        (self.from..=self.to).contains(&status)
+    }
+}
+
+/// How sure the spec is of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Evidence {
+    /// The vendor's documentation says so.
+    Documented,
+    /// Read off a message that the vendor published.
+    Sample,
+    /// Read off the vendor's own client.
+    Sdk,
+    /// Deduced from the others.
+    Inferred,
+}

@@ -1,0 +1,451 @@
+//! What a linted document says, as the generator's later stages want it.
+//!
+//! Reading never fails: [`lint`](crate::spec::lint()) has seen the document before, so what is missing here is missing there.
+
+use serde_json::{Map, Value};
+
+/// One provider's API.
+#[derive(Debug)]
+pub struct Api {
+    /// The name of the spec file without its extension, and of everything made from it.
+    pub name: String,
+    /// `info.title`.
+    pub title: String,
+    /// `info.description`.
+    pub description: String,
+    /// `info.version`.
+    pub version: String,
+    /// Where the service runs.
+    pub servers: Vec<Server>,
+    /// `components.securitySchemes`, in order.
+    pub schemes: Vec<Scheme>,
+    /// Every operation, in the order of the document.
+    pub operations: Vec<Operation>,
+    /// The document itself.
+    pub document: Value,
+}
+
+/// One entry of `servers`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// The URL, without a slash at the end.
+    pub url: String,
+    /// `x-environment`.
+    pub environment: Option<String>,
+    /// What is said of it.
+    pub description: String,
+}
+
+/// A security scheme.
+#[derive(Debug)]
+pub struct Scheme {
+    /// Its name.
+    pub name: String,
+    /// Where its credential goes.
+    pub placement: Placement,
+}
+
+/// Where on a request a credential goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Placement {
+    /// `Authorization: Bearer`.
+    Bearer,
+    /// `Authorization: Basic`.
+    Basic,
+    /// A header of this name.
+    Header(String),
+    /// A query parameter of this name.
+    Query(String),
+    /// A cookie of this name.
+    Cookie(String),
+}
+
+/// One operation.
+#[derive(Debug)]
+pub struct Operation {
+    /// The `operationId`.
+    pub id: String,
+    /// The HTTP method, in capitals.
+    pub method: String,
+    /// The path template.
+    pub path: String,
+    /// `summary`.
+    pub summary: String,
+    /// `description`.
+    pub description: String,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// The operation's own servers; empty where it is served with the others.
+    pub servers: Vec<Server>,
+    /// The alternatives of `security`, each a list of schemes with their scopes.
+    pub security: Vec<Vec<(String, Vec<String>)>>,
+    /// Path, query and header parameters, and the parts of a multipart body.
+    pub parameters: Vec<Parameter>,
+    /// The body, where it is one value.
+    pub body: Option<Body>,
+    /// The answer to a success.
+    pub success: Success,
+    /// The answers to failures, in the order in which they are to be tried.
+    pub failures: Vec<Failure>,
+    /// `x-idempotency`.
+    pub idempotency: Option<String>,
+    /// `x-evidence`.
+    pub evidence: Option<Evidence>,
+    /// `x-pagination`.
+    pub pagination: Option<Pagination>,
+    /// Whether the success is a web socket.
+    pub websocket: bool,
+}
+
+/// A parameter, or a part of a multipart body.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name on the wire.
+    pub name: String,
+    /// Where it goes.
+    pub place: Place,
+    /// Whether the call makes no sense without it.
+    pub required: bool,
+    /// What is said of it.
+    pub description: String,
+    /// How sure that is.
+    pub evidence: Option<Evidence>,
+    /// Its schema.
+    pub schema: Value,
+    /// An example.
+    pub example: Option<Value>,
+}
+
+/// Where a parameter goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Into the path.
+    Path,
+    /// Into the query.
+    Query,
+    /// Into a header.
+    Header,
+    /// Into a multipart body.
+    Part,
+}
+
+/// A body that is one value.
+#[derive(Debug)]
+pub struct Body {
+    /// How it is written.
+    pub encoding: Encoding,
+    /// Whether the call makes no sense without it.
+    pub required: bool,
+    /// Its schema.
+    pub schema: Value,
+    /// What is said of it.
+    pub description: String,
+    /// Its examples, by name.
+    pub examples: Vec<(String, Value)>,
+}
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// `application/json`.
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+}
+
+/// The answer to a success.
+#[derive(Debug, Default)]
+pub struct Success {
+    /// The schema of the body; `None` where there is none.
+    pub schema: Option<Value>,
+    /// `x-envelope` of that schema.
+    pub envelope: Option<Value>,
+    /// Examples of the whole body, by name.
+    pub examples: Vec<(String, Value)>,
+}
+
+/// The answer to a failure.
+#[derive(Debug)]
+pub struct Failure {
+    /// The lowest and the highest status.
+    pub status: (u16, u16),
+    /// What is said of it.
+    pub description: String,
+    /// The schema of the body.
+    pub schema: Option<Value>,
+    /// `x-envelope` of that schema.
+    pub envelope: Option<Value>,
+    /// Examples of the body, by name.
+    pub examples: Vec<(String, Value)>,
+}
+
+/// `x-evidence`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// `documented`, `sample`, `sdk` or `inferred`.
+    pub level: String,
+    /// Where it comes from.
+    pub source: String,
+    /// What else is to be known.
+    pub note: Option<String>,
+}
+
+/// `x-pagination`.
+#[derive(Debug)]
+pub struct Pagination {
+    /// The pointer of the items.
+    pub items: String,
+    /// The pointer of what leads to the next page.
+    pub next: String,
+    /// The query parameter that takes the cursor.
+    pub cursor: String,
+}
+
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+impl Api {
+    /// Reads the document of the spec called `name`.
+    pub fn read(name: &str, document: Value) -> Self {
+        let info = &document["info"];
+        let schemes = entries(&document["components"]["securitySchemes"]);
+        let mut operations = Vec::new();
+        for (path, item) in entries(&document["paths"]) {
+            for (method, operation) in entries(item).filter(|(method, _)| METHODS.contains(&method.as_str())) {
+                operations.push(Reader { document: &document }.operation(path, method, item, operation));
+            }
+        }
+        Self {
+            name: name.to_owned(),
+            title: text(info, "title"),
+            description: text(info, "description"),
+            version: text(info, "version"),
+            servers: servers(&document),
+            schemes: schemes.map(|(name, scheme)| Scheme { name: name.clone(), placement: placement(scheme) }).collect(),
+            operations,
+            document,
+        }
+    }
+
+    /// What a `$ref` of the document leads to, or the value itself.
+    pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        resolve(&self.document, value)
+    }
+
+    /// The schemas under `components`.
+    pub fn schemas(&self) -> impl Iterator<Item = (&String, &Value)> {
+        entries(&self.document["components"]["schemas"])
+    }
+}
+
+impl Evidence {
+    /// Reads `x-evidence` of `node`.
+    pub fn of(node: &Value) -> Option<Self> {
+        let evidence = node.get("x-evidence")?;
+        Some(Self {
+            level: text(evidence, "level"),
+            source: text(evidence, "source"),
+            note: evidence.get("note").and_then(Value::as_str).map(|note| note.trim().to_owned()),
+        })
+    }
+}
+
+/// Follows `$ref`s within the document. Gives up on a circle, which lint has refused.
+pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let mut found = value;
+    for _ in 0..64 {
+        let Some(reference) = found.get("$ref").and_then(Value::as_str) else { break };
+        match reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer)) {
+            Some(next) => found = next,
+            None => break,
+        }
+    }
+    found
+}
+
+/// The name of the component schema that a `$ref` leads to.
+pub fn schema_name(schema: &Value) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+}
+
+struct Reader<'a> {
+    document: &'a Value,
+}
+
+impl<'a> Reader<'a> {
+    fn operation(&self, path: &str, method: &str, item: &'a Value, operation: &'a Value) -> Operation {
+        let mut parameters = self.parameters(item, operation);
+        let (body, parts) = self.body(operation);
+        parameters.extend(parts);
+        let (success, websocket) = self.success(operation);
+        let security = operation.get("security").unwrap_or(&self.document["security"]);
+        Operation {
+            id: text(operation, "operationId"),
+            method: method.to_ascii_uppercase(),
+            path: path.to_owned(),
+            summary: text(operation, "summary"),
+            description: text(operation, "description"),
+            deprecated: operation["deprecated"] == true,
+            servers: servers(operation),
+            security: items(security).map(alternative).collect(),
+            parameters,
+            body,
+            success,
+            failures: self.failures(operation),
+            idempotency: operation.get("x-idempotency").and_then(Value::as_str).map(str::to_owned),
+            evidence: Evidence::of(operation),
+            pagination: operation.get("x-pagination").map(|pagination| Pagination {
+                items: text(pagination, "items"),
+                next: text(pagination, "next"),
+                cursor: text(pagination, "cursor"),
+            }),
+            websocket,
+        }
+    }
+
+    /// The parameters of the path item, replaced by those of the operation with the same name and place.
+    fn parameters(&self, item: &'a Value, operation: &'a Value) -> Vec<Parameter> {
+        let mut all: Vec<Parameter> = Vec::new();
+        for parameter in items(&item["parameters"]).chain(items(&operation["parameters"])) {
+            let parameter = resolve(self.document, parameter);
+            let place = match parameter["in"].as_str() {
+                Some("path") => Place::Path,
+                Some("header") => Place::Header,
+                _ => Place::Query,
+            };
+            let read = Parameter {
+                name: text(parameter, "name"),
+                place,
+                required: parameter["required"] == true,
+                description: text(parameter, "description"),
+                evidence: Evidence::of(parameter),
+                schema: parameter["schema"].clone(),
+                example: self.examples(parameter).into_iter().next().map(|(_, example)| example),
+            };
+            all.retain(|other| (&other.name, other.place) != (&read.name, read.place));
+            all.push(read);
+        }
+        all
+    }
+
+    /// The body as one value, or its parts where it is a multipart body.
+    fn body(&self, operation: &'a Value) -> (Option<Body>, Vec<Parameter>) {
+        let Some(body) = operation.get("requestBody") else { return (None, Vec::new()) };
+        let body = resolve(self.document, body);
+        let Some((media_type, content)) = entries(&body["content"]).next() else { return (None, Vec::new()) };
+        let examples = self.examples(content);
+        if media_type.starts_with("multipart/") {
+            return (None, self.parts(resolve(self.document, &content["schema"]), examples.first()));
+        }
+        let form = media_type == "application/x-www-form-urlencoded";
+        let body = Body {
+            encoding: if form { Encoding::Form } else { Encoding::Json },
+            required: body["required"] == true,
+            schema: content["schema"].clone(),
+            description: text(body, "description"),
+            examples,
+        };
+        (Some(body), Vec::new())
+    }
+
+    fn parts(&self, schema: &'a Value, example: Option<&(String, Value)>) -> Vec<Parameter> {
+        let required: Vec<&str> = items(&schema["required"]).filter_map(Value::as_str).collect();
+        let part = |(name, property): (&'a String, &'a Value)| Parameter {
+            name: name.clone(),
+            place: Place::Part,
+            required: required.contains(&name.as_str()),
+            description: text(resolve(self.document, property), "description"),
+            evidence: Evidence::of(property),
+            schema: property.clone(),
+            example: example.and_then(|(_, example)| example.get(name)).cloned(),
+        };
+        entries(&schema["properties"]).map(part).collect()
+    }
+
+    fn success(&self, operation: &'a Value) -> (Success, bool) {
+        let success = entries(&operation["responses"]).find(|(status, _)| status.starts_with('2') || *status == "101");
+        let Some((status, response)) = success else { return (Success::default(), false) };
+        if status == "101" {
+            let message = operation["x-websocket"]["message"].clone();
+            return (Success { schema: Some(message), ..Success::default() }, true);
+        }
+        let (schema, envelope, examples) = self.content(response);
+        (Success { schema, envelope, examples }, false)
+    }
+
+    fn failures(&self, operation: &'a Value) -> Vec<Failure> {
+        let mut failures: Vec<Failure> = entries(&operation["responses"])
+            .filter_map(|(status, response)| {
+                let status = failure_range(status)?;
+                let (schema, envelope, examples) = self.content(response);
+                let description = text(resolve(self.document, response), "description");
+                Some(Failure { status, description, schema, envelope, examples })
+            })
+            .collect();
+        // An exact status goes before the range it lies in.
+        failures.sort_by_key(|failure| (failure.status.1 - failure.status.0, failure.status.0));
+        failures
+    }
+
+    fn content(&self, response: &'a Value) -> (Option<Value>, Option<Value>, Vec<(String, Value)>) {
+        let response = resolve(self.document, response);
+        let Some((_, content)) = entries(&response["content"]).next() else { return (None, None, Vec::new()) };
+        let schema = &content["schema"];
+        let envelope = resolve(self.document, schema).get("x-envelope").cloned();
+        (Some(schema.clone()), envelope, self.examples(content))
+    }
+
+    fn examples(&self, node: &'a Value) -> Vec<(String, Value)> {
+        if let Some(example) = node.get("example") {
+            return vec![("example".to_owned(), example.clone())];
+        }
+        let named = entries(&node["examples"]);
+        named.map(|(name, example)| (name.clone(), resolve(self.document, example)["value"].clone())).collect()
+    }
+}
+
+fn failure_range(status: &str) -> Option<(u16, u16)> {
+    match status {
+        "4XX" => Some((400, 499)),
+        "5XX" => Some((500, 599)),
+        _ => status.parse().ok().filter(|status| *status >= 300).map(|status| (status, status)),
+    }
+}
+
+fn alternative(alternative: &Value) -> Vec<(String, Vec<String>)> {
+    let scopes = |scopes| items(scopes).filter_map(Value::as_str).map(str::to_owned).collect();
+    entries(alternative).map(|(scheme, of)| (scheme.clone(), scopes(of))).collect()
+}
+
+fn placement(scheme: &Value) -> Placement {
+    let name = text(scheme, "name");
+    match (scheme["type"].as_str(), scheme["in"].as_str(), scheme["scheme"].as_str()) {
+        (Some("apiKey"), Some("query"), _) => Placement::Query(name),
+        (Some("apiKey"), Some("cookie"), _) => Placement::Cookie(name),
+        (Some("apiKey"), _, _) => Placement::Header(name),
+        (Some("http"), _, Some(scheme)) if scheme.eq_ignore_ascii_case("basic") => Placement::Basic,
+        _ => Placement::Bearer,
+    }
+}
+
+fn servers(node: &Value) -> Vec<Server> {
+    let server = |server: &Value| Server {
+        url: text(server, "url").trim_end_matches('/').to_owned(),
+        environment: server.get("x-environment").and_then(Value::as_str).map(str::to_owned),
+        description: text(server, "description"),
+    };
+    items(&node["servers"]).map(server).collect()
+}
+
+fn text(node: &Value, key: &str) -> String {
+    node.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned()
+}
+
+/// The entries of a map; none of anything else.
+pub fn entries(node: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    node.as_object().into_iter().flat_map(Map::iter)
+}
+
+/// The items of a list; none of anything else.
+pub fn items(node: &Value) -> impl Iterator<Item = &Value> {
+    node.as_array().into_iter().flatten()
+}

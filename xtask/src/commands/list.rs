@@ -1,0 +1,37 @@
+//! `cargo xtask list`.
+
+use std::io::{self, Write};
+
+use crate::{
+    api::Api,
+    workspace::Workspace,
+};
+
+pub(super) fn run(workspace: &Workspace, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<bool> {
+    let mut well = true;
+    writeln!(out, "{:<16} {:>10} {:>8}  {:<28} API", "spec", "operations", "schemas", "crate")?;
+    for spec in workspace.specs()? {
+        match workspace.load(&spec) {
+            Ok(document) => {
+                let api = Api::read(&spec.name, document.value());
+                writeln!(
+                    out,
+                    "{:<16} {:>10} {:>8}  {:<28} {} {}",
+                    spec.name,
+                    api.operations.len(),
+                    api.schemas().count(),
+                    format!("bindery-{}", spec.name),
+                    api.title,
+                    api.version
+                )?;
+            }
+            Err(findings) => {
+                well = false;
+                for finding in findings {
+                    writeln!(err, "{finding}")?;
+                }
+            }
+        }
+    }
+    Ok(well)
+}

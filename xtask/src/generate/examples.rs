@@ -1,0 +1,280 @@
+//! The examples of a spec, as Rust: each call's documentation shows it with the first one.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+use syn::{Fields, Item, Stmt, Type};
+
+use super::{
+    calls::{shortened, statement_text},
+    names,
+    signatures::Signature,
+    types::{self, Model, fields},
+};
+use crate::api::{Api, Operation};
+
+/// A documentation test that calls `operation`; `None` where the spec has no example to make it of.
+pub(super) fn call(api: &Api, model: &Model, operation: &Operation, signature: &Signature) -> Option<String> {
+    let writer = Writer { model };
+    let mut arguments = Vec::new();
+    for (parameter, ty) in operation.parameters.iter().zip(&signature.parameters).filter(|(parameter, _)| parameter.required) {
+        let example = parameter.example.as_ref()?;
+        arguments.push(writer.argument(&shortened(ty), example)?);
+    }
+    if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
+        && body.required
+    {
+        let (_, example) = body.examples.first()?;
+        arguments.push(writer.argument(&shortened(ty), example)?);
+    }
+    let name = names::value_name(&operation.id);
+    let sends = if operation.websocket { quote!(subscribe) } else { quote!(send) };
+    let pattern = if operation.websocket { quote!(events) } else { quote!(response) };
+    let statement = if signature.answer.is_none() {
+        quote!(client.#name(#(#arguments),*).#sends().await?;)
+    } else {
+        quote!(let #pattern = client.#name(#(#arguments),*).#sends().await?;)
+    };
+    let statement: Stmt = syn::parse2(statement).ok()?;
+    let krate = format!("bindery_{}", names::module(&api.name));
+    let text = statement_text(std::slice::from_ref(&statement));
+    let runtime: Vec<&str> =
+        ["Base64", "Uint256"].into_iter().filter(|name| text.contains(&format!("{name}::")) || text.contains(&format!("<{name}>"))).collect();
+    let mut imports = String::new();
+    if !runtime.is_empty() || text.contains("types::") {
+        let mut names: Vec<&str> = runtime;
+        if text.contains("types::") {
+            names.push("types");
+        }
+        imports = match names.as_slice() {
+            [one] => format!("use {krate}::{one};\n\n"),
+            several => format!("use {krate}::{{{}}};\n\n", several.join(", ")),
+        };
+    }
+    Some(format!(
+        "```no_run\n# async fn example(client: {krate}::Client) -> Result<(), Box<dyn std::error::Error>> \
+         {{\n{imports}{text}\n# Ok(())\n# }}\n```"
+    ))
+}
+
+struct Writer<'a> {
+    model: &'a Model,
+}
+
+impl Writer<'_> {
+    /// `example` as what an argument of the type takes: anything that converts into it.
+    fn argument(&self, ty: &Type, example: &Value) -> Option<TokenStream> {
+        if let Some(inner) = fields::inner(ty, "Option") {
+            return if example.is_null() { Some(quote!(None)) } else { self.exact(inner, example) };
+        }
+        if let Some(item) = fields::inner(ty, "Vec") {
+            let items = example.as_array()?;
+            let items: Option<Vec<TokenStream>> = items.iter().map(|example| self.argument(item, example)).collect();
+            let items = items?;
+            return Some(if items.is_empty() { quote!(Vec::<#item>::new()) } else { quote!([#(#items),*]) });
+        }
+        if let Some(value) = map_value(ty) {
+            let entries: Option<Vec<TokenStream>> = example
+                .as_object()?
+                .iter()
+                .map(|(name, example)| {
+                    let value = self.argument(value, example)?;
+                    Some(quote!((#name, #value)))
+                })
+                .collect();
+            let entries = entries?;
+            return Some(if entries.is_empty() { quote!(<#ty>::new()) } else { quote!([#(#entries),*]) });
+        }
+        match last(ty)?.as_str() {
+            "String" | "Secret" => {
+                let text = example.as_str()?;
+                Some(quote!(#text))
+            }
+            "FilePart" => {
+                let text = example.as_str()?;
+                let bytes = syn::LitByteStr::new(text.as_bytes(), proc_macro2::Span::call_site());
+                Some(quote!(&#bytes[..]))
+            }
+            _ => self.exact(ty, example),
+        }
+    }
+
+    /// `example` as a value of exactly this type.
+    fn exact(&self, ty: &Type, example: &Value) -> Option<TokenStream> {
+        if fields::inner(ty, "Vec").is_some() || map_value(ty).is_some() {
+            let collected = self.argument(ty, example)?;
+            return Some(quote!(#collected.into_iter().map(Into::into).collect()));
+        }
+        let name = last(ty)?;
+        match name.as_str() {
+            "String" | "Secret" => {
+                let text = example.as_str()?;
+                Some(quote!(#text.into()))
+            }
+            "Base64" => {
+                let text = example.as_str()?;
+                let decoded = base64_text(text)?;
+                Some(quote!(Base64::from_bytes(#decoded)))
+            }
+            "Uint256" => {
+                let text = example.as_str()?;
+                Some(quote!(#text.parse::<Uint256>()?))
+            }
+            "Uuid" | "DateTime" | "NaiveDate" => {
+                let text = example.as_str()?;
+                Some(quote!(#text.parse()?))
+            }
+            "bool" => example.as_bool().map(|value| quote!(#value)),
+            "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" => {
+                let number: TokenStream = example.as_i64()?.to_string().parse().ok()?;
+                Some(number)
+            }
+            "f32" | "f64" => {
+                let number: TokenStream = format!("{:?}", example.as_f64()?).parse().ok()?;
+                Some(number)
+            }
+            "Value" => {
+                let json: TokenStream = example.to_string().parse().ok()?;
+                Some(quote!(serde_json::json!(#json)))
+            }
+            _ => self.named(&name, example),
+        }
+    }
+
+    fn named(&self, name: &str, example: &Value) -> Option<TokenStream> {
+        let ident = names::type_name(name);
+        match self.model.get(name)? {
+            Item::Struct(structure) => match &structure.fields {
+                Fields::Named(_) => self.structure(name, example),
+                Fields::Unnamed(fields) => {
+                    let inner = self.exact(&fields.unnamed.first()?.ty, example)?;
+                    Some(quote!(types::#ident(#inner)))
+                }
+                Fields::Unit => None,
+            },
+            Item::Enum(enumeration) if fields::is_plain(enumeration) || self.model.is_open(name) => {
+                let text = example.as_str()?;
+                let variant = enumeration
+                    .variants
+                    .iter()
+                    .find(|variant| matches!(variant.fields, Fields::Unit) && types::variant_text(variant) == text);
+                Some(match variant {
+                    Some(variant) => {
+                        let variant = &variant.ident;
+                        quote!(types::#ident::#variant)
+                    }
+                    None => quote!(types::#ident::from(#text)),
+                })
+            }
+            Item::Enum(enumeration) => enumeration.variants.iter().find_map(|variant| {
+                let Fields::Unnamed(inner) = &variant.fields else { return None };
+                let inner = &inner.unnamed.first()?.ty;
+                let value = self.fits(inner, example).then(|| self.exact(inner, example)).flatten()?;
+                let variant = &variant.ident;
+                Some(quote!(types::#ident::#variant(#value)))
+            }),
+            _ => None,
+        }
+    }
+
+    fn structure(&self, name: &str, example: &Value) -> Option<TokenStream> {
+        let ident = names::type_name(name);
+        let named = types::named(self.model.get(name)?)?;
+        let example = example.as_object()?;
+        let mut required = Vec::new();
+        let mut setters = TokenStream::new();
+        let mut known = Vec::new();
+        let mut extra = false;
+        for field in &named.named {
+            let field_name = field.ident.as_ref()?;
+            let shape = types::FieldShape::of(field);
+            if shape.flattened {
+                extra = true;
+                continue;
+            }
+            known.push(shape.wire.clone());
+            match example.get(&shape.wire) {
+                Some(value) if shape.optional => {
+                    let value = self.argument(fields::inner(&field.ty, "Option")?, value)?;
+                    setters.extend(quote!(.#field_name(#value)));
+                }
+                Some(value) => required.push(self.argument(&field.ty, value)?),
+                None if shape.optional => {}
+                None => return None,
+            }
+        }
+        for (field, value) in example.iter().filter(|(field, _)| !known.contains(field)) {
+            if !extra {
+                return None;
+            }
+            let json: TokenStream = value.to_string().parse().ok()?;
+            setters.extend(quote!(.with(#field, serde_json::json!(#json))));
+        }
+        Some(quote!(types::#ident::new(#(#required),*) #setters))
+    }
+
+    /// Whether the example has the shape of the type, as far as its first level tells.
+    fn fits(&self, ty: &Type, example: &Value) -> bool {
+        if fields::inner(ty, "Vec").is_some() {
+            return example.is_array();
+        }
+        if map_value(ty).is_some() {
+            return example.is_object();
+        }
+        match last(ty).as_deref() {
+            Some("String" | "Secret" | "Base64" | "Uint256" | "Uuid" | "DateTime") => example.is_string(),
+            Some("bool") => example.is_boolean(),
+            Some("i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64") => example.is_i64(),
+            Some("f32" | "f64") => example.is_number(),
+            Some("Value") => true,
+            Some(name) => self.named(name, example).is_some(),
+            None => false,
+        }
+    }
+}
+
+fn last(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// The value type of a map.
+fn map_value(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "BTreeMap" || last.ident == "Map")?;
+    match &last.arguments {
+        syn::PathArguments::AngleBracketed(arguments) => match arguments.args.last()? {
+            syn::GenericArgument::Type(value) => Some(value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What a base64 text says, where that is a text.
+fn base64_text(text: &str) -> Option<String> {
+    let mut bits = 0_u32;
+    let mut count = 0;
+    let mut bytes = Vec::new();
+    for symbol in text.trim_end_matches('=').bytes() {
+        let value = match symbol {
+            b'A'..=b'Z' => symbol - b'A',
+            b'a'..=b'z' => symbol - b'a' + 26,
+            b'0'..=b'9' => symbol - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+

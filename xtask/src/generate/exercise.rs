@@ -1,0 +1,156 @@
+//! A module for the tests across crates: every call with arguments given as JSON, and every type by its name. It is
+//! generated, so that no call and no type can be left out of the tests.
+
+use quote::quote;
+
+use syn::{Arm, Expr, Ident, Item, Stmt, Type, parse_quote};
+
+use super::{
+    calls::shortened,
+    format, names,
+    signatures::Generated,
+    types::{Model, fields},
+};
+use crate::api::{Api, Operation, Parameter, schema_name};
+
+/// The module's text.
+pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<String, String> {
+    let krate = syn::parse_str::<Ident>(&format!("bindery_{}", names::module(&api.name))).map_err(|error| error.to_string())?;
+    let mut arms: Vec<Arm> = Vec::new();
+    for operation in &api.operations {
+        arms.push(arm(operation, generated)?);
+    }
+    let types: Vec<(String, Ident)> = api
+        .schemas()
+        .map(|(name, _)| (name.clone(), names::type_name(name)))
+        .filter(|(_, ident)| model.get(&ident.to_string()).is_some())
+        .collect();
+    let (texts, idents): (Vec<&String>, Vec<&Ident>) = types.iter().map(|(name, ident)| (name, ident)).unzip();
+    let answers = api.operations.iter().filter_map(|operation| {
+        let schema = operation.success.schema.as_ref().and_then(schema_name)?;
+        Some((operation.id.clone(), schema.to_owned()))
+    });
+    let (answer_ids, answer_schemas): (Vec<String>, Vec<String>) = answers.unzip();
+    let items: Vec<Item> = vec![
+        parse_quote!(use #krate::{Client, Error, types};),
+        parse_quote!(use schemars::{Schema, schema_for};),
+        parse_quote!(use serde_json::Value;),
+        parse_quote!(use crate::{Arguments, written, round_trip};),
+        parse_quote! {
+            /// Sends the call `operation` with these arguments, and writes back what it answered.
+            pub async fn call(client: &Client, operation: &str, arguments: &Arguments) -> Result<Value, Error> {
+                match operation {
+                    #(#arms)*
+                    other => panic!("the spec has no operation `{other}`"),
+                }
+            }
+        },
+        parse_quote! {
+            /// Reads `value` as the type of the schema `name` and writes it back; `None` where no type is generated.
+            pub fn through(name: &str, value: &Value) -> Option<Result<Value, serde_json::Error>> {
+                Some(match name {
+                    #(#texts => round_trip::<types::#idents>(value),)*
+                    _ => return None,
+                })
+            }
+        },
+        parse_quote! {
+            /// The JSON Schema of every type.
+            pub fn schemas() -> Vec<(&'static str, Schema)> {
+                vec![#((#texts, schema_for!(types::#idents))),*]
+            }
+        },
+        parse_quote! {
+            /// The schema of each call's whole answer, by operation.
+            pub const ANSWERS: &[(&str, &str)] = &[#((#answer_ids, #answer_schemas)),*];
+        },
+    ];
+    Ok(format::module(&format::header(&api.name), &format!("Every call and type of `{krate}`."), items))
+}
+
+fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
+    let signature = generated.calls.get(&operation.id).ok_or_else(|| format!("progenitor made no method for `{}`", operation.id))?;
+    let id = &operation.id;
+    let name = names::value_name(id);
+    let mut required: Vec<Expr> = Vec::new();
+    let mut optional: Vec<Stmt> = Vec::new();
+    for (parameter, ty) in operation.parameters.iter().zip(&signature.parameters) {
+        let (wire, ident) = (&parameter.name, names::value_name(&parameter.name));
+        if parameter.required {
+            required.push(required_argument(parameter, ty));
+        } else {
+            let ty = argument_type(ty);
+            optional.push(parse_quote! {
+                if let Some(value) = arguments.optional::<#ty>(#wire) {
+                    call = call.#ident(value);
+                }
+            });
+        }
+    }
+    if let (Some(body), Some(ty)) = (&operation.body, &signature.body) {
+        let ty = argument_type(ty);
+        if body.required {
+            required.push(parse_quote!(arguments.body::<#ty>()));
+        } else {
+            optional.push(parse_quote! {
+                if arguments.has_body() {
+                    call = call.body(arguments.body::<#ty>());
+                }
+            });
+        }
+    }
+    let make: Stmt = if optional.is_empty() {
+        parse_quote!(let call = client.#name(#(#required),*);)
+    } else {
+        parse_quote!(let mut call = client.#name(#(#required),*);)
+    };
+    let send: Expr = if operation.websocket {
+        parse_quote!(call.subscribe().await.map(|_| Value::Null))
+    } else {
+        parse_quote!(call.send().await.map(|response| written(&response.into_inner())))
+    };
+    let block = quote!(#id => { #make #(#optional)* #send });
+    syn::parse2(block).map_err(|error| format!("{id}: {error}"))
+}
+
+fn required_argument(parameter: &Parameter, ty: &Type) -> Expr {
+    let wire = &parameter.name;
+    if fields::is(ty, "FilePart") {
+        return parse_quote!(arguments.file(#wire));
+    }
+    let ty = argument_type(ty);
+    parse_quote!(arguments.required::<#ty>(#wire))
+}
+
+fn argument_type(ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    syn::visit_mut::VisitMut::visit_type_mut(&mut fields::Shorten, &mut ty);
+    for name in ["Base64", "Secret", "Uint256"] {
+        if fields::is(&ty, name) {
+            let ident = names::type_name(name);
+            return parse_quote!(bindery_runtime::#ident);
+        }
+    }
+    shortened(&ty)
+}
+
+/// The value of an example is JSON; what a test sends of it is text.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_from_the_text_of_the_example() {
+        let parameter = Parameter {
+            name: "asset".to_owned(),
+            place: crate::api::Place::Part,
+            required: true,
+            description: String::new(),
+            evidence: None,
+            schema: Value::Null,
+            example: None,
+        };
+        let argument = required_argument(&parameter, &parse_quote!(bindery_runtime::FilePart));
+        assert_eq!(argument, parse_quote!(arguments.file("asset")));
+    }
+}

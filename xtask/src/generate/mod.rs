@@ -1,0 +1,51 @@
+//! From a lowered document to the files of a crate.
+//!
+//! [`progenitor`] makes the types and the signatures of the calls; [`signatures`] reads those off its syntax tree;
+//! [`types`], [`calls`], [`operations`] and [`environment`] write the crate's modules; [`package`] writes what is around
+//! them; [`format`] makes text of it all.
+
+mod calls;
+mod docs;
+mod environment;
+mod examples;
+mod exercise;
+mod format;
+mod names;
+mod operations;
+mod package;
+mod progenitor;
+mod signatures;
+mod types;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use crate::{api::Api, lower::lower};
+
+/// Files by their path in the workspace.
+pub type Files = BTreeMap<PathBuf, String>;
+
+/// Generates the crate of `api`, whose spec has this text.
+///
+/// # Errors
+///
+/// A message that names the spec, and the operation or schema where one is to blame.
+pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
+    let (document, _) = lower(api);
+    let tree = progenitor::run(&document).map_err(|error| format!("{}: {error}", api.name))?;
+    let generated = signatures::read(api, tree).map_err(|error| format!("{}: {error}", api.name))?;
+    let model = types::Model::new(api, &document, &generated);
+    let mut files = Files::new();
+    let source = PathBuf::from("crates").join(&api.name).join("src");
+    let header = format::header(&api.name);
+    let mut add = |name: &str, docs: &str, items: Vec<syn::Item>| {
+        files.insert(source.join(name), format::module(&header, docs, items));
+    };
+    add("types.rs", "What the calls carry and answer.", model.items());
+    add("client.rs", "The client: a method for each call.", calls::client(api, &model, &generated)?);
+    add("requests.rs", "The calls in the making: optional parameters, and sending.", calls::requests(api, &model, &generated)?);
+    add("operations.rs", "What the spec says of each call.", operations::items(api));
+    add("environment.rs", "Where the service runs.", environment::items(api));
+    files.extend(package::files(api, spec, &model, &generated));
+    files.insert(PathBuf::from("tests/exercise").join(format!("{}.rs", names::module(&api.name))), exercise::file(api, &model, &generated)?);
+    Ok(files)
+}

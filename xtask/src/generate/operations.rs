@@ -1,0 +1,250 @@
+//! The operations table: what the spec says of each call, for the run time to go by.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::{Item, parse_quote};
+
+use super::{docs, names};
+use crate::api::{Api, Failure, Operation, Placement, Scheme, Server, entries, items as list_items, schema_name};
+
+/// The table.
+pub(super) fn items(api: &Api) -> Vec<Item> {
+    let mut table = Table::default();
+    let schemes = api.schemes.iter().map(scheme).collect::<Vec<Item>>();
+    let operations: Vec<Item> = api.operations.iter().map(|operation| table.operation(api, operation)).collect();
+    let statics: Vec<Ident> = api.operations.iter().map(|operation| names::static_name(&operation.id)).collect();
+    let used: TokenStream = table.used(&operations, &schemes);
+    let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#used, generated::Method};)];
+    items.push(parse_quote! {
+        /// Every call, in the order of the spec.
+        pub static ALL: &[&Operation] = &[#(&#statics),*];
+    });
+    items.extend(operations);
+    items.extend(schemes);
+    items.extend(table.servers(api));
+    items.extend(table.shared.into_iter().map(|(_, item)| item));
+    items
+}
+
+/// What several operations share.
+#[derive(Default)]
+struct Table {
+    servers: Vec<(Vec<Server>, Ident)>,
+    shared: Vec<(Ident, Item)>,
+}
+
+impl Table {
+    fn operation(&mut self, api: &Api, operation: &Operation) -> Item {
+        let name = names::static_name(&operation.id);
+        let (id, path, provider) = (&operation.id, &operation.path, &api.name);
+        let method = format_ident!("{}", operation.method);
+        let server = self.server(&operation.servers);
+        let idempotency = idempotency(operation);
+        let evidence = match operation.evidence.as_ref().map(|evidence| evidence.level.as_str()) {
+            Some("documented") => quote!(Documented),
+            Some("sample") => quote!(Sample),
+            Some("sdk") => quote!(Sdk),
+            _ => quote!(Inferred),
+        };
+        let mut value = quote! {
+            Operation::new(
+                #provider,
+                #id,
+                Method::#method,
+                #path,
+                &#server,
+                Idempotency::#idempotency,
+                Evidence::#evidence,
+            )
+        };
+        if !operation.security.is_empty() {
+            let alternatives = operation.security.iter().map(|alternative| {
+                let requirements = alternative.iter().map(|(scheme, scopes)| {
+                    let scheme = scheme_name(scheme);
+                    quote!(Requirement::new(&#scheme, &[#(#scopes),*]))
+                });
+                quote!(&[#(#requirements),*])
+            });
+            value.extend(quote!(.security(&[#(#alternatives),*])));
+        }
+        if let Some(envelope) = &operation.success.envelope {
+            let envelope = self.envelope(operation, envelope);
+            value.extend(quote!(.envelope(&#envelope)));
+        }
+        let failures: Vec<TokenStream> = operation.failures.iter().filter_map(|failure| self.failure(failure)).collect();
+        if !failures.is_empty() {
+            value.extend(quote!(.failures(&[#(#failures),*])));
+        }
+        let about = docs::attributes([format!("`{} {}`: {}", operation.method, operation.path, docs::prose(&operation.summary))]);
+        parse_quote! {
+            #(#about)*
+            pub static #name: Operation = #value;
+        }
+    }
+
+    fn server(&mut self, servers: &[Server]) -> Ident {
+        if servers.is_empty() {
+            return format_ident!("SERVER");
+        }
+        if let Some((_, name)) = self.servers.iter().find(|(known, _)| known == servers) {
+            return name.clone();
+        }
+        let name = names::static_name(&format!("server {}", host(&servers[0].url)));
+        self.servers.push((servers.to_vec(), name.clone()));
+        name
+    }
+
+    /// The provider's first host, and the others that operations brought along.
+    fn servers(&self, api: &Api) -> Vec<Item> {
+        let mut items = vec![server(&format_ident!("SERVER"), &api.servers, false)];
+        items.extend(self.servers.iter().map(|(servers, name)| server(name, servers, true)));
+        items
+    }
+
+    fn failure(&mut self, failure: &Failure) -> Option<TokenStream> {
+        let places = places(failure.envelope.as_ref()?);
+        let schema = failure.schema.as_ref().and_then(schema_name).unwrap_or("failure");
+        let name = self.share(schema, |name| parse_quote!(static #name: Places = #places;));
+        let (from, to) = (Literal::u16_unsuffixed(failure.status.0), Literal::u16_unsuffixed(failure.status.1));
+        Some(quote!(Failure::new(#from, #to, &#name)))
+    }
+
+    fn envelope(&mut self, operation: &Operation, envelope: &Value) -> Ident {
+        let value = envelope["value"].as_str().unwrap_or_default();
+        let checks = list_items(&envelope["success"]).map(|check| {
+            let at = check["at"].as_str().unwrap_or_default();
+            let is = list_items(&check["is"]).filter_map(expected);
+            let optional = check["optional"] == true;
+            quote!(Check { at: #at, is: &[#(#is),*], optional: #optional })
+        });
+        let checks: Vec<TokenStream> = checks.collect();
+        let places = places(envelope);
+        let schema = operation.success.schema.as_ref().and_then(schema_name).unwrap_or("answer");
+        self.share(schema, |name| {
+            parse_quote! {
+                static #name: Envelope = Envelope { value: #value, success: &[#(#checks),*], places: &#places };
+            }
+        })
+    }
+
+    /// The static that is called after `schema`, made at its first use. Two that differ get two names.
+    fn share(&mut self, schema: &str, make: impl Fn(&Ident) -> Item) -> Ident {
+        for number in 1_u32.. {
+            let name = if number == 1 { schema.to_owned() } else { format!("{schema} {number}") };
+            let name = names::static_name(&name);
+            let item = make(&name);
+            match self.shared.iter().find(|(known, _)| *known == name) {
+                Some((_, known)) if *known != item => {}
+                Some(_) => return name,
+                None => {
+                    self.shared.push((name.clone(), item));
+                    return name;
+                }
+            }
+        }
+        names::static_name(schema)
+    }
+
+    /// The names that the table imports from the run time.
+    fn used(&self, operations: &[Item], schemes: &[Item]) -> TokenStream {
+        let shared = self.shared.iter().map(|(_, item)| item);
+        let text: String =
+            operations.iter().chain(schemes).chain(shared).map(|item| quote!(#item).to_string()).collect::<Vec<_>>().join(" ");
+        let names = [
+            "Check", "Envelope", "Evidence", "Expected", "Failure", "Idempotency", "Operation", "Placement", "Places",
+            "Requirement", "Scheme", "Server",
+        ];
+        let used = names.into_iter().filter(|name| *name == "Server" || text.split(|character: char| !character.is_alphanumeric()).any(|word| word == *name));
+        let used = used.map(|name| format_ident!("{name}"));
+        quote!(#(#used),*)
+    }
+}
+
+fn places(envelope: &Value) -> TokenStream {
+    let pointers = |key: &str| -> Vec<String> {
+        list_items(&envelope[key]).filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let (code, message, request_id) = (pointers("code"), pointers("message"), pointers("request_id"));
+    quote! {
+        Places {
+            code: &[#(#code),*],
+            message: &[#(#message),*],
+            request_id: &[#(#request_id),*],
+        }
+    }
+}
+
+fn idempotency(operation: &Operation) -> Ident {
+    match (operation.idempotency.as_deref(), operation.method.as_str()) {
+        (Some("safe"), _) | (None, "GET" | "HEAD" | "OPTIONS" | "TRACE") => format_ident!("Safe"),
+        (Some("idempotent"), _) | (None, "PUT" | "DELETE") => format_ident!("Idempotent"),
+        (Some(_), _) => format_ident!("Never"),
+        (None, _) => format_ident!("Unknown"),
+    }
+}
+
+fn expected(value: &Value) -> Option<TokenStream> {
+    match value {
+        Value::Bool(value) => Some(quote!(Expected::Bool(#value))),
+        Value::Number(value) => {
+            let value: TokenStream = value.as_i64()?.to_string().parse().ok()?;
+            Some(quote!(Expected::Integer(#value)))
+        }
+        Value::String(value) => Some(quote!(Expected::String(#value))),
+        _ => None,
+    }
+}
+
+fn scheme_name(name: &str) -> Ident {
+    names::static_name(&format!("scheme {name}"))
+}
+
+fn scheme(scheme: &Scheme) -> Item {
+    let (ident, name) = (scheme_name(&scheme.name), &scheme.name);
+    let placement = match &scheme.placement {
+        Placement::Bearer => quote!(Bearer),
+        Placement::Basic => quote!(Basic),
+        Placement::Header(name) => quote!(Header(#name)),
+        Placement::Query(name) => quote!(Query(#name)),
+        Placement::Cookie(name) => quote!(Cookie(#name)),
+    };
+    parse_quote! {
+        static #ident: Scheme = Scheme { name: #name, placement: Placement::#placement };
+    }
+}
+
+/// Only servers of named environments: one with variables has no URL to send anything to.
+fn server(name: &Ident, servers: &[Server], other_host: bool) -> Item {
+    let urls = servers.iter().filter(|server| !server.url.contains('{')).map(|server| {
+        let (environment, url) = (server.environment.as_deref().unwrap_or_default(), &server.url);
+        quote!((#environment, #url))
+    });
+    let path = match servers.first().filter(|_| other_host) {
+        Some(server) => {
+            let path = path(&server.url);
+            quote!(Some(#path))
+        }
+        None => quote!(None),
+    };
+    parse_quote! {
+        static #name: Server = Server { urls: &[#(#urls),*], path: #path };
+    }
+}
+
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', ':']).next().unwrap_or(rest)
+}
+
+fn path(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').map_or("", |slash| &rest[slash..])
+}
+
+/// The names of the schemes, in order; for the README.
+pub(super) fn scheme_docs(api: &Api) -> Vec<(String, String)> {
+    entries(&api.document["components"]["securitySchemes"])
+        .map(|(name, scheme)| (name.clone(), scheme["description"].as_str().unwrap_or_default().trim().to_owned()))
+        .collect()
+}

@@ -1,0 +1,78 @@
+//! Running progenitor on a lowered document.
+
+use std::{
+    iter,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use ::progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
+use openapiv3::OpenAPI;
+use schemars_08::schema::{InstanceType, SchemaObject};
+use serde_json::Value;
+
+/// The formats of strings that have a type of their own.
+const FORMATS: [(&str, &str, &[TypeImpl]); 4] = [
+    ("password", "bindery_runtime::Secret", &[]),
+    ("byte", "bindery_runtime::Base64", &[TypeImpl::Display]),
+    ("uint256", "bindery_runtime::Uint256", &[TypeImpl::Display, TypeImpl::FromStr]),
+    ("binary", "bindery_runtime::FilePart", &[]),
+];
+
+/// Progenitor's syntax tree: a module of types, and a client whose methods tell which types a call takes and answers.
+///
+/// The positional style is asked for because only the signatures are used; the builder style says the same in three
+/// times as many lines.
+///
+/// # Errors
+///
+/// When progenitor refuses the document, or panics: then the message has the operation or schema it was at, found by
+/// leaving the others out.
+pub(super) fn run(document: &Value) -> Result<syn::File, String> {
+    let parsed: OpenAPI = serde_json::from_value(document.clone())
+        .map_err(|error| format!("failed to read the lowered document: {error}"))?;
+    attempt(&parsed).map_err(|error| match culprit(&parsed) {
+        Some(culprit) => format!("failed to generate {culprit}: {error}"),
+        None => format!("failed to generate: {error}"),
+    })
+}
+
+fn attempt(document: &OpenAPI) -> Result<syn::File, String> {
+    let generated = catch_unwind(AssertUnwindSafe(|| Generator::new(&settings()).generate_tokens(document)));
+    match generated {
+        Ok(Ok(tokens)) => syn::parse2(tokens).map_err(|error| format!("its output is no Rust: {error}")),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(panic) => Err(panic_text(panic.as_ref())),
+    }
+}
+
+/// The operation without which the document would be taken.
+fn culprit(document: &OpenAPI) -> Option<String> {
+    let mut alone = document.clone();
+    for path in document.paths.paths.keys() {
+        let item = alone.paths.paths.shift_remove(path)?;
+        if attempt(&alone).is_ok() {
+            return Some(format!("the operations of `{path}`"));
+        }
+        alone.paths.paths.insert(path.clone(), item);
+    }
+    None
+}
+
+fn settings() -> GenerationSettings {
+    let mut settings = GenerationSettings::default();
+    settings.with_interface(InterfaceStyle::Positional).with_map_type("::std::collections::BTreeMap");
+    for (format, path, implements) in FORMATS {
+        let schema = SchemaObject {
+            instance_type: Some(InstanceType::String.into()),
+            format: Some(format.to_owned()),
+            ..SchemaObject::default()
+        };
+        settings.with_conversion(schema, path, implements.iter().copied().chain(iter::empty()));
+    }
+    settings
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("progenitor panicked: {}", text.unwrap_or("without a message"))
+}

@@ -1,0 +1,114 @@
+//! Reading progenitor's syntax tree: the types it made, and which of them each call takes and answers.
+
+use std::collections::BTreeMap;
+
+use syn::{FnArg, GenericArgument, ImplItem, Item, Pat, PathArguments, ReturnType, Type};
+
+use super::names;
+use crate::{lower::parameter_name, api::Api};
+
+/// What progenitor made of a document.
+#[derive(Debug)]
+pub(super) struct Generated {
+    /// The items of its `types` module.
+    pub(super) types: Vec<Item>,
+    /// Its calls, by operation id.
+    pub(super) calls: BTreeMap<String, Signature>,
+}
+
+/// Which types a call takes and answers.
+#[derive(Debug)]
+pub(super) struct Signature {
+    /// The types of the operation's parameters, in the order of the document.
+    pub(super) parameters: Vec<Type>,
+    /// The type of the body.
+    pub(super) body: Option<Type>,
+    /// The type of the answer; `None` where it has none.
+    pub(super) answer: Option<Type>,
+}
+
+/// Reads the tree.
+///
+/// # Errors
+///
+/// When the tree lacks something that progenitor always writes: the message names it.
+pub(super) fn read(api: &Api, tree: syn::File) -> Result<Generated, String> {
+    let mut types = Vec::new();
+    let mut methods = BTreeMap::new();
+    for item in tree.items {
+        match item {
+            Item::Mod(module) if module.ident == "types" => {
+                types = module.content.map(|(_, items)| items).unwrap_or_default();
+            }
+            Item::Impl(block) if block.trait_.is_none() => {
+                for item in block.items {
+                    if let ImplItem::Fn(method) = item {
+                        methods.insert(method.sig.ident.to_string(), method.sig);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut calls = BTreeMap::new();
+    for operation in &api.operations {
+        let name = names::value_name(&operation.id).to_string();
+        let method = methods.get(&name).ok_or_else(|| format!("progenitor made no method for `{}`", operation.id))?;
+        let mut arguments = BTreeMap::new();
+        for input in &method.inputs {
+            if let FnArg::Typed(argument) = input
+                && let Pat::Ident(name) = &*argument.pat
+            {
+                arguments.insert(name.ident.to_string(), owned(&argument.ty));
+            }
+        }
+        let parameters = (0..operation.parameters.len()).map(|place| {
+            let name = parameter_name(place);
+            let parameter = arguments.get(&name).cloned();
+            parameter.ok_or_else(|| format!("progenitor made no argument `{name}` for `{}`", operation.id))
+        });
+        let signature = Signature {
+            parameters: parameters.collect::<Result<_, _>>()?,
+            body: arguments.get("body").cloned(),
+            answer: answer(&method.output),
+        };
+        calls.insert(operation.id.clone(), signature);
+    }
+    Ok(Generated { types, calls })
+}
+
+/// The type without the reference and the `Option` that a positional argument has around it.
+fn owned(argument: &Type) -> Type {
+    match argument {
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Path(path) if path.path.is_ident("str") => syn::parse_quote!(String),
+            elem => elem.clone(),
+        },
+        Type::Path(path) => match generic(path, "Option") {
+            Some(inner) => owned(inner),
+            None => argument.clone(),
+        },
+        other => other.clone(),
+    }
+}
+
+/// `T` of `Result<ResponseValue<T>, _>`.
+fn answer(output: &ReturnType) -> Option<Type> {
+    let ReturnType::Type(_, output) = output else { return None };
+    let Type::Path(result) = &**output else { return None };
+    let Type::Path(value) = generic(result, "Result")? else { return None };
+    match generic(value, "ResponseValue")? {
+        Type::Tuple(tuple) if tuple.elems.is_empty() => None,
+        answer => Some(answer.clone()),
+    }
+}
+
+/// The first generic argument of a path that ends in `name`.
+pub(super) fn generic<'a>(path: &'a syn::TypePath, name: &str) -> Option<&'a Type> {
+    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(inner) => Some(inner),
+        _ => None,
+    })
+}

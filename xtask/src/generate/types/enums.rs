@@ -1,0 +1,149 @@
+//! Enums: those of strings, open ones with room for values the spec does not know, and those of several shapes.
+
+use serde_json::Value;
+use syn::{Attribute, Fields, Item, ItemEnum, parse_quote};
+
+use super::wire_name;
+use crate::{generate::docs, api::Api};
+
+/// An enum of strings, and its impl blocks.
+pub(super) fn plain(enumeration: ItemEnum, schema: Option<&Value>, open: bool) -> (Item, Vec<Item>) {
+    let name = &enumeration.ident;
+    let described = schema.and_then(|schema| schema["description"].as_str()).map(docs::prose);
+    let mut paragraphs = vec![described.unwrap_or_else(|| format!("`{name}`."))];
+    paragraphs.extend(schema.and_then(crate::api::Evidence::of).as_ref().map(docs::evidence));
+    if open {
+        paragraphs.push("The provider may send values that are not listed here: they are kept, and written back unchanged.".to_owned());
+    }
+    let documentation = docs::attributes(paragraphs);
+    let texts: Vec<String> = enumeration.variants.iter().map(|variant| wire_name(&variant.attrs, &variant.ident)).collect();
+    let idents: Vec<_> = enumeration.variants.iter().map(|variant| variant.ident.clone()).collect();
+    let variant_docs: Vec<Vec<Attribute>> = texts.iter().map(|text| docs::attributes([format!("`{text}`.")])).collect();
+    if open {
+        (open_enum(name, &documentation, &idents, &texts, &variant_docs), open_impls(name, &idents, &texts))
+    } else {
+        let rename = texts.iter().map(|text| -> Attribute { parse_quote!(#[serde(rename = #text)]) });
+        let item = parse_quote! {
+            #(#documentation)*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+            pub enum #name { #(#(#variant_docs)* #rename #idents),* }
+        };
+        (item, closed_impls(name, &idents, &texts))
+    }
+}
+
+fn open_enum(
+    name: &syn::Ident,
+    documentation: &[Attribute],
+    idents: &[syn::Ident],
+    texts: &[String],
+    variant_docs: &[Vec<Attribute>],
+) -> Item {
+    let _ = texts;
+    parse_quote! {
+        #(#documentation)*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(from = "String", into = "String")]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#(#variant_docs)* #idents,)*
+            /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
+            /// variant of its own.
+            Unknown(String),
+        }
+    }
+}
+
+fn open_impls(name: &syn::Ident, idents: &[syn::Ident], texts: &[String]) -> Vec<Item> {
+    vec![
+        parse_quote! {
+            impl #name {
+                /// The value as it goes over the wire.
+                pub fn as_str(&self) -> &str {
+                    match self {
+                        #(Self::#idents => #texts,)*
+                        Self::Unknown(text) => text,
+                    }
+                }
+            }
+        },
+        parse_quote! {
+            impl From<String> for #name {
+                fn from(text: String) -> Self {
+                    match text.as_str() {
+                        #(#texts => Self::#idents,)*
+                        _ => Self::Unknown(text),
+                    }
+                }
+            }
+        },
+        parse_quote! {
+            impl From<&str> for #name {
+                fn from(text: &str) -> Self {
+                    text.to_owned().into()
+                }
+            }
+        },
+        parse_quote! {
+            impl From<#name> for String {
+                fn from(value: #name) -> Self {
+                    value.as_str().to_owned()
+                }
+            }
+        },
+        display(name),
+    ]
+}
+
+fn closed_impls(name: &syn::Ident, idents: &[syn::Ident], texts: &[String]) -> Vec<Item> {
+    vec![
+        parse_quote! {
+            impl #name {
+                /// The value as it goes over the wire.
+                pub fn as_str(&self) -> &str {
+                    match self {
+                        #(Self::#idents => #texts,)*
+                    }
+                }
+            }
+        },
+        display(name),
+    ]
+}
+
+fn display(name: &syn::Ident) -> Item {
+    parse_quote! {
+        impl std::fmt::Display for #name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    }
+}
+
+/// An enum of several shapes, told apart by what fits.
+pub(super) fn untagged(api: &Api, mut enumeration: ItemEnum, schema: Option<&Value>) -> ItemEnum {
+    let rest = enumeration.attrs.into_iter().filter(|attribute| !attribute.path().is_ident("doc"));
+    let rest: Vec<Attribute> = rest.collect();
+    enumeration.attrs = docs::attributes(super::documented(api, schema, &format!("`{}`.", enumeration.ident)));
+    enumeration.attrs.extend(rest);
+    enumeration.attrs.push(parse_quote!(#[non_exhaustive]));
+    let branches = schema.and_then(|schema| schema.get("oneOf").or_else(|| schema.get("anyOf")));
+    for (place, variant) in enumeration.variants.iter_mut().enumerate() {
+        let branch = branches.and_then(|branches| branches.get(place));
+        let fallback = match &variant.fields {
+            Fields::Unnamed(_) => format!("As {}.", spoken(&variant.ident.to_string())),
+            _ => format!("`{}`.", variant.ident),
+        };
+        let described = branch.and_then(|branch| branch["description"].as_str()).map(docs::prose);
+        variant.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+        variant.attrs.splice(0..0, docs::attributes([described.unwrap_or(fallback)]));
+    }
+    enumeration
+}
+
+fn spoken(variant: &str) -> String {
+    let word = variant.to_ascii_lowercase();
+    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {word}")
+}

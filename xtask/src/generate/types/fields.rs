@@ -1,0 +1,134 @@
+//! What is asked about and done to the types of fields.
+
+use std::collections::BTreeSet;
+
+use syn::{Fields, Item, ItemEnum, Path, Type, parse_quote, visit_mut::VisitMut};
+
+/// Shortens the full paths that typify writes to the names everyone knows.
+pub(in crate::generate) struct Shorten;
+
+impl VisitMut for Shorten {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        syn::visit_mut::visit_path_mut(self, path);
+        let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let keep = match names.as_slice() {
+            ["std", "string", "String"]
+            | ["std", "option", "Option"]
+            | ["std", "vec", "Vec"]
+            | ["std", "result", "Result"]
+            | ["std", "convert", "From" | "TryFrom"]
+            | ["std", "collections", "BTreeMap"]
+            | ["std", "boxed", "Box"]
+            | ["serde", "Deserialize" | "Serialize"]
+            | ["serde_json", "Value" | "Map"]
+            | ["uuid", "Uuid"]
+            | ["chrono", "DateTime" | "NaiveDate"]
+            | ["bindery_runtime", _] => 1,
+            ["chrono", "offset", "Utc"] => 1,
+            ["std", "fmt" | "str" | "ops" | "borrow" | "error", _] => 3,
+            _ => return,
+        };
+        path.leading_colon = None;
+        path.segments = path.segments.iter().skip(names.len() - keep).cloned().collect();
+    }
+
+    fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
+        if attribute.path().is_ident("derive")
+            && let Ok(list) = attribute.meta.require_list()
+        {
+            let text = list.tokens.to_string();
+            let known = ["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
+            let kept = known.into_iter().filter(|name| text.split(',').any(|derived| derived.trim() == *name));
+            let names: Vec<Path> = kept
+                .chain(["Serialize", "Deserialize"])
+                .filter_map(|name| syn::parse_str(name).ok())
+                .collect();
+            *attribute = parse_quote!(#[derive(#(#names),*)]);
+        }
+    }
+}
+
+/// Looks for a path segment.
+pub(in crate::generate) struct Finder<'a> {
+    pub(in crate::generate) segment: &'a str,
+    pub(in crate::generate) found: bool,
+}
+
+impl VisitMut for Finder<'_> {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        self.found |= path.segments.iter().any(|segment| segment.ident == self.segment);
+        syn::visit_mut::visit_path_mut(self, path);
+    }
+
+    fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
+        if let syn::Meta::List(list) = &attribute.meta {
+            self.found |= list.tokens.to_string().contains(self.segment);
+        }
+    }
+}
+
+/// The imports that the items need.
+pub(super) fn uses(items: &[Item]) -> Vec<Item> {
+    let has = |segment: &str| {
+        let mut finder = Finder { segment, found: false };
+        items.iter().cloned().for_each(|mut item| finder.visit_item_mut(&mut item));
+        finder.found
+    };
+    let group = |from: &str, names: &[&str]| -> Option<Item> {
+        let names: Vec<&str> = names.iter().copied().filter(|name| has(name)).collect();
+        let list = match names.as_slice() {
+            [] => return None,
+            [one] => format!("use {from}::{one};"),
+            several => format!("use {from}::{{{}}};", several.join(", ")),
+        };
+        syn::parse_str(&list).ok()
+    };
+    [
+        group("std::collections", &["BTreeMap"]),
+        group("bindery_runtime", &["Base64", "Secret", "Uint256"]),
+        group("chrono", &["DateTime", "NaiveDate", "Utc"]),
+        group("serde", &["Deserialize", "Serialize"]),
+        group("serde_json", &["Map", "Value"]),
+        group("uuid", &["Uuid"]),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The names of all types that a type's fields mention.
+pub(super) fn mentioned(item: &Item) -> BTreeSet<String> {
+    struct Collector(BTreeSet<String>);
+
+    impl VisitMut for Collector {
+        fn visit_path_mut(&mut self, path: &mut Path) {
+            self.0.extend(path.segments.last().map(|segment| segment.ident.to_string()));
+            syn::visit_mut::visit_path_mut(self, path);
+        }
+
+        fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
+    }
+
+    let mut collector = Collector(BTreeSet::new());
+    collector.visit_item_mut(&mut item.clone());
+    collector.0
+}
+
+/// Whether no variant carries anything.
+pub(in crate::generate) fn is_plain(enumeration: &ItemEnum) -> bool {
+    enumeration.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
+}
+
+/// `T` of a path `Name<T>`.
+pub(in crate::generate) fn inner<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    match ty {
+        Type::Path(path) => crate::generate::signatures::generic(path, name),
+        _ => None,
+    }
+}
+
+/// Whether the type is this single name.
+pub(in crate::generate) fn is(ty: &Type, name: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == name))
+}

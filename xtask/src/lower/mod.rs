@@ -1,0 +1,96 @@
+//! From a document that says everything to one that progenitor takes.
+//!
+//! Each pass is a small rewrite with a name. What a pass takes out is not lost: the later stages read it from the
+//! [`Api`], and put it back where progenitor has no word for it.
+
+mod answers;
+mod keywords;
+mod parameters;
+mod reachable;
+
+pub(crate) use reachable::follow;
+
+use serde_json::Value;
+
+use crate::api::Api;
+
+/// A named rewrite of a document.
+#[derive(Debug)]
+pub struct Pass {
+    /// Its name, as `--explain` prints it.
+    pub name: &'static str,
+    /// Why it is needed.
+    pub why: &'static str,
+    apply: fn(&Api, &mut Value) -> usize,
+}
+
+/// All passes, in the order in which they are applied.
+pub const PASSES: &[Pass] = &[
+    Pass {
+        name: "number-parameters",
+        why: "progenitor makes up Rust names for parameters, and two may collide",
+        apply: parameters::number,
+    },
+    Pass {
+        name: "spread-multipart",
+        why: "progenitor has no multipart bodies: each part becomes a parameter",
+        apply: parameters::spread_multipart,
+    },
+    Pass {
+        name: "unwrap-envelopes",
+        why: "the caller wants the value, not the envelope around it",
+        apply: answers::unwrap_envelopes,
+    },
+    Pass {
+        name: "sockets-deliver-messages",
+        why: "progenitor knows web sockets of one server framework only",
+        apply: answers::sockets,
+    },
+    Pass {
+        name: "drop-unreachable",
+        why: "no type is generated that no call uses",
+        apply: reachable::prune,
+    },
+    Pass {
+        name: "drop-failures",
+        why: "every call fails with the one error type, whatever the body of the failure is",
+        apply: answers::drop_failures,
+    },
+    Pass {
+        name: "keep-unknown-fields",
+        why: "typify keeps them only where their schema is spelled `{}`, and refuses them where they are forbidden",
+        apply: keywords::keep_unknown_fields,
+    },
+    Pass {
+        name: "drop-checks",
+        why: "what a provider sends is read even where it is longer or smaller than it said; defaults are the provider's",
+        apply: keywords::drop_checks,
+    },
+    Pass {
+        name: "drop-prose",
+        why: "progenitor copies extensions and examples around without reading them",
+        apply: keywords::drop_prose,
+    },
+];
+
+/// What a pass did to a document.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The pass.
+    pub name: &'static str,
+    /// How many places it rewrote.
+    pub places: usize,
+}
+
+/// The document of `api` as progenitor takes it, and what was done to it.
+pub fn lower(api: &Api) -> (Value, Vec<Applied>) {
+    let mut document = api.document.clone();
+    let applied = PASSES.iter().map(|pass| Applied { name: pass.name, places: (pass.apply)(api, &mut document) });
+    let applied = applied.collect();
+    (document, applied)
+}
+
+/// The name that a parameter has in the lowered document.
+pub fn parameter_name(place: usize) -> String {
+    format!("p{place}")
+}

@@ -1,0 +1,10 @@
+//! `cargo xtask`: the maintainer's commands.
+
+use std::{io, process::ExitCode};
+
+use clap::Parser as _;
+use xtask::{commands::Arguments, workspace::Workspace};
+
+fn main() -> ExitCode {
+    Arguments::parse().run(&Workspace::here(), &mut io::stdout(), &mut io::stderr())
+}

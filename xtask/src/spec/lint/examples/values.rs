@@ -1,0 +1,81 @@
+//! Every example of a document, with the schema that it must fit.
+
+use super::super::super::Node;
+use super::super::anatomy::Kind;
+use super::super::context::Context;
+use super::super::walk::Object;
+
+/// Which way a value goes. It decides whether `readOnly` and `writeOnly` properties are in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Direction {
+    Request,
+    Response,
+    Either,
+}
+
+/// A value that stands for others of its schema.
+#[derive(Debug)]
+pub(super) struct Example<'s, 'a> {
+    /// What it is an example of, in words.
+    pub(super) place: String,
+    pub(super) node: &'a Node,
+    pub(super) schema: &'s Object<'a>,
+    pub(super) direction: Direction,
+}
+
+/// All examples: of media types, parameters and headers, and of schemas themselves.
+pub(super) fn examples<'s, 'a>(context: &'s Context<'a>) -> Vec<Example<'s, 'a>> {
+    let one_way = context
+        .all(Kind::Schema)
+        .any(|schema| schema.node.is_true("readOnly") || schema.node.is_true("writeOnly"));
+    let mut examples = Vec::new();
+    for holder in &context.objects {
+        let schema = match holder.kind {
+            Kind::Schema => Some(holder),
+            Kind::MediaType | Kind::Parameter | Kind::Header => context.field(holder, "schema"),
+            _ => None,
+        };
+        let Some(schema) = schema else { continue };
+        for node in of(context, holder) {
+            // Without properties of one way, all ways are the same, and one translation does for all.
+            let direction = if one_way {
+                direction(context, holder)
+            } else {
+                Direction::Either
+            };
+            examples.push(Example {
+                place: context.place(&holder.pointer),
+                node,
+                schema,
+                direction,
+            });
+        }
+    }
+    examples
+}
+
+/// The examples that stand on an object itself.
+pub(super) fn of<'a>(context: &Context<'a>, holder: &Object<'a>) -> Vec<&'a Node> {
+    let one = holder.node.get("example");
+    let named = match holder.kind {
+        Kind::Schema => Vec::new(),
+        _ => context.list(holder, "examples"),
+    };
+    let named = named
+        .into_iter()
+        .filter_map(|example| context.resolve(example))
+        .filter_map(|example| example.node.get("value"));
+    one.into_iter().chain(named).collect()
+}
+
+fn direction(context: &Context<'_>, holder: &Object<'_>) -> Direction {
+    match holder.kind {
+        Kind::Parameter => Direction::Request,
+        Kind::Header => Direction::Response,
+        Kind::MediaType => match context.parent(holder).map(|parent| parent.kind) {
+            Some(Kind::RequestBody | Kind::Parameter) => Direction::Request,
+            _ => Direction::Response,
+        },
+        _ => Direction::Either,
+    }
+}

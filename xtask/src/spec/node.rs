@@ -1,0 +1,128 @@
+//! A document as a tree in which every value and every key knows its place.
+
+use serde_json::{Map, Number, Value};
+
+use super::Position;
+
+/// One value of a document.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Where the value begins.
+    pub position: Position,
+    /// What it is.
+    pub content: Content,
+}
+
+/// What a [`Node`] is; the same six kinds as JSON.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number; integers beyond 64 bits are floats.
+    Number(Number),
+    /// A string.
+    Text(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A map, in the order of the text, each key once.
+    Map(Vec<Entry>),
+}
+
+/// A key of a map and what stands behind it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key begins.
+    pub key_position: Position,
+    /// The value.
+    pub value: Node,
+}
+
+impl Node {
+    /// The value behind `key`, if this is a map that has it.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry of `key`, if this is a map that has it.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// The entries, if this is a map; otherwise none.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.content {
+            Content::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items, if this is a list; otherwise none.
+    pub fn items(&self) -> &[Self] {
+        match &self.content {
+            Content::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The text, if this is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.content {
+            Content::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text behind `key`, if this is a map with a string there.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.get(key).and_then(Self::as_str)
+    }
+
+    /// Whether `key` is there and `true`.
+    pub fn is_true(&self, key: &str) -> bool {
+        matches!(
+            self.get(key),
+            Some(Self {
+                content: Content::Bool(true),
+                ..
+            })
+        )
+    }
+
+    /// The JSON pointer that this reference object refers to, with its `#`.
+    pub fn reference(&self) -> Option<&str> {
+        self.text("$ref")
+    }
+
+    /// What kind of value this is, in a word for messages.
+    pub fn kind(&self) -> &'static str {
+        match self.content {
+            Content::Null => "null",
+            Content::Bool(_) => "a boolean",
+            Content::Number(_) => "a number",
+            Content::Text(_) => "a string",
+            Content::List(_) => "a list",
+            Content::Map(_) => "a map",
+        }
+    }
+
+    /// The value without positions.
+    pub fn to_value(&self) -> Value {
+        match &self.content {
+            Content::Null => Value::Null,
+            Content::Bool(value) => Value::Bool(*value),
+            Content::Number(number) => Value::Number(number.clone()),
+            Content::Text(text) => Value::String(text.clone()),
+            Content::List(items) => items.iter().map(Self::to_value).collect(),
+            Content::Map(entries) => Value::Object(
+                entries
+                    .iter()
+                    .map(|entry| (entry.key.clone(), entry.value.to_value()))
+                    .collect::<Map<_, _>>(),
+            ),
+        }
+    }
+}

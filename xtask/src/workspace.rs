@@ -1,0 +1,78 @@
+//! Where things are: the specs, and the crates made from them.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::spec::{Document, Finding};
+
+/// The workspace that a command works on.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    root: PathBuf,
+}
+
+/// One spec file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spec {
+    /// The name of the provider, of its crate's folder, and of the file without its extension.
+    pub name: String,
+    /// The path below the root.
+    pub path: PathBuf,
+}
+
+impl Workspace {
+    /// The workspace that this program was built in.
+    pub fn here() -> Self {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+        Self::at(manifest.parent().unwrap_or(manifest))
+    }
+
+    /// The workspace at `root`.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder that everything is below.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Reads a spec; findings name it by its path below the root.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the document from being read.
+    pub fn load(&self, spec: &Spec) -> Result<Document, Vec<Finding>> {
+        let path = self.root.join(&spec.path);
+        match fs::read_to_string(&path) {
+            Ok(text) => Document::parse(&spec.path, &text),
+            // It is no text: the document's own reader knows why.
+            Err(_) => Document::load(&path).map_err(|findings| {
+                findings.into_iter().map(|finding| Finding { path: spec.path.clone(), ..finding }).collect()
+            }),
+        }
+    }
+
+    /// Every spec, by name.
+    ///
+    /// # Errors
+    ///
+    /// When the folder of specs cannot be read.
+    pub fn specs(&self) -> io::Result<Vec<Spec>> {
+        let mut specs = Vec::new();
+        for entry in fs::read_dir(self.root.join("specs"))? {
+            let path = entry?.path();
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            if !matches!(extension, Some("yaml" | "yml" | "json")) {
+                continue;
+            }
+            if let (Some(name), Some(file)) = (path.file_stem().and_then(|name| name.to_str()), path.file_name()) {
+                specs.push(Spec { name: name.to_owned(), path: Path::new("specs").join(file) });
+            }
+        }
+        specs.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(specs)
+    }
+}

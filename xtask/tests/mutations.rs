@@ -1,0 +1,234 @@
+//! No document makes the front end panic, and every refusal says where.
+//!
+//! Documents are broken at random, but the same way on every run.
+
+use std::path::Path;
+
+use serde_json::Value;
+use xtask::spec::{Document, Finding, lint};
+
+const CLEAN: &str = include_str!("../src/spec/lint/tests/clean.yaml");
+
+/// A small generator of numbers (xorshift64*): the same seed gives the same documents.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        let value = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
+        usize::try_from(value).expect("31 bits fit") % sides.max(1)
+    }
+
+    fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+        &items[self.roll(items.len())]
+    }
+}
+
+/// Reads and lints a text, and checks what it says.
+fn findings(name: &str, text: &str) -> Vec<Finding> {
+    let findings = match Document::parse(Path::new(name), text) {
+        Ok(document) => lint(&document),
+        Err(findings) => findings,
+    };
+    let lines = text.lines().count() + 1;
+    for finding in &findings {
+        let printed = finding.to_string();
+        assert!((1..=lines).contains(&finding.position.line), "{printed}");
+        assert!(finding.position.column >= 1, "{printed}");
+        assert_eq!(printed.lines().count(), 1, "{printed}");
+        assert!(
+            !finding.what.is_empty() && !finding.mend.is_empty(),
+            "{printed}"
+        );
+    }
+    findings
+}
+
+#[test]
+fn texts_that_are_cut_doubled_swapped_and_scribbled_on_are_refused_or_linted() {
+    let scribbles = [
+        "\t", "\"", "'", ":", "- ", "{", "}", "[", "]", "*a", "&a ", "!!int ", "|\n", "#", "\u{0}",
+        "é", "\r", "---\n", "? ", "<<: ", "%",
+    ];
+    let mut dice = Dice(1);
+    for _ in 0..1500 {
+        let mut lines: Vec<String> = CLEAN.lines().map(str::to_owned).collect();
+        for _ in 0..=dice.roll(3) {
+            let (one, other) = (dice.roll(lines.len()), dice.roll(lines.len()));
+            match dice.roll(6) {
+                0 => drop(lines.remove(one)),
+                1 => lines.insert(one, lines[other].clone()),
+                2 => lines.swap(one, other),
+                3 => lines[one] = format!("  {}", lines[one]),
+                4 => lines[one] = lines[one].trim_start().to_owned(),
+                _ => {
+                    let characters: Vec<char> = lines[one].chars().collect();
+                    let (before, after) = characters.split_at(dice.roll(characters.len() + 1));
+                    lines[one] = before
+                        .iter()
+                        .chain(dice.pick(&scribbles).chars().collect::<Vec<_>>().iter())
+                        .chain(after)
+                        .collect();
+                }
+            }
+        }
+        let mut text = lines.join("\n");
+        if dice.roll(4) == 0 {
+            let mut end = dice.roll(text.len());
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            text.truncate(end);
+        }
+        findings("a.yaml", &text);
+    }
+}
+
+#[test]
+fn trees_that_are_cut_doubled_swapped_and_tangled_are_linted() {
+    let document = Document::parse(Path::new("clean.yaml"), CLEAN).expect("it is well formed");
+    let clean = document.value();
+    let values = [
+        Value::Null,
+        Value::from(-1),
+        Value::from(1.5e300),
+        Value::from(u64::MAX),
+        Value::from(""),
+        Value::from("/"),
+        Value::from("~"),
+        Value::from("{"),
+        Value::from("é"),
+        Value::from("(?<=a)(b*)*$"),
+        Value::from("#/components/schemas/Wallet"),
+        Value::Array(Vec::new()),
+        Value::Object(serde_json::Map::new()),
+        Value::Bool(false),
+    ];
+    let mut dice = Dice(2);
+    let mut faulty = 0;
+    for round in 0..3000 {
+        let mut tree = clean.clone();
+        for _ in 0..=dice.roll(4) {
+            let places = pointers(&tree);
+            let place = dice.pick(&places).clone();
+            let other = tree
+                .pointer(dice.pick(&places).as_str())
+                .cloned()
+                .unwrap_or_default();
+            let reference = format!("#{}", dice.pick(&places));
+            let schemas = tree
+                .pointer("/components/schemas")
+                .and_then(Value::as_object);
+            let names: Vec<String> = schemas
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| name.clone())
+                .collect();
+            let Some(node) = tree.pointer_mut(&place) else {
+                continue;
+            };
+            match dice.roll(7) {
+                0 => *node = dice.pick(&values).clone(),
+                1 => *node = other,
+                2 => *node = serde_json::json!({ "$ref": reference }),
+                // Circles among schemas are the most dangerous of all faults.
+                3 if !names.is_empty() => {
+                    let schema = format!("/components/schemas/{}", dice.pick(&names));
+                    let to = serde_json::json!({ "$ref": format!("#/components/schemas/{}", dice.pick(&names)) });
+                    let composed = [
+                        to.clone(),
+                        serde_json::json!({"allOf": [to]}),
+                        serde_json::json!({"not": to}),
+                    ];
+                    if let Some(schema) = tree.pointer_mut(&schema) {
+                        *schema = dice.pick(&composed).clone();
+                    }
+                }
+                4 => remove(&mut tree, &place),
+                _ => match node {
+                    Value::Object(map) => {
+                        map.insert(
+                            dice.pick(&["$ref", "x-a", "allOf", "", "example", "nullable"])
+                                .to_string(),
+                            other,
+                        );
+                    }
+                    Value::Array(list) => list.push(other),
+                    scalar => *scalar = Value::String(format!("{scalar}{other}")),
+                },
+            }
+        }
+        let text = tree.to_string();
+        faulty += usize::from(!findings("a.json", &text).is_empty());
+        // The same tree by the other reader.
+        if round % 8 == 0 {
+            findings("a.yaml", &format!("# not JSON\n{text}"));
+        }
+    }
+    assert!(
+        faulty > 2500,
+        "hardly any mutation was noticed: {faulty} of 3000"
+    );
+}
+
+#[test]
+fn the_specs_with_any_line_missing_are_refused_or_linted() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
+    let mut dice = Dice(3);
+    for entry in std::fs::read_dir(folder).expect("the repository has a folder `specs`") {
+        let path = entry.expect("the folder can be read").path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("the spec can be read");
+        let lines: Vec<&str> = text.lines().collect();
+        for _ in 0..10 {
+            let missing = dice.roll(lines.len());
+            let kept: Vec<&str> = lines
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| *at != missing)
+                .map(|(_, line)| *line)
+                .collect();
+            findings("a.yaml", &kept.join("\n"));
+        }
+    }
+}
+
+/// The JSON Pointers of all values.
+fn pointers(tree: &Value) -> Vec<String> {
+    let mut all = vec![String::new()];
+    let mut next = 0;
+    while next < all.len() {
+        let base = all[next].clone();
+        match tree.pointer(&base) {
+            Some(Value::Object(map)) => {
+                all.extend(
+                    map.keys()
+                        .map(|key| format!("{base}/{}", key.replace('~', "~0").replace('/', "~1"))),
+                );
+            }
+            Some(Value::Array(list)) => {
+                all.extend((0..list.len()).map(|index| format!("{base}/{index}")))
+            }
+            _ => {}
+        }
+        next += 1;
+    }
+    all
+}
+
+fn remove(tree: &mut Value, pointer: &str) {
+    let Some((parent, key)) = pointer.rsplit_once('/') else {
+        return;
+    };
+    match tree.pointer_mut(parent) {
+        Some(Value::Object(map)) => {
+            drop(map.shift_remove(&key.replace("~1", "/").replace("~0", "~")))
+        }
+        Some(Value::Array(list)) => drop(key.parse().map(|index: usize| list.remove(index))),
+        _ => {}
+    }
+}

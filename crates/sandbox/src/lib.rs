@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod bearer;
+mod clock;
+mod encoding;
+mod entropy;
+mod server;
+
+pub mod alibaba_baas;
+pub mod hive;
+pub mod upvest;
+
+mod sandbox;
+
+pub use clock::Clock;
+pub use sandbox::{Builder, Sandbox};

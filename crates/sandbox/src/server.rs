@@ -1,0 +1,64 @@
+//! One provider's HTTP server.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// How long [`Server::stop`] lets open requests finish.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A running server on 127.0.0.1. Dropping it stops it without waiting.
+#[derive(Debug)]
+pub(crate) struct Server {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    accepting: JoinHandle<io::Result<()>>,
+}
+
+/// Binds 127.0.0.1 at `port` (0 picks a free one) and serves `router` on it.
+pub(crate) async fn serve(port: u16, router: Router) -> io::Result<Server> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let address = listener.local_addr()?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let accepting = tokio::spawn(async move {
+        axum::serve(listener, router)
+            .with_graceful_shutdown(async move {
+                // An error means that the sender is gone, which ends the server just as well.
+                let _ = stopped.await;
+            })
+            .await
+    });
+    Ok(Server {
+        address,
+        stop,
+        accepting,
+    })
+}
+
+impl Server {
+    /// Where the server listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops accepting, lets open requests finish for up to two seconds, then gives up on them.
+    ///
+    /// Web sockets are not waited for: once upgraded, a connection is no longer the server's.
+    pub(crate) async fn stop(self) {
+        let Self {
+            stop,
+            mut accepting,
+            ..
+        } = self;
+        drop(stop);
+        if timeout(GRACE, &mut accepting).await.is_err() {
+            accepting.abort();
+        }
+    }
+}

@@ -201,7 +201,9 @@ pub struct Pagination {
     pub cursor: String,
 }
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
 impl Api {
     /// Reads the document of the spec called `name`.
@@ -210,8 +212,15 @@ impl Api {
         let schemes = entries(&document["components"]["securitySchemes"]);
         let mut operations = Vec::new();
         for (path, item) in entries(&document["paths"]) {
-            for (method, operation) in entries(item).filter(|(method, _)| METHODS.contains(&method.as_str())) {
-                operations.push(Reader { document: &document }.operation(path, method, item, operation));
+            for (method, operation) in
+                entries(item).filter(|(method, _)| METHODS.contains(&method.as_str()))
+            {
+                operations.push(
+                    Reader {
+                        document: &document,
+                    }
+                    .operation(path, method, item, operation),
+                );
             }
         }
         Self {
@@ -220,7 +229,12 @@ impl Api {
             description: text(info, "description"),
             version: text(info, "version"),
             servers: servers(&document),
-            schemes: schemes.map(|(name, scheme)| Scheme { name: name.clone(), placement: placement(scheme) }).collect(),
+            schemes: schemes
+                .map(|(name, scheme)| Scheme {
+                    name: name.clone(),
+                    placement: placement(scheme),
+                })
+                .collect(),
             operations,
             document,
         }
@@ -244,7 +258,10 @@ impl Evidence {
         Some(Self {
             level: text(evidence, "level"),
             source: text(evidence, "source"),
-            note: evidence.get("note").and_then(Value::as_str).map(|note| note.trim().to_owned()),
+            note: evidence
+                .get("note")
+                .and_then(Value::as_str)
+                .map(|note| note.trim().to_owned()),
         })
     }
 }
@@ -253,8 +270,13 @@ impl Evidence {
 pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let mut found = value;
     for _ in 0..64 {
-        let Some(reference) = found.get("$ref").and_then(Value::as_str) else { break };
-        match reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer)) {
+        let Some(reference) = found.get("$ref").and_then(Value::as_str) else {
+            break;
+        };
+        match reference
+            .strip_prefix('#')
+            .and_then(|pointer| document.pointer(pointer))
+        {
             Some(next) => found = next,
             None => break,
         }
@@ -264,7 +286,10 @@ pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 
 /// The name of the component schema that a `$ref` leads to.
 pub fn schema_name(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
+    schema
+        .get("$ref")?
+        .as_str()?
+        .strip_prefix("#/components/schemas/")
 }
 
 struct Reader<'a> {
@@ -272,12 +297,31 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn operation(&self, path: &str, method: &str, item: &'a Value, operation: &'a Value) -> Operation {
+    fn operation(
+        &self,
+        path: &str,
+        method: &str,
+        item: &'a Value,
+        operation: &'a Value,
+    ) -> Operation {
         let mut parameters = self.parameters(item, operation);
+        // As one reads the path: that is the order in which a caller has them at hand.
+        parameters.sort_by_key(|parameter| match parameter.place {
+            Place::Path => (
+                0,
+                path.find(&format!("{{{}}}", parameter.name))
+                    .unwrap_or(usize::MAX),
+            ),
+            Place::Query => (1, 0),
+            Place::Header => (2, 0),
+            Place::Part => (3, 0),
+        });
         let (body, parts) = self.body(operation);
         parameters.extend(parts);
         let (success, websocket) = self.success(operation);
-        let security = operation.get("security").unwrap_or(&self.document["security"]);
+        let security = operation
+            .get("security")
+            .unwrap_or(&self.document["security"]);
         Operation {
             id: text(operation, "operationId"),
             method: method.to_ascii_uppercase(),
@@ -291,7 +335,10 @@ impl<'a> Reader<'a> {
             body,
             success,
             failures: self.failures(operation),
-            idempotency: operation.get("x-idempotency").and_then(Value::as_str).map(str::to_owned),
+            idempotency: operation
+                .get("x-idempotency")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
             evidence: Evidence::of(operation),
             pagination: operation.get("x-pagination").map(|pagination| Pagination {
                 items: text(pagination, "items"),
@@ -319,7 +366,11 @@ impl<'a> Reader<'a> {
                 description: text(parameter, "description"),
                 evidence: Evidence::of(parameter),
                 schema: parameter["schema"].clone(),
-                example: self.examples(parameter).into_iter().next().map(|(_, example)| example),
+                example: self
+                    .examples(parameter)
+                    .into_iter()
+                    .next()
+                    .map(|(_, example)| example),
             };
             all.retain(|other| (&other.name, other.place) != (&read.name, read.place));
             all.push(read);
@@ -329,12 +380,19 @@ impl<'a> Reader<'a> {
 
     /// The body as one value, or its parts where it is a multipart body.
     fn body(&self, operation: &'a Value) -> (Option<Body>, Vec<Parameter>) {
-        let Some(body) = operation.get("requestBody") else { return (None, Vec::new()) };
+        let Some(body) = operation.get("requestBody") else {
+            return (None, Vec::new());
+        };
         let body = resolve(self.document, body);
-        let Some((media_type, content)) = entries(&body["content"]).next() else { return (None, Vec::new()) };
+        let Some((media_type, content)) = entries(&body["content"]).next() else {
+            return (None, Vec::new());
+        };
         let examples = self.examples(content);
         if media_type.starts_with("multipart/") {
-            return (None, self.parts(resolve(self.document, &content["schema"]), examples.first()));
+            return (
+                None,
+                self.parts(resolve(self.document, &content["schema"]), examples.first()),
+            );
         }
         let form = media_type == "application/x-www-form-urlencoded";
         let body = Body {
@@ -348,7 +406,9 @@ impl<'a> Reader<'a> {
     }
 
     fn parts(&self, schema: &'a Value, example: Option<&(String, Value)>) -> Vec<Parameter> {
-        let required: Vec<&str> = items(&schema["required"]).filter_map(Value::as_str).collect();
+        let required: Vec<&str> = items(&schema["required"])
+            .filter_map(Value::as_str)
+            .collect();
         let part = |(name, property): (&'a String, &'a Value)| Parameter {
             name: name.clone(),
             place: Place::Part,
@@ -362,14 +422,30 @@ impl<'a> Reader<'a> {
     }
 
     fn success(&self, operation: &'a Value) -> (Success, bool) {
-        let success = entries(&operation["responses"]).find(|(status, _)| status.starts_with('2') || *status == "101");
-        let Some((status, response)) = success else { return (Success::default(), false) };
+        let success = entries(&operation["responses"])
+            .find(|(status, _)| status.starts_with('2') || *status == "101");
+        let Some((status, response)) = success else {
+            return (Success::default(), false);
+        };
         if status == "101" {
             let message = operation["x-websocket"]["message"].clone();
-            return (Success { schema: Some(message), ..Success::default() }, true);
+            return (
+                Success {
+                    schema: Some(message),
+                    ..Success::default()
+                },
+                true,
+            );
         }
         let (schema, envelope, examples) = self.content(response);
-        (Success { schema, envelope, examples }, false)
+        (
+            Success {
+                schema,
+                envelope,
+                examples,
+            },
+            false,
+        )
     }
 
     fn failures(&self, operation: &'a Value) -> Vec<Failure> {
@@ -378,7 +454,13 @@ impl<'a> Reader<'a> {
                 let status = failure_range(status)?;
                 let (schema, envelope, examples) = self.content(response);
                 let description = text(resolve(self.document, response), "description");
-                Some(Failure { status, description, schema, envelope, examples })
+                Some(Failure {
+                    status,
+                    description,
+                    schema,
+                    envelope,
+                    examples,
+                })
             })
             .collect();
         // An exact status goes before the range it lies in.
@@ -388,7 +470,9 @@ impl<'a> Reader<'a> {
 
     fn content(&self, response: &'a Value) -> (Option<Value>, Option<Value>, Vec<(String, Value)>) {
         let response = resolve(self.document, response);
-        let Some((_, content)) = entries(&response["content"]).next() else { return (None, None, Vec::new()) };
+        let Some((_, content)) = entries(&response["content"]).next() else {
+            return (None, None, Vec::new());
+        };
         let schema = &content["schema"];
         let envelope = resolve(self.document, schema).get("x-envelope").cloned();
         (Some(schema.clone()), envelope, self.examples(content))
@@ -399,7 +483,14 @@ impl<'a> Reader<'a> {
             return vec![("example".to_owned(), example.clone())];
         }
         let named = entries(&node["examples"]);
-        named.map(|(name, example)| (name.clone(), resolve(self.document, example)["value"].clone())).collect()
+        named
+            .map(|(name, example)| {
+                (
+                    name.clone(),
+                    resolve(self.document, example)["value"].clone(),
+                )
+            })
+            .collect()
     }
 }
 
@@ -407,18 +498,33 @@ fn failure_range(status: &str) -> Option<(u16, u16)> {
     match status {
         "4XX" => Some((400, 499)),
         "5XX" => Some((500, 599)),
-        _ => status.parse().ok().filter(|status| *status >= 300).map(|status| (status, status)),
+        _ => status
+            .parse()
+            .ok()
+            .filter(|status| *status >= 300)
+            .map(|status| (status, status)),
     }
 }
 
 fn alternative(alternative: &Value) -> Vec<(String, Vec<String>)> {
-    let scopes = |scopes| items(scopes).filter_map(Value::as_str).map(str::to_owned).collect();
-    entries(alternative).map(|(scheme, of)| (scheme.clone(), scopes(of))).collect()
+    let scopes = |scopes| {
+        items(scopes)
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
+    };
+    entries(alternative)
+        .map(|(scheme, of)| (scheme.clone(), scopes(of)))
+        .collect()
 }
 
 fn placement(scheme: &Value) -> Placement {
     let name = text(scheme, "name");
-    match (scheme["type"].as_str(), scheme["in"].as_str(), scheme["scheme"].as_str()) {
+    match (
+        scheme["type"].as_str(),
+        scheme["in"].as_str(),
+        scheme["scheme"].as_str(),
+    ) {
         (Some("apiKey"), Some("query"), _) => Placement::Query(name),
         (Some("apiKey"), Some("cookie"), _) => Placement::Cookie(name),
         (Some("apiKey"), _, _) => Placement::Header(name),
@@ -430,14 +536,21 @@ fn placement(scheme: &Value) -> Placement {
 fn servers(node: &Value) -> Vec<Server> {
     let server = |server: &Value| Server {
         url: text(server, "url").trim_end_matches('/').to_owned(),
-        environment: server.get("x-environment").and_then(Value::as_str).map(str::to_owned),
+        environment: server
+            .get("x-environment")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
         description: text(server, "description"),
     };
     items(&node["servers"]).map(server).collect()
 }
 
 fn text(node: &Value, key: &str) -> String {
-    node.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned()
+    node.get(key)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }
 
 /// The entries of a map; none of anything else.

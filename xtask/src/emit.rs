@@ -98,7 +98,11 @@ pub fn diff(root: &Path, files: &Files, path: &Path) -> io::Result<String> {
     let after = files.get(path).map(String::as_str).unwrap_or_default();
     let shown = path.display();
     let diff = TextDiff::from_lines(before.as_str(), after);
-    Ok(diff.unified_diff().context_radius(3).header(&format!("a/{shown}"), &format!("b/{shown}")).to_string())
+    Ok(diff
+        .unified_diff()
+        .context_radius(3)
+        .header(&format!("a/{shown}"), &format!("b/{shown}"))
+        .to_string())
 }
 
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
@@ -132,19 +136,31 @@ mod tests {
     use super::*;
 
     fn files(texts: &[(&str, &str)]) -> Files {
-        texts.iter().map(|(path, text)| (PathBuf::from(path), (*text).to_owned())).collect()
+        texts
+            .iter()
+            .map(|(path, text)| (PathBuf::from(path), (*text).to_owned()))
+            .collect()
     }
 
     #[test]
     fn a_second_run_finds_nothing_to_do() {
         let root = tempfile::tempdir().expect("a folder");
-        let files = files(&[("crates/a/src/lib.rs", "// one\n"), ("crates/a/Cargo.toml", "# two\n")]);
+        let files = files(&[
+            ("crates/a/src/lib.rs", "// one\n"),
+            ("crates/a/Cargo.toml", "# two\n"),
+        ]);
         let folders = [PathBuf::from("crates/a")];
         let first = compare(root.path(), &files, &folders).expect("readable");
         assert_eq!(first.stale.len(), 2);
         write(root.path(), &files, &first).expect("writable");
         let second = compare(root.path(), &files, &folders).expect("readable");
-        assert_eq!(second, Difference { fresh: 2, ..Difference::default() });
+        assert_eq!(
+            second,
+            Difference {
+                fresh: 2,
+                ..Difference::default()
+            }
+        );
     }
 
     #[test]
@@ -155,14 +171,21 @@ mod tests {
         let difference = compare(root.path(), &files, &[]).expect("readable");
         assert_eq!(difference.stale, [PathBuf::from("a.rs")]);
         let shown = diff(root.path(), &files, Path::new("a.rs")).expect("readable");
-        assert_eq!(shown, "--- a/a.rs\n+++ b/a.rs\n@@ -1 +1 @@\n-fn a() { }\n+fn a() {}\n");
+        assert_eq!(
+            shown,
+            "--- a/a.rs\n+++ b/a.rs\n@@ -1 +1 @@\n-fn a() { }\n+fn a() {}\n"
+        );
     }
 
     #[test]
     fn a_generated_file_that_no_spec_produces_is_an_orphan_and_goes() {
         let root = tempfile::tempdir().expect("a folder");
         fs::create_dir(root.path().join("src")).expect("writable");
-        fs::write(root.path().join("src/old.rs"), format!("// {MARK} from x\n")).expect("writable");
+        fs::write(
+            root.path().join("src/old.rs"),
+            format!("// {MARK} from x\n"),
+        )
+        .expect("writable");
         fs::write(root.path().join("src/extra.rs"), "// written by hand\n").expect("writable");
         let folders = [PathBuf::from("src")];
         let difference = compare(root.path(), &Files::new(), &folders).expect("readable");

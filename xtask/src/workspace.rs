@@ -50,7 +50,13 @@ impl Workspace {
             Ok(text) => Document::parse(&spec.path, &text),
             // It is no text: the document's own reader knows why.
             Err(_) => Document::load(&path).map_err(|findings| {
-                findings.into_iter().map(|finding| Finding { path: spec.path.clone(), ..finding }).collect()
+                findings
+                    .into_iter()
+                    .map(|finding| Finding {
+                        path: spec.path.clone(),
+                        ..finding
+                    })
+                    .collect()
             }),
         }
     }
@@ -62,14 +68,26 @@ impl Workspace {
     /// When the folder of specs cannot be read.
     pub fn specs(&self) -> io::Result<Vec<Spec>> {
         let mut specs = Vec::new();
-        for entry in fs::read_dir(self.root.join("specs"))? {
+        let entries = fs::read_dir(self.root.join("specs")).map_err(|error| {
+            let what = format!(
+                "failed to read the folder `specs`: {error}; it holds a document for each provider"
+            );
+            io::Error::new(error.kind(), what)
+        })?;
+        for entry in entries {
             let path = entry?.path();
             let extension = path.extension().and_then(|extension| extension.to_str());
             if !matches!(extension, Some("yaml" | "yml" | "json")) {
                 continue;
             }
-            if let (Some(name), Some(file)) = (path.file_stem().and_then(|name| name.to_str()), path.file_name()) {
-                specs.push(Spec { name: name.to_owned(), path: Path::new("specs").join(file) });
+            if let (Some(name), Some(file)) = (
+                path.file_stem().and_then(|name| name.to_str()),
+                path.file_name(),
+            ) {
+                specs.push(Spec {
+                    name: name.to_owned(),
+                    path: Path::new("specs").join(file),
+                });
             }
         }
         specs.sort_by(|one, other| one.name.cmp(&other.name));

@@ -117,8 +117,8 @@ impl Client {
     /// Answers with the nonce (the sequence, on XPLA), and on XPLA also with the account number. For a
     /// multi-signature wallet there are also the signers and how many of them have to sign.
     ///
-    /// - `x_network`: The chain to work on.
     /// - `address`: The wallet's address.
+    /// - `x_network`: The chain to work on.
     ///
     /// `GET /core/v1/wallet/{address}`. Takes `accessToken`.
     ///
@@ -134,8 +134,8 @@ impl Client {
     ///
     /// let response = client
     ///     .get_wallet(
-    ///         types::Network::Polygon,
     ///         "0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765",
+    ///         types::Network::Polygon,
     ///     )
     ///     .send()
     ///     .await?;
@@ -144,13 +144,13 @@ impl Client {
     /// ```
     pub fn get_wallet(
         &self,
-        x_network: types::Network,
         address: impl AsRef<str>,
+        x_network: types::Network,
     ) -> requests::GetWallet {
         requests::GetWallet(
             Call::new(&self.session, &operations::GET_WALLET)
-                .header("x-network", x_network)
-                .path("address", address.as_ref()),
+                .path("address", address.as_ref())
+                .header("x-network", x_network),
         )
     }
 
@@ -205,8 +205,8 @@ impl Client {
     ///
     /// Only transactions that were sent and stand in a block can be looked up.
     ///
-    /// - `x_network`: The chain to work on.
     /// - `txhash`: The transaction's hash.
+    /// - `x_network`: The chain to work on.
     ///
     /// `GET /core/v1/tx/{txhash}`. Takes `accessToken`, or no credential.
     ///
@@ -223,8 +223,8 @@ impl Client {
     ///
     /// let response = client
     ///     .get_transaction(
-    ///         types::Network::Polygon,
     ///         "0x5a0ca3a7eebbafa946da6ed0160930fc4f334887dbf11a9b38937ab8831fd125",
+    ///         types::Network::Polygon,
     ///     )
     ///     .send()
     ///     .await?;
@@ -233,13 +233,13 @@ impl Client {
     /// ```
     pub fn get_transaction(
         &self,
-        x_network: types::Network,
         txhash: impl AsRef<str>,
+        x_network: types::Network,
     ) -> requests::GetTransaction {
         requests::GetTransaction(
             Call::new(&self.session, &operations::GET_TRANSACTION)
-                .header("x-network", x_network)
-                .path("txhash", txhash.as_ref()),
+                .path("txhash", txhash.as_ref())
+                .header("x-network", x_network),
         )
     }
 
@@ -247,8 +247,8 @@ impl Client {
     ///
     /// The token's name, symbol, decimals and total supply, read from its contract.
     ///
-    /// - `x_network`: The chain to work on.
     /// - `contract`: The address of the token's contract.
+    /// - `x_network`: The chain to work on.
     ///
     /// `GET /core/v1/ft/{contract}`. Takes `accessToken`.
     ///
@@ -261,7 +261,7 @@ impl Client {
     /// use bindery_hive::types;
     ///
     /// let response = client
-    ///     .get_token(types::Network::Polygon, "0x94853BdC9c6AdD50D7842D1A3117fab385457470")
+    ///     .get_token("0x94853BdC9c6AdD50D7842D1A3117fab385457470", types::Network::Polygon)
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -269,13 +269,13 @@ impl Client {
     /// ```
     pub fn get_token(
         &self,
-        x_network: types::Network,
         contract: impl AsRef<str>,
+        x_network: types::Network,
     ) -> requests::GetToken {
         requests::GetToken(
             Call::new(&self.session, &operations::GET_TOKEN)
-                .header("x-network", x_network)
-                .path("contract", contract.as_ref()),
+                .path("contract", contract.as_ref())
+                .header("x-network", x_network),
         )
     }
 
@@ -283,9 +283,9 @@ impl Client {
     ///
     /// `details` asks for more than the balance. Which fields come without it is not documented.
     ///
-    /// - `x_network`: The chain to work on.
     /// - `contract`: The address of the token's contract.
     /// - `from`: The address of the token's owner.
+    /// - `x_network`: The chain to work on.
     ///
     /// `GET /core/v1/ft/{contract}/account/{from}/balance`. Takes `accessToken`.
     ///
@@ -300,9 +300,9 @@ impl Client {
     ///
     /// let response = client
     ///     .get_token_balance(
-    ///         types::Network::Polygon,
     ///         "0x94853BdC9c6AdD50D7842D1A3117fab385457470",
     ///         "0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765",
+    ///         types::Network::Polygon,
     ///     )
     ///     .send()
     ///     .await?;
@@ -311,15 +311,15 @@ impl Client {
     /// ```
     pub fn get_token_balance(
         &self,
-        x_network: types::Network,
         contract: impl AsRef<str>,
         from: impl AsRef<str>,
+        x_network: types::Network,
     ) -> requests::GetTokenBalance {
         requests::GetTokenBalance(
             Call::new(&self.session, &operations::GET_TOKEN_BALANCE)
-                .header("x-network", x_network)
                 .path("contract", contract.as_ref())
-                .path("from", from.as_ref()),
+                .path("from", from.as_ref())
+                .header("x-network", x_network),
         )
     }
 
@@ -327,8 +327,8 @@ impl Client {
     ///
     /// The name and the symbol of the collection, read from its contract.
     ///
-    /// - `x_network`: The chain to work on.
     /// - `contract`: The address of the NFT contract.
+    /// - `x_network`: The chain to work on.
     ///
     /// `GET /core/v1/nft/{contract}`. Takes `accessToken`.
     ///
@@ -342,8 +342,8 @@ impl Client {
     ///
     /// let response = client
     ///     .get_nft_contract(
-    ///         types::Network::Polygon,
     ///         "0xc1aE02F65dA9819bbdE39255698193016F4aB018",
+    ///         types::Network::Polygon,
     ///     )
     ///     .send()
     ///     .await?;
@@ -352,13 +352,13 @@ impl Client {
     /// ```
     pub fn get_nft_contract(
         &self,
-        x_network: types::Network,
         contract: impl AsRef<str>,
+        x_network: types::Network,
     ) -> requests::GetNftContract {
         requests::GetNftContract(
             Call::new(&self.session, &operations::GET_NFT_CONTRACT)
-                .header("x-network", x_network)
-                .path("contract", contract.as_ref()),
+                .path("contract", contract.as_ref())
+                .header("x-network", x_network),
         )
     }
 
@@ -366,9 +366,9 @@ impl Client {
     ///
     /// Where the metadata of the token are, as an address on IPFS.
     ///
-    /// - `x_network`: The chain to work on.
     /// - `contract`: The address of the NFT contract.
     /// - `token_id`: The id of the token in its contract.
+    /// - `x_network`: The chain to work on.
     ///
     /// `GET /core/v1/nft/{contract}/tokens/{tokenId}`. Takes `accessToken`.
     ///
@@ -383,9 +383,9 @@ impl Client {
     ///
     /// let response = client
     ///     .get_nft(
-    ///         types::Network::Polygon,
     ///         "0xc1aE02F65dA9819bbdE39255698193016F4aB018",
     ///         "1",
+    ///         types::Network::Polygon,
     ///     )
     ///     .send()
     ///     .await?;
@@ -394,15 +394,15 @@ impl Client {
     /// ```
     pub fn get_nft(
         &self,
-        x_network: types::Network,
         contract: impl AsRef<str>,
         token_id: impl AsRef<str>,
+        x_network: types::Network,
     ) -> requests::GetNft {
         requests::GetNft(
             Call::new(&self.session, &operations::GET_NFT)
-                .header("x-network", x_network)
                 .path("contract", contract.as_ref())
-                .path("tokenId", token_id.as_ref()),
+                .path("tokenId", token_id.as_ref())
+                .header("x-network", x_network),
         )
     }
 
@@ -410,10 +410,10 @@ impl Client {
     ///
     /// The royalty for a sale at a given price, and who receives it (ERC-2981 and CW-2981).
     ///
-    /// - `x_network`: The chain to work on.
     /// - `contract`: The address of the NFT contract.
     /// - `token_id`: The id of the token in its contract.
     /// - `sale_price`: The price of the sale, a decimal number.
+    /// - `x_network`: The chain to work on.
     ///
     /// `GET /core/v1/nft/extension/{contract}/royalty/{tokenId}`. Takes `accessToken`.
     ///
@@ -428,10 +428,10 @@ impl Client {
     ///
     /// let response = client
     ///     .get_nft_royalty(
-    ///         types::Network::Polygon,
     ///         "0xc1aE02F65dA9819bbdE39255698193016F4aB018",
     ///         "1",
     ///         "0.5",
+    ///         types::Network::Polygon,
     ///     )
     ///     .send()
     ///     .await?;
@@ -440,17 +440,17 @@ impl Client {
     /// ```
     pub fn get_nft_royalty(
         &self,
-        x_network: types::Network,
         contract: impl AsRef<str>,
         token_id: impl AsRef<str>,
         sale_price: impl AsRef<str>,
+        x_network: types::Network,
     ) -> requests::GetNftRoyalty {
         requests::GetNftRoyalty(
             Call::new(&self.session, &operations::GET_NFT_ROYALTY)
-                .header("x-network", x_network)
                 .path("contract", contract.as_ref())
                 .path("tokenId", token_id.as_ref())
-                .query("salePrice", sale_price.as_ref()),
+                .query("salePrice", sale_price.as_ref())
+                .header("x-network", x_network),
         )
     }
 
@@ -463,8 +463,8 @@ impl Client {
     /// Known in part: only the names `from`, `to` and `mintMsg` with `tokenId` and `metadata` are
     /// public. The body takes any further field, and whatever the answer holds is reachable.
     ///
-    /// - `x_network`: The chain to work on.
     /// - `contract`: The address of the NFT contract.
+    /// - `x_network`: The chain to work on.
     ///
     /// `POST /core/v1/nft/extension/{contract}/mint`. Takes `accessToken`.
     ///
@@ -481,8 +481,8 @@ impl Client {
     ///
     /// let response = client
     ///     .mint_nft_extension(
-    ///         types::Network::Polygon,
     ///         "0xc1aE02F65dA9819bbdE39255698193016F4aB018",
+    ///         types::Network::Polygon,
     ///         types::ExtensionMintRequest::new()
     ///             .from("0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765")
     ///             .to(serde_json::json!("0xFBd488D1b00604d3b05124d80E35FeA9A39C3296"))
@@ -504,14 +504,14 @@ impl Client {
     /// ```
     pub fn mint_nft_extension(
         &self,
-        x_network: types::Network,
         contract: impl AsRef<str>,
+        x_network: types::Network,
         body: types::ExtensionMintRequest,
     ) -> requests::MintNftExtension {
         requests::MintNftExtension(
             Call::new(&self.session, &operations::MINT_NFT_EXTENSION)
-                .header("x-network", x_network)
                 .path("contract", contract.as_ref())
+                .header("x-network", x_network)
                 .json(&body),
         )
     }
@@ -529,9 +529,9 @@ impl Client {
     /// Known in part: what an element of `mintMsg` holds beyond `tokenId` and `metadata` is not
     /// public.
     ///
+    /// - `contract`: The address of the NFT contract.
     /// - `x_network`: The chain to work on.
     /// - `x_appid`: The app's id, from the Hive Console (AppCenter, AppID List).
-    /// - `contract`: The address of the NFT contract.
     ///
     /// `POST /service/v1/nft/{contract}/mint`. Takes `accessToken`.
     ///
@@ -548,9 +548,9 @@ impl Client {
     ///
     /// let response = client
     ///     .mint_nft(
+    ///         "0xc1aE02F65dA9819bbdE39255698193016F4aB018",
     ///         types::Network::Polygon,
     ///         "com.example.game",
-    ///         "0xc1aE02F65dA9819bbdE39255698193016F4aB018",
     ///         types::MintRequest::new(
     ///             "10001",
     ///             "0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765",
@@ -575,16 +575,16 @@ impl Client {
     /// ```
     pub fn mint_nft(
         &self,
+        contract: impl AsRef<str>,
         x_network: types::Network,
         x_appid: impl AsRef<str>,
-        contract: impl AsRef<str>,
         body: types::MintRequest,
     ) -> requests::MintNft {
         requests::MintNft(
             Call::new(&self.session, &operations::MINT_NFT)
+                .path("contract", contract.as_ref())
                 .header("x-network", x_network)
                 .header("x-appid", x_appid.as_ref())
-                .path("contract", contract.as_ref())
                 .json(&body),
         )
     }

@@ -414,10 +414,7 @@ impl Client {
     ///             )
     ///             .headers(
     ///                 types::WebhookHeaders(
-    ///                     [("X-Test", "Hello world!")]
-    ///                         .into_iter()
-    ///                         .map(Into::into)
-    ///                         .collect(),
+    ///                     [("X-Test".into(), "Hello world!".into())].into_iter().collect(),
     ///                 ),
     ///             ),
     ///     )
@@ -1048,25 +1045,24 @@ impl Client {
     ///                         "100000000000000".parse::<Uint256>()?,
     ///                         types::FunctionAbi(
     ///                             [
-    ///                                 ("constant", serde_json::json!(false)),
+    ///                                 ("constant".into(), serde_json::json!(false)),
     ///                                 (
-    ///                                     "inputs",
+    ///                                     "inputs".into(),
     ///                                     serde_json::json!(
     ///                                         [{ "name" : "_to", "type" : "address" }, { "name" :
     ///                                         "_value", "type" : "uint256" }]
     ///                                     ),
     ///                                 ),
-    ///                                 ("name", serde_json::json!("transfer")),
+    ///                                 ("name".into(), serde_json::json!("transfer")),
     ///                                 (
-    ///                                     "outputs",
+    ///                                     "outputs".into(),
     ///                                     serde_json::json!([{ "name" : "", "type" : "bool" }]),
     ///                                 ),
-    ///                                 ("payable", serde_json::json!(false)),
-    ///                                 ("stateMutability", serde_json::json!("nonpayable")),
-    ///                                 ("type", serde_json::json!("function")),
+    ///                                 ("payable".into(), serde_json::json!(false)),
+    ///                                 ("stateMutability".into(), serde_json::json!("nonpayable")),
+    ///                                 ("type".into(), serde_json::json!("function")),
     ///                             ]
     ///                                 .into_iter()
-    ///                                 .map(Into::into)
     ///                                 .collect(),
     ///                         ),
     ///                         [

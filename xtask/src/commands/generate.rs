@@ -9,8 +9,8 @@ use std::{
 use clap::Args;
 
 use crate::{
-    emit, generate as stage, lower,
     api::Api,
+    emit, generate as stage, lower,
     spec::{self, Severity},
     workspace::{Spec, Workspace},
 };
@@ -31,7 +31,10 @@ pub(super) struct Options {
 impl Options {
     /// Checks all providers.
     pub(super) fn check() -> Self {
-        Self { check: true, ..Self::default() }
+        Self {
+            check: true,
+            ..Self::default()
+        }
     }
 }
 
@@ -41,24 +44,42 @@ struct Outcome {
     files: stage::Files,
 }
 
-pub(super) fn run(options: &Options, workspace: &Workspace, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<bool> {
+pub(super) fn run(
+    options: &Options,
+    workspace: &Workspace,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<bool> {
     let started = Instant::now();
     let all = workspace.specs()?;
-    let unknown: Vec<_> = options.names.iter().filter(|name| !all.iter().any(|spec| spec.name == **name)).collect();
+    let unknown: Vec<_> = options
+        .names
+        .iter()
+        .filter(|name| !all.iter().any(|spec| spec.name == **name))
+        .collect();
     if !unknown.is_empty() {
         let known: Vec<_> = all.iter().map(|spec| spec.name.as_str()).collect();
         for name in unknown {
-            writeln!(err, "error: there is no spec called `{name}`; there are {}", known.join(", "))?;
+            writeln!(
+                err,
+                "error: there is no spec called `{name}`; there are {}",
+                known.join(", ")
+            )?;
         }
         return Ok(false);
     }
-    let chosen = all.iter().filter(|spec| options.names.is_empty() || options.names.contains(&spec.name));
+    let chosen = all
+        .iter()
+        .filter(|spec| options.names.is_empty() || options.names.contains(&spec.name));
     // Nothing is written before every spec has been seen: a fault in one leaves all crates as they are.
     let mut outcomes = Vec::new();
     let mut faults = 0;
     for spec in chosen {
         match prepare(spec, workspace, options.explain, out)? {
-            Ok(files) => outcomes.push(Outcome { spec: spec.clone(), files }),
+            Ok(files) => outcomes.push(Outcome {
+                spec: spec.clone(),
+                files,
+            }),
             Err(lines) => {
                 faults += lines.len();
                 for line in lines {
@@ -68,8 +89,15 @@ pub(super) fn run(options: &Options, workspace: &Workspace, out: &mut dyn Write,
         }
     }
     if faults > 0 {
-        let these = if faults == 1 { "this fault" } else { "these faults" };
-        writeln!(err, "\nerror: failed to generate: {these} ({faults}) first; nothing was written")?;
+        let these = if faults == 1 {
+            "this fault"
+        } else {
+            "these faults"
+        };
+        writeln!(
+            err,
+            "\nerror: failed to generate: {these} ({faults}) first; nothing was written"
+        )?;
         return Ok(false);
     }
     let mut stale = 0;
@@ -79,11 +107,19 @@ pub(super) fn run(options: &Options, workspace: &Workspace, out: &mut dyn Write,
         let difference = emit::compare(workspace.root(), &outcome.files, &folders)?;
         stale += difference.stale.len() + difference.orphaned.len();
         if difference.is_none() {
-            writeln!(out, "{:>12} crates/{name} ({} files)", "fresh", difference.fresh)?;
+            writeln!(
+                out,
+                "{:>12} crates/{name} ({} files)",
+                "fresh", difference.fresh
+            )?;
         } else if options.check {
             writeln!(out, "{:>12} crates/{name}", "stale")?;
             for path in &difference.stale {
-                write!(out, "{}", emit::diff(workspace.root(), &outcome.files, path)?)?;
+                write!(
+                    out,
+                    "{}",
+                    emit::diff(workspace.root(), &outcome.files, path)?
+                )?;
             }
             for path in &difference.orphaned {
                 writeln!(out, "no spec produces {}", path.display())?;
@@ -104,7 +140,10 @@ pub(super) fn run(options: &Options, workspace: &Workspace, out: &mut dyn Write,
         (0, _) => writeln!(out, "{:>12} nothing to do, in {took} ms", "done")?,
         (_, false) => writeln!(out, "{:>12} {stale} files written, in {took} ms", "done")?,
         (_, true) => {
-            writeln!(err, "\nerror: {stale} generated files are not what the specs say; run `cargo xtask generate`")?;
+            writeln!(
+                err,
+                "\nerror: {stale} generated files are not what the specs say; run `cargo xtask generate`"
+            )?;
             return Ok(false);
         }
     }
@@ -122,7 +161,10 @@ fn prepare(
         Ok(document) => {
             let findings = spec::lint(&document);
             let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
-            if findings.iter().any(|finding| finding.severity == Severity::Error) {
+            if findings
+                .iter()
+                .any(|finding| finding.severity == Severity::Error)
+            {
                 return Ok(Err(lines));
             }
             for line in lines {
@@ -135,8 +177,13 @@ fn prepare(
     let api = Api::read(&spec.name, text.value());
     if explain {
         for applied in lower::lower(&api).1 {
-            writeln!(out, "{:>12} {}: {} ({} places)", "pass", spec.name, applied.name, applied.places)?;
+            writeln!(
+                out,
+                "{:>12} {}: {} ({} places)",
+                "pass", spec.name, applied.name, applied.places
+            )?;
         }
     }
-    Ok(stage::generate(&api, text.text()).map_err(|error| vec![format!("{}: {error}", spec.path.display())]))
+    Ok(stage::generate(&api, text.text())
+        .map_err(|error| vec![format!("{}: {error}", spec.path.display())]))
 }

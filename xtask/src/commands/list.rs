@@ -2,14 +2,19 @@
 
 use std::io::{self, Write};
 
-use crate::{
-    api::Api,
-    workspace::Workspace,
-};
+use crate::{api::Api, workspace::Workspace};
 
-pub(super) fn run(workspace: &Workspace, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<bool> {
+pub(super) fn run(
+    workspace: &Workspace,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<bool> {
     let mut well = true;
-    writeln!(out, "{:<16} {:>10} {:>8}  {:<28} API", "spec", "operations", "schemas", "crate")?;
+    writeln!(
+        out,
+        "{:<16} {:>10} {:>8}  {:<28} API",
+        "spec", "operations", "schemas", "crate"
+    )?;
     for spec in workspace.specs()? {
         match workspace.load(&spec) {
             Ok(document) => {

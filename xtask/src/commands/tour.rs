@@ -19,12 +19,23 @@ pub(super) struct Options {
 
 /// The tour needs the generated crates, and a generated crate that does not compile must not keep this program from
 /// generating it again: so the tour is a program of its own.
-pub(super) fn run(options: &Options, workspace: &Workspace, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<bool> {
-    writeln!(out, "Checking that the generated code is what the specs say …")?;
+pub(super) fn run(
+    options: &Options,
+    workspace: &Workspace,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<bool> {
+    writeln!(
+        out,
+        "Checking that the generated code is what the specs say …"
+    )?;
     if !generate::run(&generate::Options::check(), workspace, out, err)? {
         return Ok(false);
     }
-    writeln!(out, "\nBuilding the tour; the first time, that takes a few minutes …")?;
+    writeln!(
+        out,
+        "\nBuilding the tour; the first time, that takes a few minutes …"
+    )?;
     out.flush()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)

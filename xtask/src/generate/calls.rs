@@ -15,22 +15,35 @@ use crate::api::{Api, Encoding, Operation, Parameter, Place};
 pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<Vec<Item>, String> {
     let mut methods: Vec<ImplItem> = Vec::new();
     for operation in &api.operations {
-        methods.push(method(api, model, operation, signature(generated, operation)?));
+        methods.push(method(
+            api,
+            model,
+            operation,
+            signature(generated, operation)?,
+        ));
     }
     let about = docs::attributes([
         format!("A client of {}.", api.title),
         "Cheap to clone: all clones share the session, its connections and its tokens.".to_owned(),
     ]);
     let mut runtime = vec!["Call", "Session"];
-    runtime.extend(["FilePart", "Base64", "Secret", "Uint256"].into_iter().filter(|name| mentions(&methods, name)));
+    runtime.extend(
+        ["FilePart", "Base64", "Secret", "Uint256"]
+            .into_iter()
+            .filter(|name| mentions(&methods, name)),
+    );
     runtime.sort_unstable();
     let runtime: Vec<Ident> = runtime.into_iter().map(names::type_name).collect();
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#(#runtime),*};)];
     items.extend(foreign_uses(&methods));
     items.push(if uses_types(&methods) {
-        parse_quote!(use crate::{operations, requests, types};)
+        parse_quote!(
+            use crate::{operations, requests, types};
+        )
     } else {
-        parse_quote!(use crate::{operations, requests};)
+        parse_quote!(
+            use crate::{operations, requests};
+        )
     });
     items.push(parse_quote! {
         #(#about)*
@@ -61,10 +74,19 @@ pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<
 }
 
 /// The calls in the making.
-pub(super) fn requests(api: &Api, model: &Model, generated: &Generated) -> Result<Vec<Item>, String> {
+pub(super) fn requests(
+    api: &Api,
+    model: &Model,
+    generated: &Generated,
+) -> Result<Vec<Item>, String> {
     let mut requests: Vec<Item> = Vec::new();
     for operation in &api.operations {
-        requests.extend(request(api, model, operation, signature(generated, operation)?)?);
+        requests.extend(request(
+            api,
+            model,
+            operation,
+            signature(generated, operation)?,
+        )?);
     }
     let mentioned: Vec<ImplItem> = requests
         .iter()
@@ -74,25 +96,38 @@ pub(super) fn requests(api: &Api, model: &Model, generated: &Generated) -> Resul
         })
         .flatten()
         .collect();
-    let candidates = ["Base64", "Error", "Events", "FilePart", "Pages", "Response", "Secret", "Uint256"];
+    let candidates = [
+        "Base64", "Error", "Events", "FilePart", "Pages", "Response", "Secret", "Uint256",
+    ];
     let mut runtime = vec!["Call"];
-    runtime.extend(candidates.into_iter().filter(|name| mentions(&mentioned, name)));
+    runtime.extend(
+        candidates
+            .into_iter()
+            .filter(|name| mentions(&mentioned, name)),
+    );
     runtime.sort_unstable();
     let runtime: Vec<Ident> = runtime.into_iter().map(names::type_name).collect();
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#(#runtime),*};)];
     if mentions(&mentioned, "Stream") {
-        items.push(parse_quote!(use bindery_runtime::generated::Stream;));
+        items.push(parse_quote!(
+            use bindery_runtime::generated::Stream;
+        ));
     }
     items.extend(foreign_uses(&mentioned));
     if uses_types(&mentioned) {
-        items.push(parse_quote!(use crate::types;));
+        items.push(parse_quote!(
+            use crate::types;
+        ));
     }
     items.extend(requests);
     Ok(items)
 }
 
 fn signature<'a>(generated: &'a Generated, operation: &Operation) -> Result<&'a Signature, String> {
-    generated.calls.get(&operation.id).ok_or_else(|| format!("progenitor made no method for `{}`", operation.id))
+    generated
+        .calls
+        .get(&operation.id)
+        .ok_or_else(|| format!("progenitor made no method for `{}`", operation.id))
 }
 
 fn method(api: &Api, model: &Model, operation: &Operation, signature: &Signature) -> ImplItem {
@@ -101,7 +136,12 @@ fn method(api: &Api, model: &Model, operation: &Operation, signature: &Signature
     let table = names::static_name(&operation.id);
     let mut arguments: Vec<syn::FnArg> = Vec::new();
     let mut call: Expr = parse_quote!(Call::new(&self.session, &operations::#table));
-    for (parameter, ty) in operation.parameters.iter().zip(&signature.parameters).filter(|(parameter, _)| parameter.required) {
+    for (parameter, ty) in operation
+        .parameters
+        .iter()
+        .zip(&signature.parameters)
+        .filter(|(parameter, _)| parameter.required)
+    {
         let ident = names::value_name(&parameter.name);
         let (argument, value) = sent_as(ty, &ident);
         arguments.push(parse_quote!(#ident: #argument));
@@ -112,9 +152,6 @@ fn method(api: &Api, model: &Model, operation: &Operation, signature: &Signature
     {
         let (argument, value) = taken_as(ty, &parse_quote!(body), model.enums());
         arguments.push(parse_quote!(body: #argument));
-        let ident: Ident = parse_quote!(body);
-        let same: Expr = parse_quote!(#ident);
-        let value: Expr = if value == same { value } else { parse_quote!(#value) };
         call = put_body(call, body.encoding, value);
     }
     let documentation = docs::attributes(method_docs(api, model, operation, signature));
@@ -128,11 +165,21 @@ fn method(api: &Api, model: &Model, operation: &Operation, signature: &Signature
     }
 }
 
-fn request(api: &Api, model: &Model, operation: &Operation, signature: &Signature) -> Result<Vec<Item>, String> {
+fn request(
+    api: &Api,
+    model: &Model,
+    operation: &Operation,
+    signature: &Signature,
+) -> Result<Vec<Item>, String> {
     let name = names::type_name(&operation.id);
     let method = names::value_name(&operation.id);
     let mut methods: Vec<ImplItem> = Vec::new();
-    for (parameter, ty) in operation.parameters.iter().zip(&signature.parameters).filter(|(parameter, _)| !parameter.required) {
+    for (parameter, ty) in operation
+        .parameters
+        .iter()
+        .zip(&signature.parameters)
+        .filter(|(parameter, _)| !parameter.required)
+    {
         let ident = names::value_name(&parameter.name);
         let (argument, value) = sent_as(ty, &ident);
         let call = put(parse_quote!(self.0), parameter, ty, value);
@@ -149,7 +196,12 @@ fn request(api: &Api, model: &Model, operation: &Operation, signature: &Signatur
     {
         let (argument, value) = taken_as(ty, &parse_quote!(body), model.enums());
         let call = put_body(parse_quote!(self.0), body.encoding, value);
-        let documentation = docs::attributes([docs::prose(&body.description), "The body.".to_owned()].into_iter().take(1));
+        let described = docs::prose(&body.description);
+        let documentation = docs::attributes([if described.is_empty() {
+            "The body.".to_owned()
+        } else {
+            described
+        }]);
         methods.push(parse_quote! {
             #(#documentation)*
             pub fn body(self, body: #argument) -> Self {
@@ -158,7 +210,9 @@ fn request(api: &Api, model: &Model, operation: &Operation, signature: &Signatur
         });
     }
     methods.extend(sending(api, model, operation, signature)?);
-    let about = docs::attributes([format!("A call of [`Client::{method}`](crate::Client::{method}) in the making.")]);
+    let about = docs::attributes([format!(
+        "A call of [`Client::{method}`](crate::Client::{method}) in the making."
+    )]);
     Ok(vec![
         parse_quote! {
             #(#about)*
@@ -175,7 +229,12 @@ fn request(api: &Api, model: &Model, operation: &Operation, signature: &Signatur
 }
 
 /// What sends the call: once, page by page, or as a web socket.
-fn sending(api: &Api, model: &Model, operation: &Operation, signature: &Signature) -> Result<Vec<ImplItem>, String> {
+fn sending(
+    api: &Api,
+    model: &Model,
+    operation: &Operation,
+    signature: &Signature,
+) -> Result<Vec<ImplItem>, String> {
     let failures = failure_docs(operation);
     let Some(answer) = &signature.answer else {
         let documentation = docs::attributes(["Sends the call.", "# Errors", &failures]);
@@ -204,18 +263,32 @@ fn sending(api: &Api, model: &Model, operation: &Operation, signature: &Signatur
         }
     }];
     if let Some(pagination) = &operation.pagination {
-        let wrong = |what: &str| format!("{}: `{}` has x-pagination, but {what}", api.name, operation.id);
-        let page = model.of(&answer).ok_or_else(|| wrong("its answer is no object"))?;
-        let next = field_at(page, &pagination.next).ok_or_else(|| wrong("`next` is no field of its answer"))?;
-        let items = field_at(page, &pagination.items).ok_or_else(|| wrong("`items` is no field of its answer"))?;
-        let (Some(next_name), Some(items_name)) = (&next.ident, &items.ident) else { return Err(wrong("its answer has no fields")) };
+        let wrong = |what: &str| {
+            format!(
+                "{}: `{}` has x-pagination, but {what}",
+                api.name, operation.id
+            )
+        };
+        let page = model
+            .of(&answer)
+            .ok_or_else(|| wrong("its answer is no object"))?;
+        let next = field_at(page, &pagination.next)
+            .ok_or_else(|| wrong("`next` is no field of its answer"))?;
+        let items = field_at(page, &pagination.items)
+            .ok_or_else(|| wrong("`items` is no field of its answer"))?;
+        let (Some(next_name), Some(items_name)) = (&next.ident, &items.ident) else {
+            return Err(wrong("its answer has no fields"));
+        };
         let cursor = &pagination.cursor;
         let reads: Expr = match fields::inner(&next.ty, "Option") {
             Some(_) => parse_quote!(|page| page.#next_name.as_deref()),
             None => parse_quote!(|page| Some(page.#next_name.as_str())),
         };
         let (list, takes): (&Type, Expr) = match fields::inner(&items.ty, "Option") {
-            Some(list) => (list, parse_quote!(|page| page.#items_name.unwrap_or_default())),
+            Some(list) => (
+                list,
+                parse_quote!(|page| page.#items_name.unwrap_or_default()),
+            ),
             None => (&items.ty, parse_quote!(|page| page.#items_name)),
         };
         let item = fields::inner(list, "Vec").ok_or_else(|| wrong("`items` is no list"))?;
@@ -239,7 +312,12 @@ fn sending(api: &Api, model: &Model, operation: &Operation, signature: &Signatur
 
 fn field_at<'a>(page: &'a Item, pointer: &str) -> Option<&'a syn::Field> {
     let name = pointer.strip_prefix('/')?;
-    named(page)?.named.iter().find(|field| field.ident.as_ref().is_some_and(|ident| *ident == names::value_name(name)))
+    named(page)?.named.iter().find(|field| {
+        field
+            .ident
+            .as_ref()
+            .is_some_and(|ident| *ident == names::value_name(name))
+    })
 }
 
 /// How a parameter is taken, and what of it is sent.
@@ -248,9 +326,15 @@ fn sent_as(ty: &Type, ident: &Ident) -> (Type, Expr) {
     if fields::is(&ty, "String") {
         (parse_quote!(impl AsRef<str>), parse_quote!(#ident.as_ref()))
     } else if fields::is(&ty, "FilePart") {
-        (parse_quote!(impl Into<FilePart>), parse_quote!(#ident.into()))
+        (
+            parse_quote!(impl Into<FilePart>),
+            parse_quote!(#ident.into()),
+        )
     } else if let Some(item) = fields::inner(&ty, "Vec") {
-        (parse_quote!(impl IntoIterator<Item = #item>), parse_quote!(#ident))
+        (
+            parse_quote!(impl IntoIterator<Item = #item>),
+            parse_quote!(#ident),
+        )
     } else {
         (ty, parse_quote!(#ident))
     }
@@ -261,7 +345,9 @@ fn put(call: Expr, parameter: &Parameter, ty: &Type, value: Expr) -> Expr {
     match parameter.place {
         Place::Path => parse_quote!(#call.path(#name, #value)),
         Place::Header => parse_quote!(#call.header(#name, #value)),
-        Place::Query if fields::inner(ty, "Vec").is_some() => parse_quote!(#call.query_all(#name, #value)),
+        Place::Query if fields::inner(ty, "Vec").is_some() => {
+            parse_quote!(#call.query_all(#name, #value))
+        }
         Place::Query => parse_quote!(#call.query(#name, #value)),
         Place::Part if fields::is(ty, "FilePart") => parse_quote!(#call.file(#name, #value)),
         Place::Part => parse_quote!(#call.part(#name, #value)),
@@ -288,15 +374,26 @@ pub(super) fn taken_as(ty: &Type, ident: &Ident, enums: &BTreeSet<String>) -> (T
                 parse_quote!(#ident.into_iter().map(Into::into).collect()),
             )
         } else {
-            (parse_quote!(impl IntoIterator<Item = #item>), parse_quote!(#ident.into_iter().collect()))
+            (
+                parse_quote!(impl IntoIterator<Item = #item>),
+                parse_quote!(#ident.into_iter().collect()),
+            )
         };
     }
     if let Type::Path(path) = &ty
-        && let Some(last) = path.path.segments.last().filter(|last| last.ident == "BTreeMap" || last.ident == "Map")
+        && let Some(last) = path
+            .path
+            .segments
+            .last()
+            .filter(|last| last.ident == "BTreeMap" || last.ident == "Map")
         && let syn::PathArguments::AngleBracketed(arguments) = &last.arguments
         && let Some(syn::GenericArgument::Type(value)) = arguments.args.last()
     {
-        let value: Type = if converts(value, enums) { parse_quote!(impl Into<#value>) } else { value.clone() };
+        let value: Type = if converts(value, enums) {
+            parse_quote!(impl Into<#value>)
+        } else {
+            value.clone()
+        };
         return (
             parse_quote!(impl IntoIterator<Item = (impl Into<String>, #value)>),
             parse_quote!(#ident.into_iter().map(|(name, value)| (name.into(), value.into())).collect()),
@@ -308,9 +405,15 @@ pub(super) fn taken_as(ty: &Type, ident: &Ident, enums: &BTreeSet<String>) -> (T
 /// Whether other types are commonly at hand that convert into this one.
 fn converts(ty: &Type, enums: &BTreeSet<String>) -> bool {
     let Type::Path(path) = ty else { return false };
-    let Some(last) = path.path.segments.last() else { return false };
+    let Some(last) = path.path.segments.last() else {
+        return false;
+    };
     let last = last.ident.to_string();
-    ["String", "Secret", "Base64", "Uint256", "FilePart", "Value", "Option"].contains(&last.as_str()) || enums.contains(&last)
+    [
+        "String", "Secret", "Base64", "Uint256", "FilePart", "Value", "Option",
+    ]
+    .contains(&last.as_str())
+        || enums.contains(&last)
 }
 
 /// A type with the short names that the modules import.
@@ -323,21 +426,46 @@ pub(super) fn shortened(ty: &Type) -> Type {
 /// A type of the types module, as another module names it.
 fn qualified(ty: &Type, model: &Model) -> Type {
     match ty {
-        Type::Path(path) if path.path.get_ident().is_some_and(|ident| model.get(&ident.to_string()).is_some()) => {
+        Type::Path(path)
+            if path
+                .path
+                .get_ident()
+                .is_some_and(|ident| model.get(&ident.to_string()).is_some()) =>
+        {
             parse_quote!(types::#ty)
         }
         other => other.clone(),
     }
 }
 
-fn method_docs(api: &Api, model: &Model, operation: &Operation, signature: &Signature) -> Vec<String> {
-    let mut paragraphs = vec![docs::prose(&operation.summary), docs::prose(&operation.description)];
-    let arguments = operation.parameters.iter().filter(|parameter| parameter.required);
+fn method_docs(
+    api: &Api,
+    model: &Model,
+    operation: &Operation,
+    signature: &Signature,
+) -> Vec<String> {
+    let mut paragraphs = vec![
+        docs::prose(&operation.summary),
+        docs::prose(&operation.description),
+    ];
+    let arguments = operation
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.required);
     let described = arguments.filter(|parameter| !parameter.description.is_empty());
-    paragraphs.push(docs::list(
-        described.map(|parameter| format!("`{}`: {}", names::value_name(&parameter.name), parameter.description)),
+    paragraphs.push(docs::list(described.map(|parameter| {
+        format!(
+            "`{}`: {}",
+            names::value_name(&parameter.name),
+            parameter.description
+        )
+    })));
+    paragraphs.push(format!(
+        "`{} {}`. {}",
+        operation.method,
+        operation.path,
+        security_docs(operation)
     ));
-    paragraphs.push(format!("`{} {}`. {}", operation.method, operation.path, security_docs(operation)));
     paragraphs.extend(operation.evidence.as_ref().map(docs::evidence));
     if let Some(example) = examples::call(api, model, operation, signature) {
         paragraphs.push("# Examples".to_owned());
@@ -371,16 +499,31 @@ fn failure_docs(operation: &Operation) -> String {
     }
     let refusals = operation.failures.iter().map(|failure| {
         let (from, to) = failure.status;
-        let status = if from == to { from.to_string() } else { format!("{from} to {to}") };
+        let status = if from == to {
+            from.to_string()
+        } else {
+            format!("{from} to {to}")
+        };
         format!("{status}: {}", failure.description)
     });
-    format!("[`Error::kind`] tells how far the call got. The service refuses it with:\n\n{}", docs::list(refusals))
+    format!(
+        "[`Error::kind`] tells how far the call got. The service refuses it with:\n\n{}",
+        docs::list(refusals)
+    )
 }
 
 fn parameter_docs(parameter: &Parameter) -> Vec<String> {
     let described = docs::prose(&parameter.description);
-    let mut paragraphs = vec![if described.is_empty() { format!("`{}`.", parameter.name) } else { described }];
-    if let Some(default) = parameter.schema.get("default").filter(|default| !default.is_null()) {
+    let mut paragraphs = vec![if described.is_empty() {
+        format!("`{}`.", parameter.name)
+    } else {
+        described
+    }];
+    if let Some(default) = parameter
+        .schema
+        .get("default")
+        .filter(|default| !default.is_null())
+    {
         paragraphs.push(format!("Left out, the provider takes `{default}`."));
     }
     paragraphs.extend(parameter.evidence.as_ref().map(docs::evidence));
@@ -392,21 +535,31 @@ fn uses_types(methods: &[ImplItem]) -> bool {
 }
 
 fn mentions(methods: &[ImplItem], segment: &str) -> bool {
-    let mut finder = fields::Finder { segment, found: false };
-    methods.iter().cloned().for_each(|mut method| syn::visit_mut::VisitMut::visit_impl_item_mut(&mut finder, &mut method));
+    let mut finder = fields::Finder {
+        segment,
+        found: false,
+    };
+    methods.iter().cloned().for_each(|mut method| {
+        syn::visit_mut::VisitMut::visit_impl_item_mut(&mut finder, &mut method)
+    });
     finder.found
 }
 
 /// Imports from other crates than the run time.
 fn foreign_uses(methods: &[ImplItem]) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
-    let chrono: Vec<Ident> =
-        ["DateTime", "NaiveDate", "Utc"].into_iter().filter(|name| mentions(methods, name)).map(|name| names::type_name(name)).collect();
+    let chrono: Vec<Ident> = ["DateTime", "NaiveDate", "Utc"]
+        .into_iter()
+        .filter(|name| mentions(methods, name))
+        .map(names::type_name)
+        .collect();
     if !chrono.is_empty() {
         items.push(parse_quote!(use chrono::{#(#chrono),*};));
     }
     if mentions(methods, "Uuid") {
-        items.push(parse_quote!(use uuid::Uuid;));
+        items.push(parse_quote!(
+            use uuid::Uuid;
+        ));
     }
     items
 }
@@ -415,7 +568,10 @@ fn foreign_uses(methods: &[ImplItem]) -> Vec<Item> {
 pub(super) fn statement_text(statements: &[Stmt]) -> String {
     let file: syn::File = parse_quote!(fn example() { #(#statements)* });
     let text = prettyplease::unparse(&file);
-    let lines = text.lines().skip(1).map(|line| line.strip_prefix("    ").unwrap_or(line));
+    let lines = text
+        .lines()
+        .skip(1)
+        .map(|line| line.strip_prefix("    ").unwrap_or(line));
     let lines: Vec<&str> = lines.collect();
     lines[..lines.len().saturating_sub(1)].join("\n")
 }

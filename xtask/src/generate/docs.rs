@@ -21,7 +21,11 @@ pub(super) fn attributes<T: AsRef<str>>(paragraphs: impl IntoIterator<Item = T>)
 }
 
 fn attribute(line: &str) -> Attribute {
-    let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+    let line = if line.is_empty() {
+        String::new()
+    } else {
+        format!(" {line}")
+    };
     parse_quote!(#[doc = #line])
 }
 
@@ -41,14 +45,19 @@ pub(super) fn prose(text: &str) -> String {
         if line.trim_start().starts_with("```") {
             fenced = !fenced;
             // Code of a spec is no Rust.
-            out.push_str(if fenced && line.trim() == "```" { "```text" } else { line });
+            out.push_str(if fenced && line.trim() == "```" {
+                "```text"
+            } else {
+                line
+            });
         } else if fenced {
             out.push_str(line);
         } else {
             out.push_str(&inline(line));
         }
     }
-    if !out.ends_with(['.', '!', '?', ':', '`', '|']) || out.ends_with('`') && !out.ends_with("```") {
+    if !out.ends_with(['.', '!', '?', ':', '`', '|']) || out.ends_with('`') && !out.ends_with("```")
+    {
         out.push('.');
     }
     wrap(&out)
@@ -73,7 +82,12 @@ fn inline(line: &str) -> String {
             if bare.starts_with("https://") || bare.starts_with("http://") {
                 out.push_str(&format!("<{bare}>{}", &word[bare.len()..]));
             } else {
-                out.push_str(&word.replace('[', "\\[").replace(']', "\\]").replace('<', "\\<"));
+                out.push_str(
+                    &word
+                        .replace('[', "\\[")
+                        .replace(']', "\\]")
+                        .replace('<', "\\<"),
+                );
             }
         }
     }
@@ -91,7 +105,11 @@ fn wrap(text: &str) -> String {
             lines.push(line.to_owned());
             continue;
         }
-        let indent = if line.trim_start().starts_with("- ") { "  " } else { "" };
+        let indent = if line.trim_start().starts_with("- ") {
+            "  "
+        } else {
+            ""
+        };
         let mut current = String::new();
         for word in line.split(' ') {
             if !current.is_empty() && current.chars().count() + 1 + word.chars().count() > WIDTH {
@@ -111,7 +129,12 @@ fn wrap(text: &str) -> String {
 pub(super) fn list(items: impl IntoIterator<Item = String>) -> String {
     let lines: Vec<String> = items
         .into_iter()
-        .map(|item| wrap(&format!("- {}", prose(&item.split_whitespace().collect::<Vec<_>>().join(" ")).replace('\n', " "))))
+        .map(|item| {
+            wrap(&format!(
+                "- {}",
+                prose(&item.split_whitespace().collect::<Vec<_>>().join(" ")).replace('\n', " ")
+            ))
+        })
         .collect();
     lines.join("\n")
 }
@@ -124,6 +147,10 @@ pub(super) fn evidence(evidence: &Evidence) -> String {
         "sdk" => "read off the vendor's own client",
         _ => "inferred",
     };
-    let note = evidence.note.as_deref().map(|note| format!(" {}", note.trim())).unwrap_or_default();
+    let note = evidence
+        .note
+        .as_deref()
+        .map(|note| format!(" {}", note.trim()))
+        .unwrap_or_default();
     prose(&format!("Evidence: {level} ({}).{note}", evidence.source))
 }

@@ -10,18 +10,26 @@ use crate::api::Api;
 pub(super) fn named(api: &Api) -> impl Iterator<Item = (&str, &str, &str)> {
     api.servers.iter().filter_map(|server| {
         let environment = server.environment.as_deref()?;
-        Some((environment, server.url.as_str(), server.description.as_str()))
+        Some((
+            environment,
+            server.url.as_str(),
+            server.description.as_str(),
+        ))
     })
 }
 
 /// The module's items.
 pub(super) fn items(api: &Api) -> Vec<Item> {
     let provider = &api.name;
-    let (mut variants, mut texts, mut variant_docs): (Vec<Ident>, Vec<&str>, Vec<Vec<Attribute>>) = Default::default();
+    let (mut variants, mut texts, mut variant_docs): (Vec<Ident>, Vec<&str>, Vec<Vec<Attribute>>) =
+        Default::default();
     for (environment, url, description) in named(api) {
         variants.push(names::type_name(&environment.to_pascal_case()));
         texts.push(environment);
-        variant_docs.push(docs::attributes([docs::prose(description), format!("<{url}>")]));
+        variant_docs.push(docs::attributes([
+            docs::prose(description),
+            format!("<{url}>"),
+        ]));
     }
     let from_name: Option<syn::ImplItem> = (!variants.is_empty()).then(|| {
         parse_quote! {
@@ -36,7 +44,9 @@ pub(super) fn items(api: &Api) -> Vec<Item> {
     });
     let about = docs::attributes([format!("Where {} runs.", api.title)]);
     vec![
-        parse_quote!(use bindery_runtime::{BaseUrl, InvalidBaseUrl, Target};),
+        parse_quote!(
+            use bindery_runtime::{BaseUrl, InvalidBaseUrl, Target};
+        ),
         parse_quote! {
             #(#about)*
             #[derive(Clone, Debug, PartialEq, Eq)]

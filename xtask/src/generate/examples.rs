@@ -1,5 +1,6 @@
 //! The examples of a spec, as Rust: each call's documentation shows it with the first one.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
@@ -14,10 +15,20 @@ use super::{
 use crate::api::{Api, Operation};
 
 /// A documentation test that calls `operation`; `None` where the spec has no example to make it of.
-pub(super) fn call(api: &Api, model: &Model, operation: &Operation, signature: &Signature) -> Option<String> {
+pub(super) fn call(
+    api: &Api,
+    model: &Model,
+    operation: &Operation,
+    signature: &Signature,
+) -> Option<String> {
     let writer = Writer { model };
     let mut arguments = Vec::new();
-    for (parameter, ty) in operation.parameters.iter().zip(&signature.parameters).filter(|(parameter, _)| parameter.required) {
+    for (parameter, ty) in operation
+        .parameters
+        .iter()
+        .zip(&signature.parameters)
+        .filter(|(parameter, _)| parameter.required)
+    {
         let example = parameter.example.as_ref()?;
         arguments.push(writer.argument(&shortened(ty), example)?);
     }
@@ -28,8 +39,16 @@ pub(super) fn call(api: &Api, model: &Model, operation: &Operation, signature: &
         arguments.push(writer.argument(&shortened(ty), example)?);
     }
     let name = names::value_name(&operation.id);
-    let sends = if operation.websocket { quote!(subscribe) } else { quote!(send) };
-    let pattern = if operation.websocket { quote!(events) } else { quote!(response) };
+    let sends = if operation.websocket {
+        quote!(subscribe)
+    } else {
+        quote!(send)
+    };
+    let pattern = if operation.websocket {
+        quote!(events)
+    } else {
+        quote!(response)
+    };
     let statement = if signature.answer.is_none() {
         quote!(client.#name(#(#arguments),*).#sends().await?;)
     } else {
@@ -38,8 +57,10 @@ pub(super) fn call(api: &Api, model: &Model, operation: &Operation, signature: &
     let statement: Stmt = syn::parse2(statement).ok()?;
     let krate = format!("bindery_{}", names::module(&api.name));
     let text = statement_text(std::slice::from_ref(&statement));
-    let runtime: Vec<&str> =
-        ["Base64", "Uint256"].into_iter().filter(|name| text.contains(&format!("{name}::")) || text.contains(&format!("<{name}>"))).collect();
+    let runtime: Vec<&str> = ["Base64", "Uint256"]
+        .into_iter()
+        .filter(|name| text.contains(&format!("{name}::")) || text.contains(&format!("<{name}>")))
+        .collect();
     let mut imports = String::new();
     if !runtime.is_empty() || text.contains("types::") {
         let mut names: Vec<&str> = runtime;
@@ -65,13 +86,24 @@ impl Writer<'_> {
     /// `example` as what an argument of the type takes: anything that converts into it.
     fn argument(&self, ty: &Type, example: &Value) -> Option<TokenStream> {
         if let Some(inner) = fields::inner(ty, "Option") {
-            return if example.is_null() { Some(quote!(None)) } else { self.exact(inner, example) };
+            return if example.is_null() {
+                Some(quote!(None))
+            } else {
+                self.exact(inner, example)
+            };
         }
         if let Some(item) = fields::inner(ty, "Vec") {
             let items = example.as_array()?;
-            let items: Option<Vec<TokenStream>> = items.iter().map(|example| self.argument(item, example)).collect();
+            let items: Option<Vec<TokenStream>> = items
+                .iter()
+                .map(|example| self.argument(item, example))
+                .collect();
             let items = items?;
-            return Some(if items.is_empty() { quote!(Vec::<#item>::new()) } else { quote!([#(#items),*]) });
+            return Some(if items.is_empty() {
+                quote!(Vec::<#item>::new())
+            } else {
+                quote!([#(#items),*])
+            });
         }
         if let Some(value) = map_value(ty) {
             let entries: Option<Vec<TokenStream>> = example
@@ -83,7 +115,11 @@ impl Writer<'_> {
                 })
                 .collect();
             let entries = entries?;
-            return Some(if entries.is_empty() { quote!(<#ty>::new()) } else { quote!([#(#entries),*]) });
+            return Some(if entries.is_empty() {
+                quote!(<#ty>::new())
+            } else {
+                quote!([#(#entries),*])
+            });
         }
         match last(ty)?.as_str() {
             "String" | "Secret" => {
@@ -101,9 +137,30 @@ impl Writer<'_> {
 
     /// `example` as a value of exactly this type.
     fn exact(&self, ty: &Type, example: &Value) -> Option<TokenStream> {
-        if fields::inner(ty, "Vec").is_some() || map_value(ty).is_some() {
-            let collected = self.argument(ty, example)?;
-            return Some(quote!(#collected.into_iter().map(Into::into).collect()));
+        if let Some(item) = fields::inner(ty, "Vec") {
+            let items: Option<Vec<TokenStream>> = example
+                .as_array()?
+                .iter()
+                .map(|example| self.exact(item, example))
+                .collect();
+            let items = items?;
+            return Some(quote!(vec![#(#items),*]));
+        }
+        if let Some(value) = map_value(ty) {
+            let entries: Option<Vec<TokenStream>> = example
+                .as_object()?
+                .iter()
+                .map(|(name, example)| {
+                    let value = self.exact(value, example)?;
+                    Some(quote!((#name.into(), #value)))
+                })
+                .collect();
+            let entries = entries?;
+            return Some(if entries.is_empty() {
+                quote!(Default::default())
+            } else {
+                quote!([#(#entries),*].into_iter().collect())
+            });
         }
         let name = last(ty)?;
         match name.as_str() {
@@ -152,24 +209,22 @@ impl Writer<'_> {
                 }
                 Fields::Unit => None,
             },
-            Item::Enum(enumeration) if fields::is_plain(enumeration) || self.model.is_open(name) => {
+            Item::Enum(_) if let Some(texts) = self.model.texts(name) => {
                 let text = example.as_str()?;
-                let variant = enumeration
-                    .variants
-                    .iter()
-                    .find(|variant| matches!(variant.fields, Fields::Unit) && types::variant_text(variant) == text);
-                Some(match variant {
-                    Some(variant) => {
-                        let variant = &variant.ident;
-                        quote!(types::#ident::#variant)
-                    }
+                Some(match texts.iter().find(|(_, known)| known == text) {
+                    Some((variant, _)) => quote!(types::#ident::#variant),
                     None => quote!(types::#ident::from(#text)),
                 })
             }
             Item::Enum(enumeration) => enumeration.variants.iter().find_map(|variant| {
-                let Fields::Unnamed(inner) = &variant.fields else { return None };
+                let Fields::Unnamed(inner) = &variant.fields else {
+                    return None;
+                };
                 let inner = &inner.unnamed.first()?.ty;
-                let value = self.fits(inner, example).then(|| self.exact(inner, example)).flatten()?;
+                let value = self
+                    .fits(inner, example)
+                    .then(|| self.exact(inner, example))
+                    .flatten()?;
                 let variant = &variant.ident;
                 Some(quote!(types::#ident::#variant(#value)))
             }),
@@ -222,7 +277,9 @@ impl Writer<'_> {
             return example.is_object();
         }
         match last(ty).as_deref() {
-            Some("String" | "Secret" | "Base64" | "Uint256" | "Uuid" | "DateTime") => example.is_string(),
+            Some("String" | "Secret" | "Base64" | "Uint256" | "Uuid" | "DateTime") => {
+                example.is_string()
+            }
             Some("bool") => example.is_boolean(),
             Some("i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64") => example.is_i64(),
             Some("f32" | "f64") => example.is_number(),
@@ -235,7 +292,11 @@ impl Writer<'_> {
 
 fn last(ty: &Type) -> Option<String> {
     match ty {
-        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string()),
         _ => None,
     }
 }
@@ -243,7 +304,11 @@ fn last(ty: &Type) -> Option<String> {
 /// The value type of a map.
 fn map_value(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == "BTreeMap" || last.ident == "Map")?;
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == "BTreeMap" || last.ident == "Map")?;
     match &last.arguments {
         syn::PathArguments::AngleBracketed(arguments) => match arguments.args.last()? {
             syn::GenericArgument::Type(value) => Some(value),
@@ -255,26 +320,5 @@ fn map_value(ty: &Type) -> Option<&Type> {
 
 /// What a base64 text says, where that is a text.
 fn base64_text(text: &str) -> Option<String> {
-    let mut bits = 0_u32;
-    let mut count = 0;
-    let mut bytes = Vec::new();
-    for symbol in text.trim_end_matches('=').bytes() {
-        let value = match symbol {
-            b'A'..=b'Z' => symbol - b'A',
-            b'a'..=b'z' => symbol - b'a' + 26,
-            b'0'..=b'9' => symbol - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-            bits &= (1 << count) - 1;
-        }
-    }
-    String::from_utf8(bytes).ok()
+    String::from_utf8(STANDARD.decode(text).ok()?).ok()
 }
-

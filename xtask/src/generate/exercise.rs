@@ -15,7 +15,8 @@ use crate::api::{Api, Operation, Parameter, schema_name};
 
 /// The module's text.
 pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<String, String> {
-    let krate = syn::parse_str::<Ident>(&format!("bindery_{}", names::module(&api.name))).map_err(|error| error.to_string())?;
+    let krate = syn::parse_str::<Ident>(&format!("bindery_{}", names::module(&api.name)))
+        .map_err(|error| error.to_string())?;
     let mut arms: Vec<Arm> = Vec::new();
     for operation in &api.operations {
         arms.push(arm(operation, generated)?);
@@ -25,7 +26,8 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
         .map(|(name, _)| (name.clone(), names::type_name(name)))
         .filter(|(_, ident)| model.get(&ident.to_string()).is_some())
         .collect();
-    let (texts, idents): (Vec<&String>, Vec<&Ident>) = types.iter().map(|(name, ident)| (name, ident)).unzip();
+    let (texts, idents): (Vec<&String>, Vec<&Ident>) =
+        types.iter().map(|(name, ident)| (name, ident)).unzip();
     let answers = api.operations.iter().filter_map(|operation| {
         let schema = operation.success.schema.as_ref().and_then(schema_name)?;
         Some((operation.id.clone(), schema.to_owned()))
@@ -33,9 +35,15 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
     let (answer_ids, answer_schemas): (Vec<String>, Vec<String>) = answers.unzip();
     let items: Vec<Item> = vec![
         parse_quote!(use #krate::{Client, Error, types};),
-        parse_quote!(use schemars::{Schema, schema_for};),
-        parse_quote!(use serde_json::Value;),
-        parse_quote!(use crate::{Arguments, written, round_trip};),
+        parse_quote!(
+            use schemars::{Schema, schema_for};
+        ),
+        parse_quote!(
+            use serde_json::Value;
+        ),
+        parse_quote!(
+            use crate::{Arguments, round_trip, written};
+        ),
         parse_quote! {
             /// Sends the call `operation` with these arguments, and writes back what it answered.
             pub async fn call(client: &Client, operation: &str, arguments: &Arguments) -> Result<Value, Error> {
@@ -65,11 +73,18 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
             pub const ANSWERS: &[(&str, &str)] = &[#((#answer_ids, #answer_schemas)),*];
         },
     ];
-    Ok(format::module(&format::header(&api.name), &format!("Every call and type of `{krate}`."), items))
+    Ok(format::module(
+        &format::header(&api.name),
+        &format!("Every call and type of `{krate}`."),
+        items,
+    ))
 }
 
 fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
-    let signature = generated.calls.get(&operation.id).ok_or_else(|| format!("progenitor made no method for `{}`", operation.id))?;
+    let signature = generated
+        .calls
+        .get(&operation.id)
+        .ok_or_else(|| format!("progenitor made no method for `{}`", operation.id))?;
     let id = &operation.id;
     let name = names::value_name(id);
     let mut required: Vec<Expr> = Vec::new();
@@ -105,9 +120,13 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
         parse_quote!(let mut call = client.#name(#(#required),*);)
     };
     let send: Expr = if operation.websocket {
-        parse_quote!(call.subscribe().await.map(|_| Value::Null))
+        parse_quote!(crate::messages(call.subscribe().await?).await)
     } else {
-        parse_quote!(call.send().await.map(|response| written(&response.into_inner())))
+        parse_quote!(
+            call.send()
+                .await
+                .map(|response| written(&response.into_inner()))
+        )
     };
     let block = quote!(#id => { #make #(#optional)* #send });
     syn::parse2(block).map_err(|error| format!("{id}: {error}"))
@@ -125,16 +144,20 @@ fn required_argument(parameter: &Parameter, ty: &Type) -> Expr {
 fn argument_type(ty: &Type) -> Type {
     let mut ty = ty.clone();
     syn::visit_mut::VisitMut::visit_type_mut(&mut fields::Shorten, &mut ty);
-    for name in ["Base64", "Secret", "Uint256"] {
+    for (name, krate) in [
+        ("Base64", "bindery_runtime"),
+        ("Secret", "bindery_runtime"),
+        ("Uint256", "bindery_runtime"),
+        ("Uuid", "uuid"),
+    ] {
         if fields::is(&ty, name) {
-            let ident = names::type_name(name);
-            return parse_quote!(bindery_runtime::#ident);
+            let (krate, ident) = (names::value_name(krate), names::type_name(name));
+            return parse_quote!(#krate::#ident);
         }
     }
     shortened(&ty)
 }
 
-/// The value of an example is JSON; what a test sends of it is text.
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,7 +170,7 @@ mod tests {
             required: true,
             description: String::new(),
             evidence: None,
-            schema: Value::Null,
+            schema: serde_json::Value::Null,
             example: None,
         };
         let argument = required_argument(&parameter, &parse_quote!(bindery_runtime::FilePart));

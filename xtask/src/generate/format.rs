@@ -19,7 +19,12 @@ pub(super) fn module(header: &str, docs: &str, items: Vec<Item>) -> String {
             text.push('\n');
         }
         after_use = is_use;
-        let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] };
+        let file = syn::File {
+            shebang: None,
+            frontmatter: None,
+            attrs: Vec::new(),
+            items: vec![item],
+        };
         text.push_str(&spaced(&prettyplease::unparse(&file)));
     }
     text
@@ -32,8 +37,13 @@ fn spaced(item: &str) -> String {
     while let Some(line) = lines.next() {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{line}");
-        let ends = line == "    }" || line.starts_with("    ") && line.ends_with("{}") && line.contains("fn ");
-        if ends && lines.peek().is_some_and(|next| !next.trim_start().starts_with('}')) {
+        let ends = line == "    }"
+            || line.starts_with("    ") && line.ends_with("{}") && line.contains("fn ");
+        if ends
+            && lines
+                .peek()
+                .is_some_and(|next| !next.trim_start().starts_with('}'))
+        {
             text.push('\n');
         }
     }

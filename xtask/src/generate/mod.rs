@@ -32,7 +32,8 @@ pub type Files = BTreeMap<PathBuf, String>;
 pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     let (document, _) = lower(api);
     let tree = progenitor::run(&document).map_err(|error| format!("{}: {error}", api.name))?;
-    let generated = signatures::read(api, tree).map_err(|error| format!("{}: {error}", api.name))?;
+    let generated =
+        signatures::read(api, tree).map_err(|error| format!("{}: {error}", api.name))?;
     let model = types::Model::new(api, &document, &generated);
     let mut files = Files::new();
     let source = PathBuf::from("crates").join(&api.name).join("src");
@@ -40,12 +41,35 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     let mut add = |name: &str, docs: &str, items: Vec<syn::Item>| {
         files.insert(source.join(name), format::module(&header, docs, items));
     };
-    add("types.rs", "What the calls carry and answer.", model.items());
-    add("client.rs", "The client: a method for each call.", calls::client(api, &model, &generated)?);
-    add("requests.rs", "The calls in the making: optional parameters, and sending.", calls::requests(api, &model, &generated)?);
-    add("operations.rs", "What the spec says of each call.", operations::items(api));
-    add("environment.rs", "Where the service runs.", environment::items(api));
+    add(
+        "types.rs",
+        "What the calls carry and answer.",
+        model.items(),
+    );
+    add(
+        "client.rs",
+        "The client: a method for each call.",
+        calls::client(api, &model, &generated)?,
+    );
+    add(
+        "requests.rs",
+        "The calls in the making: optional parameters, and sending.",
+        calls::requests(api, &model, &generated)?,
+    );
+    add(
+        "operations.rs",
+        "What the spec says of each call.",
+        operations::items(api),
+    );
+    add(
+        "environment.rs",
+        "Where the service runs.",
+        environment::items(api),
+    );
     files.extend(package::files(api, spec, &model, &generated));
-    files.insert(PathBuf::from("tests/exercise").join(format!("{}.rs", names::module(&api.name))), exercise::file(api, &model, &generated)?);
+    files.insert(
+        PathBuf::from("tests/exercise").join(format!("{}.rs", names::module(&api.name))),
+        exercise::file(api, &model, &generated)?,
+    );
     Ok(files)
 }

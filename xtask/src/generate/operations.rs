@@ -6,14 +6,24 @@ use serde_json::Value;
 use syn::{Item, parse_quote};
 
 use super::{docs, names};
-use crate::api::{Api, Failure, Operation, Placement, Scheme, Server, entries, items as list_items, schema_name};
+use crate::api::{
+    Api, Failure, Operation, Placement, Scheme, Server, entries, items as list_items, schema_name,
+};
 
 /// The table.
 pub(super) fn items(api: &Api) -> Vec<Item> {
     let mut table = Table::default();
     let schemes = api.schemes.iter().map(scheme).collect::<Vec<Item>>();
-    let operations: Vec<Item> = api.operations.iter().map(|operation| table.operation(api, operation)).collect();
-    let statics: Vec<Ident> = api.operations.iter().map(|operation| names::static_name(&operation.id)).collect();
+    let operations: Vec<Item> = api
+        .operations
+        .iter()
+        .map(|operation| table.operation(api, operation))
+        .collect();
+    let statics: Vec<Ident> = api
+        .operations
+        .iter()
+        .map(|operation| names::static_name(&operation.id))
+        .collect();
     let used: TokenStream = table.used(&operations, &schemes);
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#used, generated::Method};)];
     items.push(parse_quote! {
@@ -41,7 +51,11 @@ impl Table {
         let method = format_ident!("{}", operation.method);
         let server = self.server(&operation.servers);
         let idempotency = idempotency(operation);
-        let evidence = match operation.evidence.as_ref().map(|evidence| evidence.level.as_str()) {
+        let evidence = match operation
+            .evidence
+            .as_ref()
+            .map(|evidence| evidence.level.as_str())
+        {
             Some("documented") => quote!(Documented),
             Some("sample") => quote!(Sample),
             Some("sdk") => quote!(Sdk),
@@ -72,11 +86,20 @@ impl Table {
             let envelope = self.envelope(operation, envelope);
             value.extend(quote!(.envelope(&#envelope)));
         }
-        let failures: Vec<TokenStream> = operation.failures.iter().filter_map(|failure| self.failure(failure)).collect();
+        let failures: Vec<TokenStream> = operation
+            .failures
+            .iter()
+            .filter_map(|failure| self.failure(failure))
+            .collect();
         if !failures.is_empty() {
             value.extend(quote!(.failures(&[#(#failures),*])));
         }
-        let about = docs::attributes([format!("`{} {}`: {}", operation.method, operation.path, docs::prose(&operation.summary))]);
+        let about = docs::attributes([format!(
+            "`{} {}`: {}",
+            operation.method,
+            operation.path,
+            docs::prose(&operation.summary)
+        )]);
         parse_quote! {
             #(#about)*
             pub static #name: Operation = #value;
@@ -98,15 +121,26 @@ impl Table {
     /// The provider's first host, and the others that operations brought along.
     fn servers(&self, api: &Api) -> Vec<Item> {
         let mut items = vec![server(&format_ident!("SERVER"), &api.servers, false)];
-        items.extend(self.servers.iter().map(|(servers, name)| server(name, servers, true)));
+        items.extend(
+            self.servers
+                .iter()
+                .map(|(servers, name)| server(name, servers, true)),
+        );
         items
     }
 
     fn failure(&mut self, failure: &Failure) -> Option<TokenStream> {
         let places = places(failure.envelope.as_ref()?);
-        let schema = failure.schema.as_ref().and_then(schema_name).unwrap_or("failure");
+        let schema = failure
+            .schema
+            .as_ref()
+            .and_then(schema_name)
+            .unwrap_or("failure");
         let name = self.share(schema, |name| parse_quote!(static #name: Places = #places;));
-        let (from, to) = (Literal::u16_unsuffixed(failure.status.0), Literal::u16_unsuffixed(failure.status.1));
+        let (from, to) = (
+            Literal::u16_unsuffixed(failure.status.0),
+            Literal::u16_unsuffixed(failure.status.1),
+        );
         Some(quote!(Failure::new(#from, #to, &#name)))
     }
 
@@ -120,7 +154,12 @@ impl Table {
         });
         let checks: Vec<TokenStream> = checks.collect();
         let places = places(envelope);
-        let schema = operation.success.schema.as_ref().and_then(schema_name).unwrap_or("answer");
+        let schema = operation
+            .success
+            .schema
+            .as_ref()
+            .and_then(schema_name)
+            .unwrap_or("answer");
         self.share(schema, |name| {
             parse_quote! {
                 static #name: Envelope = Envelope { value: #value, success: &[#(#checks),*], places: &#places };
@@ -131,7 +170,11 @@ impl Table {
     /// The static that is called after `schema`, made at its first use. Two that differ get two names.
     fn share(&mut self, schema: &str, make: impl Fn(&Ident) -> Item) -> Ident {
         for number in 1_u32.. {
-            let name = if number == 1 { schema.to_owned() } else { format!("{schema} {number}") };
+            let name = if number == 1 {
+                schema.to_owned()
+            } else {
+                format!("{schema} {number}")
+            };
             let name = names::static_name(&name);
             let item = make(&name);
             match self.shared.iter().find(|(known, _)| *known == name) {
@@ -149,13 +192,33 @@ impl Table {
     /// The names that the table imports from the run time.
     fn used(&self, operations: &[Item], schemes: &[Item]) -> TokenStream {
         let shared = self.shared.iter().map(|(_, item)| item);
-        let text: String =
-            operations.iter().chain(schemes).chain(shared).map(|item| quote!(#item).to_string()).collect::<Vec<_>>().join(" ");
+        let text: String = operations
+            .iter()
+            .chain(schemes)
+            .chain(shared)
+            .map(|item| quote!(#item).to_string())
+            .collect::<Vec<_>>()
+            .join(" ");
         let names = [
-            "Check", "Envelope", "Evidence", "Expected", "Failure", "Idempotency", "Operation", "Placement", "Places",
-            "Requirement", "Scheme", "Server",
+            "Check",
+            "Envelope",
+            "Evidence",
+            "Expected",
+            "Failure",
+            "Idempotency",
+            "Operation",
+            "Placement",
+            "Places",
+            "Requirement",
+            "Scheme",
+            "Server",
         ];
-        let used = names.into_iter().filter(|name| *name == "Server" || text.split(|character: char| !character.is_alphanumeric()).any(|word| word == *name));
+        let used = names.into_iter().filter(|name| {
+            *name == "Server"
+                || text
+                    .split(|character: char| !character.is_alphanumeric())
+                    .any(|word| word == *name)
+        });
         let used = used.map(|name| format_ident!("{name}"));
         quote!(#(#used),*)
     }
@@ -163,9 +226,16 @@ impl Table {
 
 fn places(envelope: &Value) -> TokenStream {
     let pointers = |key: &str| -> Vec<String> {
-        list_items(&envelope[key]).filter_map(Value::as_str).map(str::to_owned).collect()
+        list_items(&envelope[key])
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
     };
-    let (code, message, request_id) = (pointers("code"), pointers("message"), pointers("request_id"));
+    let (code, message, request_id) = (
+        pointers("code"),
+        pointers("message"),
+        pointers("request_id"),
+    );
     quote! {
         Places {
             code: &[#(#code),*],
@@ -216,10 +286,16 @@ fn scheme(scheme: &Scheme) -> Item {
 
 /// Only servers of named environments: one with variables has no URL to send anything to.
 fn server(name: &Ident, servers: &[Server], other_host: bool) -> Item {
-    let urls = servers.iter().filter(|server| !server.url.contains('{')).map(|server| {
-        let (environment, url) = (server.environment.as_deref().unwrap_or_default(), &server.url);
-        quote!((#environment, #url))
-    });
+    let urls = servers
+        .iter()
+        .filter(|server| !server.url.contains('{'))
+        .map(|server| {
+            let (environment, url) = (
+                server.environment.as_deref().unwrap_or_default(),
+                &server.url,
+            );
+            quote!((#environment, #url))
+        });
     let path = match servers.first().filter(|_| other_host) {
         Some(server) => {
             let path = path(&server.url);
@@ -245,6 +321,15 @@ fn path(url: &str) -> &str {
 /// The names of the schemes, in order; for the README.
 pub(super) fn scheme_docs(api: &Api) -> Vec<(String, String)> {
     entries(&api.document["components"]["securitySchemes"])
-        .map(|(name, scheme)| (name.clone(), scheme["description"].as_str().unwrap_or_default().trim().to_owned()))
+        .map(|(name, scheme)| {
+            (
+                name.clone(),
+                scheme["description"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .trim()
+                    .to_owned(),
+            )
+        })
         .collect()
 }

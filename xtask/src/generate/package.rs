@@ -4,14 +4,20 @@ use std::{fmt::Write as _, path::PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Files, calls::shortened, docs, environment, format, names, operations::scheme_docs, signatures::Generated, types::Model};
+use super::{
+    Files, calls::shortened, docs, environment, format, names, operations::scheme_docs,
+    signatures::Generated, types::Model,
+};
 use crate::api::{Api, Operation};
 
 /// The files.
 pub(super) fn files(api: &Api, spec: &str, model: &Model, generated: &Generated) -> Files {
     let folder = PathBuf::from("crates").join(&api.name);
     let mut files = Files::new();
-    files.insert(folder.join("Cargo.toml"), manifest(api, spec, model, generated));
+    files.insert(
+        folder.join("Cargo.toml"),
+        manifest(api, spec, model, generated),
+    );
     files.insert(folder.join("README.md"), readme(api));
     files.insert(folder.join("src/lib.rs"), library(api, model, generated));
     files
@@ -19,14 +25,20 @@ pub(super) fn files(api: &Api, spec: &str, model: &Model, generated: &Generated)
 
 fn manifest(api: &Api, spec: &str, model: &Model, generated: &Generated) -> String {
     let name = &api.name;
-    let digest: String = Sha256::digest(spec.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = Sha256::digest(spec.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let mut features = vec![];
     if api.operations.iter().any(|operation| operation.websocket) {
         features.push("\"websocket\"");
     }
     let runtime = match features.as_slice() {
         [] => "bindery-runtime.workspace = true".to_owned(),
-        features => format!("bindery-runtime = {{ workspace = true, features = [{}] }}", features.join(", ")),
+        features => format!(
+            "bindery-runtime = {{ workspace = true, features = [{}] }}",
+            features.join(", ")
+        ),
     };
     let mut dependencies = vec![runtime];
     let uses = |segment: &str| model.uses(segment) || parameters_use(generated, segment);
@@ -79,10 +91,17 @@ workspace = true
 }
 
 fn parameters_use(generated: &Generated, segment: &str) -> bool {
-    generated.calls.values().flat_map(|signature| &signature.parameters).any(|ty| {
-        let ty = shortened(ty);
-        quote::quote!(#ty).to_string().split_whitespace().any(|word| word == segment)
-    })
+    generated
+        .calls
+        .values()
+        .flat_map(|signature| &signature.parameters)
+        .any(|ty| {
+            let ty = shortened(ty);
+            quote::quote!(#ty)
+                .to_string()
+                .split_whitespace()
+                .any(|word| word == segment)
+        })
 }
 
 fn readme(api: &Api) -> String {
@@ -109,13 +128,19 @@ fn readme(api: &Api) -> String {
     } else {
         text.push_str("| environment | URL |\n|---|---|\n");
         for (name, url, _) in environments {
-            let _ = writeln!(text, "| `Environment::{}` | <{url}> |", names::type_name(name));
+            let _ = writeln!(
+                text,
+                "| `Environment::{}` | <{url}> |",
+                names::type_name(name)
+            );
         }
         text.push('\n');
     }
     text.push_str("## Calls\n\n| call | | credential |\n|---|---|---|\n");
     for operation in &api.operations {
-        let summary = docs::prose(&operation.summary).replace('\n', " ").replace('|', "\\|");
+        let summary = docs::prose(&operation.summary)
+            .replace('\n', " ")
+            .replace('|', "\\|");
         let _ = writeln!(
             text,
             "| [`{}`](Client::{0}) `{} {}` | {summary} | {} |",
@@ -141,25 +166,48 @@ fn credentials(operation: &Operation) -> String {
     for alternative in &operation.security {
         let name = match alternative.as_slice() {
             [] => "none".to_owned(),
-            all => all.iter().map(|(scheme, _)| format!("`{scheme}`")).collect::<Vec<_>>().join(" and "),
+            all => all
+                .iter()
+                .map(|(scheme, _)| format!("`{scheme}`"))
+                .collect::<Vec<_>>()
+                .join(" and "),
         };
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    if names.is_empty() { "none".to_owned() } else { names.join(" or ") }
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(" or ")
+    }
 }
 
 fn library(api: &Api, model: &Model, generated: &Generated) -> String {
     let mut runtime = vec![
-        "Advice", "BaseUrl", "Error", "InvalidBaseUrl", "Kind", "Response", "Session", "SessionBuilder",
+        "Advice",
+        "BaseUrl",
+        "Error",
+        "InvalidBaseUrl",
+        "Kind",
+        "Response",
+        "Session",
+        "SessionBuilder",
     ];
     let uses = |segment: &str| model.uses(segment) || parameters_use(generated, segment);
-    runtime.extend(["Base64", "FilePart", "Secret", "Uint256"].into_iter().filter(|name| uses(name)));
+    runtime.extend(
+        ["Base64", "FilePart", "Secret", "Uint256"]
+            .into_iter()
+            .filter(|name| uses(name)),
+    );
     if api.operations.iter().any(|operation| operation.websocket) {
         runtime.push("Events");
     }
-    if api.operations.iter().any(|operation| operation.pagination.is_some()) {
+    if api
+        .operations
+        .iter()
+        .any(|operation| operation.pagination.is_some())
+    {
         runtime.push("Pages");
     }
     runtime.sort_unstable();
@@ -169,10 +217,20 @@ fn library(api: &Api, model: &Model, generated: &Generated) -> String {
     };
     let mut text = format::header(&api.name);
     text.push_str("\n#![doc = include_str!(\"../README.md\")]\n\n");
-    for (name, public) in [("client", false), ("environment", false), ("operations", true), ("requests", true), ("types", true)] {
+    for (name, public) in [
+        ("client", false),
+        ("environment", false),
+        ("operations", true),
+        ("requests", true),
+        ("types", true),
+    ] {
         text.push_str(&module(name, public));
     }
-    let _ = write!(text, "\npub use client::Client;\npub use environment::Environment;\n\n{}", import(&runtime));
+    let _ = write!(
+        text,
+        "\npub use client::Client;\npub use environment::Environment;\n\n{}",
+        import(&runtime)
+    );
     text
 }
 
@@ -185,12 +243,18 @@ fn import(names: &[&str]) -> String {
     let mut lines = vec![String::new()];
     for name in names {
         let current = lines.len() - 1;
-        let addition = format!("{}{name},", if lines[current].is_empty() { "" } else { " " });
+        let addition = format!(
+            "{}{name},",
+            if lines[current].is_empty() { "" } else { " " }
+        );
         if 4 + lines[current].len() + addition.len() > 100 {
             lines.push(format!("{name},"));
         } else {
             lines[current].push_str(&addition);
         }
     }
-    format!("pub use bindery_runtime::{{\n    {}\n}};\n", lines.join("\n    "))
+    format!(
+        "pub use bindery_runtime::{{\n    {}\n}};\n",
+        lines.join("\n    ")
+    )
 }

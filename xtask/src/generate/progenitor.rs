@@ -14,7 +14,11 @@ use serde_json::Value;
 const FORMATS: [(&str, &str, &[TypeImpl]); 4] = [
     ("password", "bindery_runtime::Secret", &[]),
     ("byte", "bindery_runtime::Base64", &[TypeImpl::Display]),
-    ("uint256", "bindery_runtime::Uint256", &[TypeImpl::Display, TypeImpl::FromStr]),
+    (
+        "uint256",
+        "bindery_runtime::Uint256",
+        &[TypeImpl::Display, TypeImpl::FromStr],
+    ),
     ("binary", "bindery_runtime::FilePart", &[]),
 ];
 
@@ -37,9 +41,13 @@ pub(super) fn run(document: &Value) -> Result<syn::File, String> {
 }
 
 fn attempt(document: &OpenAPI) -> Result<syn::File, String> {
-    let generated = catch_unwind(AssertUnwindSafe(|| Generator::new(&settings()).generate_tokens(document)));
+    let generated = catch_unwind(AssertUnwindSafe(|| {
+        Generator::new(&settings()).generate_tokens(document)
+    }));
     match generated {
-        Ok(Ok(tokens)) => syn::parse2(tokens).map_err(|error| format!("its output is no Rust: {error}")),
+        Ok(Ok(tokens)) => {
+            syn::parse2(tokens).map_err(|error| format!("its output is no Rust: {error}"))
+        }
         Ok(Err(error)) => Err(error.to_string()),
         Err(panic) => Err(panic_text(panic.as_ref())),
     }
@@ -60,19 +68,31 @@ fn culprit(document: &OpenAPI) -> Option<String> {
 
 fn settings() -> GenerationSettings {
     let mut settings = GenerationSettings::default();
-    settings.with_interface(InterfaceStyle::Positional).with_map_type("::std::collections::BTreeMap");
+    settings
+        .with_interface(InterfaceStyle::Positional)
+        .with_map_type("::std::collections::BTreeMap");
     for (format, path, implements) in FORMATS {
         let schema = SchemaObject {
             instance_type: Some(InstanceType::String.into()),
             format: Some(format.to_owned()),
             ..SchemaObject::default()
         };
-        settings.with_conversion(schema, path, implements.iter().copied().chain(iter::empty()));
+        settings.with_conversion(
+            schema,
+            path,
+            implements.iter().copied().chain(iter::empty()),
+        );
     }
     settings
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    format!("progenitor panicked: {}", text.unwrap_or("without a message"))
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
+    format!(
+        "progenitor panicked: {}",
+        text.unwrap_or("without a message")
+    )
 }

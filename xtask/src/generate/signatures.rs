@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use syn::{FnArg, GenericArgument, ImplItem, Item, Pat, PathArguments, ReturnType, Type};
 
 use super::names;
-use crate::{lower::parameter_name, api::Api};
+use crate::{api::Api, lower::parameter_name};
 
 /// What progenitor made of a document.
 #[derive(Debug)]
@@ -53,7 +53,9 @@ pub(super) fn read(api: &Api, tree: syn::File) -> Result<Generated, String> {
     let mut calls = BTreeMap::new();
     for operation in &api.operations {
         let name = names::value_name(&operation.id).to_string();
-        let method = methods.get(&name).ok_or_else(|| format!("progenitor made no method for `{}`", operation.id))?;
+        let method = methods
+            .get(&name)
+            .ok_or_else(|| format!("progenitor made no method for `{}`", operation.id))?;
         let mut arguments = BTreeMap::new();
         for input in &method.inputs {
             if let FnArg::Typed(argument) = input
@@ -65,7 +67,12 @@ pub(super) fn read(api: &Api, tree: syn::File) -> Result<Generated, String> {
         let parameters = (0..operation.parameters.len()).map(|place| {
             let name = parameter_name(place);
             let parameter = arguments.get(&name).cloned();
-            parameter.ok_or_else(|| format!("progenitor made no argument `{name}` for `{}`", operation.id))
+            parameter.ok_or_else(|| {
+                format!(
+                    "progenitor made no argument `{name}` for `{}`",
+                    operation.id
+                )
+            })
         });
         let signature = Signature {
             parameters: parameters.collect::<Result<_, _>>()?,
@@ -94,9 +101,15 @@ fn owned(argument: &Type) -> Type {
 
 /// `T` of `Result<ResponseValue<T>, _>`.
 fn answer(output: &ReturnType) -> Option<Type> {
-    let ReturnType::Type(_, output) = output else { return None };
-    let Type::Path(result) = &**output else { return None };
-    let Type::Path(value) = generic(result, "Result")? else { return None };
+    let ReturnType::Type(_, output) = output else {
+        return None;
+    };
+    let Type::Path(result) = &**output else {
+        return None;
+    };
+    let Type::Path(value) = generic(result, "Result")? else {
+        return None;
+    };
     match generic(value, "ResponseValue")? {
         Type::Tuple(tuple) if tuple.elems.is_empty() => None,
         answer => Some(answer.clone()),
@@ -105,8 +118,14 @@ fn answer(output: &ReturnType) -> Option<Type> {
 
 /// The first generic argument of a path that ends in `name`.
 pub(super) fn generic<'a>(path: &'a syn::TypePath, name: &str) -> Option<&'a Type> {
-    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
     arguments.args.iter().find_map(|argument| match argument {
         GenericArgument::Type(inner) => Some(inner),
         _ => None,

@@ -10,12 +10,12 @@ pub(super) use structs::FieldShape;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use syn::{Fields, Item, Type, visit_mut::VisitMut as _};
+use syn::{Fields, Ident, Item, Type, visit_mut::VisitMut as _};
 
 use super::{docs, names, signatures::Generated};
 use crate::{
-    lower,
     api::{Api, Evidence, resolve},
+    lower,
 };
 
 /// The types of a crate, and what the other stages ask about them.
@@ -32,14 +32,21 @@ pub(super) struct Model {
     requested: BTreeSet<String>,
     /// The enums of any kind.
     enums: BTreeSet<String>,
+    /// The variants of the enums of strings, each with what it is on the wire.
+    texts: BTreeMap<String, Vec<(Ident, String)>>,
 }
 
 impl Model {
     /// Takes the types that progenitor made of the lowered document.
     pub(super) fn new(api: &Api, lowered: &Value, generated: &Generated) -> Self {
-        let schemas: BTreeMap<String, Value> =
-            api.schemas().map(|(name, schema)| (names::type_name(name).to_string(), schema.clone())).collect();
-        let order = api.schemas().map(|(name, _)| names::type_name(name).to_string()).collect();
+        let schemas: BTreeMap<String, Value> = api
+            .schemas()
+            .map(|(name, schema)| (names::type_name(name).to_string(), schema.clone()))
+            .collect();
+        let order = api
+            .schemas()
+            .map(|(name, _)| names::type_name(name).to_string())
+            .collect();
         let mut items = BTreeMap::new();
         let mut rest = Vec::new();
         for mut item in generated.types.iter().cloned() {
@@ -56,13 +63,25 @@ impl Model {
                         rest.push((name, item));
                     }
                 }
-                Item::Mod(module) if module.ident == "error" => rest.push(("error".to_owned(), item)),
+                Item::Mod(module) if module.ident == "error" => {
+                    rest.push(("error".to_owned(), item))
+                }
                 _ => {}
             }
         }
-        let is_enum = |(name, item): (&String, &Item)| matches!(item, Item::Enum(_)).then(|| name.clone());
+        let is_enum =
+            |(name, item): (&String, &Item)| matches!(item, Item::Enum(_)).then(|| name.clone());
         let enums = items.iter().filter_map(is_enum).collect();
-        let mut model = Self { items, rest, schemas, order, requested: requested(api, lowered), enums };
+        let requested = requested(api, lowered);
+        let mut model = Self {
+            items,
+            rest,
+            schemas,
+            order,
+            requested,
+            enums,
+            texts: BTreeMap::new(),
+        };
         model.refine(api);
         model
     }
@@ -72,9 +91,9 @@ impl Model {
         &self.enums
     }
 
-    /// Whether it is an enum that keeps unknown values.
-    pub(super) fn is_open(&self, name: &str) -> bool {
-        self.schemas.get(name).is_some_and(|schema| schema["x-open-enum"] == true)
+    /// The variants of an enum of strings, each with what it is on the wire.
+    pub(super) fn texts(&self, name: &str) -> Option<&[(Ident, String)]> {
+        self.texts.get(name).map(Vec::as_slice)
     }
 
     /// The type that another module names.
@@ -86,7 +105,9 @@ impl Model {
         let secretive = self.secretive();
         let names: Vec<String> = self.items.keys().cloned().collect();
         for name in names {
-            let Some(item) = self.items.remove(&name) else { continue };
+            let Some(item) = self.items.remove(&name) else {
+                continue;
+            };
             let schema = self.schemas.get(&name);
             let open = schema.is_some_and(|schema| schema["x-open-enum"] == true);
             let mut more = Vec::new();
@@ -94,13 +115,15 @@ impl Model {
                 Item::Struct(structure) => Item::Struct(structs::refine(api, structure, schema)),
                 Item::Enum(enumeration) if fields::is_plain(&enumeration) => {
                     self.rest.retain(|(of, _)| *of != name);
-                    let (item, impls) = enums::plain(enumeration, schema, open);
+                    self.texts.insert(name.clone(), enums::texts(&enumeration));
+                    let (item, impls) = enums::plain(&enumeration, schema, open);
                     more.extend(impls);
                     item
                 }
                 Item::Enum(enumeration) => {
                     // `Display` of an untagged enum would show secrets, and means nothing to a caller.
-                    self.rest.retain(|(of, item)| *of != name || !is_display(item));
+                    self.rest
+                        .retain(|(of, item)| *of != name || !is_display(item));
                     Item::Enum(enums::untagged(api, enumeration, schema))
                 }
                 other => other,
@@ -109,7 +132,8 @@ impl Model {
             if let (Item::Struct(structure), true) = (&item, self.requested.contains(&name)) {
                 more.extend(structs::constructor(structure, &self.enums));
             }
-            self.rest.extend(more.into_iter().map(|item| (name.clone(), item)));
+            self.rest
+                .extend(more.into_iter().map(|item| (name.clone(), item)));
             self.items.insert(name, item);
         }
     }
@@ -121,7 +145,10 @@ impl Model {
 
     /// Whether any type's definition names this path segment.
     pub(super) fn uses(&self, segment: &str) -> bool {
-        let mut finder = fields::Finder { segment, found: false };
+        let mut finder = fields::Finder {
+            segment,
+            found: false,
+        };
         for item in self.items.values() {
             finder.visit_item_mut(&mut item.clone());
         }
@@ -130,16 +157,32 @@ impl Model {
 
     /// The module's items: each type in the order of the spec, with its impl blocks behind it.
     pub(super) fn items(&self) -> Vec<Item> {
-        let mut order: Vec<&String> = self.order.iter().filter(|name| self.items.contains_key(*name)).collect();
+        let mut order: Vec<&String> = self
+            .order
+            .iter()
+            .filter(|name| self.items.contains_key(*name))
+            .collect();
         order.extend(self.items.keys().filter(|name| !self.order.contains(name)));
         let mut all = Vec::new();
         for name in order {
             all.extend(self.items.get(name).cloned());
-            all.extend(self.rest.iter().filter(|(of, _)| of == name).map(|(_, item)| item.clone()));
+            all.extend(
+                self.rest
+                    .iter()
+                    .filter(|(of, _)| of == name)
+                    .map(|(_, item)| item.clone()),
+            );
         }
-        let error = self.rest.iter().filter(|(of, _)| of == "error").map(|(_, item)| item.clone());
+        let error = self
+            .rest
+            .iter()
+            .filter(|(of, _)| of == "error")
+            .map(|(_, item)| item.clone());
         let needs_error = all.iter().any(|item| {
-            let mut finder = fields::Finder { segment: "ConversionError", found: false };
+            let mut finder = fields::Finder {
+                segment: "ConversionError",
+                found: false,
+            };
             finder.visit_item_mut(&mut item.clone());
             finder.found
         });
@@ -159,7 +202,10 @@ impl Model {
             let before = secretive.len();
             for (name, item) in &self.items {
                 let holds = fields::mentioned(item);
-                if holds.iter().any(|held| held == "Secret" || secretive.contains(held)) {
+                if holds
+                    .iter()
+                    .any(|held| held == "Secret" || secretive.contains(held))
+                {
                     secretive.insert(name.clone());
                 }
             }
@@ -172,9 +218,13 @@ impl Model {
 
 /// The documentation of a schema: what it says, and how sure that is.
 fn documented(api: &Api, schema: Option<&Value>, fallback: &str) -> Vec<String> {
-    let Some(schema) = schema else { return vec![fallback.to_owned()] };
+    let Some(schema) = schema else {
+        return vec![fallback.to_owned()];
+    };
     let own = schema.get("description").or_else(|| schema.get("title"));
-    let described = own.or_else(|| resolve(&api.document, schema).get("description")).and_then(Value::as_str);
+    let described = own
+        .or_else(|| resolve(&api.document, schema).get("description"))
+        .and_then(Value::as_str);
     let mut paragraphs = vec![docs::prose(described.unwrap_or(fallback))];
     if let Some(default) = schema.get("default").filter(|default| !default.is_null()) {
         paragraphs.push(format!("Left out, the provider takes `{default}`."));
@@ -192,7 +242,10 @@ fn with_derives(mut item: Item, comparable: bool) -> Item {
         Item::Enum(enumeration) => &mut enumeration.attrs,
         _ => return item,
     };
-    for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive") && comparable) {
+    for attribute in attributes
+        .iter_mut()
+        .filter(|attribute| attribute.path().is_ident("derive") && comparable)
+    {
         if let Ok(list) = attribute.meta.require_list() {
             let derived = list.tokens.to_string();
             if !derived.contains("PartialEq") {
@@ -202,9 +255,14 @@ fn with_derives(mut item: Item, comparable: bool) -> Item {
             }
         }
     }
-    let derive = attributes.iter().position(|attribute| attribute.path().is_ident("derive"));
+    let derive = attributes
+        .iter()
+        .position(|attribute| attribute.path().is_ident("derive"));
     let place = derive.map_or(0, |place| place + 1);
-    attributes.insert(place, syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]));
+    attributes.insert(
+        place,
+        syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]),
+    );
     item
 }
 
@@ -213,30 +271,50 @@ fn requested(api: &Api, lowered: &Value) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     for operation in &api.operations {
         let body = operation.body.iter().map(|body| &body.schema);
-        for schema in body.chain(operation.parameters.iter().map(|parameter| &parameter.schema)) {
+        for schema in body.chain(
+            operation
+                .parameters
+                .iter()
+                .map(|parameter| &parameter.schema),
+        ) {
             lower::follow(lowered, schema, &mut reached);
         }
     }
-    reached.iter().map(|name| names::type_name(name).to_string()).collect()
+    reached
+        .iter()
+        .map(|name| names::type_name(name).to_string())
+        .collect()
 }
 
 fn type_ident(ty: &Type) -> Option<String> {
     match ty {
-        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string()),
         _ => None,
     }
 }
 
 fn is_display(item: &Item) -> bool {
-    let Item::Impl(block) = item else { return false };
-    let implemented = block.trait_.as_ref().and_then(|implemented| implemented.0.segments.last());
+    let Item::Impl(block) = item else {
+        return false;
+    };
+    let implemented = block
+        .trait_
+        .as_ref()
+        .and_then(|implemented| implemented.0.segments.last());
     implemented.is_some_and(|segment| segment.ident == "Display")
 }
 
 /// The name that a field or variant has on the wire.
-fn wire_name(attributes: &[syn::Attribute], ident: &syn::Ident) -> String {
+fn wire_name(attributes: &[syn::Attribute], ident: &Ident) -> String {
     let mut name = ident.to_string().trim_start_matches("r#").to_owned();
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename") {
                 name = meta.value()?.parse::<syn::LitStr>()?.value();
@@ -249,22 +327,13 @@ fn wire_name(attributes: &[syn::Attribute], ident: &syn::Ident) -> String {
     name
 }
 
-/// What a variant is on the wire.
-pub(super) fn variant_text(variant: &syn::Variant) -> String {
-    let documented = variant.attrs.iter().find_map(|attribute| match &attribute.meta {
-        syn::Meta::NameValue(syn::MetaNameValue { value: syn::Expr::Lit(literal), .. }) => match &literal.lit {
-            syn::Lit::Str(text) => text.value().trim().strip_prefix('`')?.split('`').next().map(str::to_owned),
-            _ => None,
-        },
-        _ => None,
-    });
-    documented.unwrap_or_else(|| wire_name(&variant.attrs, &variant.ident))
-}
-
 /// The fields of a struct with names.
 pub(super) fn named(item: &Item) -> Option<&syn::FieldsNamed> {
     match item {
-        Item::Struct(syn::ItemStruct { fields: Fields::Named(fields), .. }) => Some(fields),
+        Item::Struct(syn::ItemStruct {
+            fields: Fields::Named(fields),
+            ..
+        }) => Some(fields),
         _ => None,
     }
 }

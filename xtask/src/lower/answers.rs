@@ -6,8 +6,13 @@ use crate::api::{Api, resolve};
 
 /// Every operation of a document.
 pub(super) fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
-    let paths = map_mut(document, "paths").into_iter().flat_map(|paths| paths.values_mut());
-    paths.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut()).filter(|operation| operation.is_object())
+    let paths = map_mut(document, "paths")
+        .into_iter()
+        .flat_map(|paths| paths.values_mut());
+    paths
+        .filter_map(Value::as_object_mut)
+        .flat_map(|item| item.values_mut())
+        .filter(|operation| operation.is_object())
 }
 
 /// The map at `key`; unlike indexing, it does not put a null where there is none.
@@ -25,9 +30,14 @@ pub(super) fn unwrap_envelopes(_: &Api, document: &mut Value) -> usize {
                 continue;
             }
             *response = resolve(&whole, response).clone();
-            for content in map_mut(response, "content").into_iter().flat_map(|content| content.values_mut()) {
+            for content in map_mut(response, "content")
+                .into_iter()
+                .flat_map(|content| content.values_mut())
+            {
                 let schema = resolve(&whole, &content["schema"]);
-                let Some(value) = schema["x-envelope"]["value"].as_str() else { continue };
+                let Some(value) = schema["x-envelope"]["value"].as_str() else {
+                    continue;
+                };
                 if let Some(inner) = value_schema(&whole, schema, value) {
                     content["schema"] = inner;
                     places += 1;
@@ -52,10 +62,15 @@ pub(super) fn sockets(_: &Api, document: &mut Value) -> usize {
     let mut places = 0;
     for operation in operations(document) {
         let message = operation["x-websocket"]["message"].clone();
-        let Some(responses) = map_mut(operation, "responses") else { continue };
+        let Some(responses) = map_mut(operation, "responses") else {
+            continue;
+        };
         if responses.remove("101").is_some() {
             let content = json!({ "application/json": { "schema": message } });
-            responses.insert("200".to_owned(), json!({ "description": "one message", "content": content }));
+            responses.insert(
+                "200".to_owned(),
+                json!({ "description": "one message", "content": content }),
+            );
             places += 1;
         }
     }
@@ -66,7 +81,9 @@ pub(super) fn sockets(_: &Api, document: &mut Value) -> usize {
 pub(super) fn drop_failures(_: &Api, document: &mut Value) -> usize {
     let mut places = 0;
     for operation in operations(document) {
-        let Some(responses) = map_mut(operation, "responses") else { continue };
+        let Some(responses) = map_mut(operation, "responses") else {
+            continue;
+        };
         let before = responses.len();
         responses.retain(|status, _| status.starts_with('2'));
         places += before - responses.len();

@@ -36,11 +36,16 @@ pub(super) fn drop_checks(_: &Api, document: &mut Value) -> usize {
 pub(super) fn keep_unknown_fields(_: &Api, document: &mut Value) -> usize {
     let mut places = 0;
     schemas(document, &mut |schema| {
-        let Some(Value::Bool(allowed)) = schema.get("additionalProperties") else { return };
+        let Some(Value::Bool(allowed)) = schema.get("additionalProperties") else {
+            return;
+        };
         places += 1;
         // An object without any properties is a map already.
         if *allowed && schema.contains_key("properties") {
-            schema.insert("additionalProperties".to_owned(), Value::Object(serde_json::Map::new()));
+            schema.insert(
+                "additionalProperties".to_owned(),
+                Value::Object(serde_json::Map::new()),
+            );
         } else {
             schema.remove("additionalProperties");
         }

@@ -85,7 +85,10 @@ pub struct Applied {
 /// The document of `api` as progenitor takes it, and what was done to it.
 pub fn lower(api: &Api) -> (Value, Vec<Applied>) {
     let mut document = api.document.clone();
-    let applied = PASSES.iter().map(|pass| Applied { name: pass.name, places: (pass.apply)(api, &mut document) });
+    let applied = PASSES.iter().map(|pass| Applied {
+        name: pass.name,
+        places: (pass.apply)(api, &mut document),
+    });
     let applied = applied.collect();
     (document, applied)
 }

@@ -10,12 +10,19 @@ pub(super) fn number(api: &Api, document: &mut Value) -> usize {
     let mut places = 0;
     let mut paths = serde_json::Map::new();
     for operation in &api.operations {
-        let pointer = format!("/paths/{}/{}", escaped(&operation.path), operation.method.to_ascii_lowercase());
-        let Some(mut lowered) = document.pointer(&pointer).cloned() else { continue };
+        let pointer = format!(
+            "/paths/{}/{}",
+            escaped(&operation.path),
+            operation.method.to_ascii_lowercase()
+        );
+        let Some(mut lowered) = document.pointer(&pointer).cloned() else {
+            continue;
+        };
         let (path, parameters) = numbered(operation);
         places += parameters.len();
         lowered["parameters"] = Value::Array(parameters);
-        paths.entry(path).or_insert_with(|| json!({}))[operation.method.to_ascii_lowercase()] = lowered;
+        paths.entry(path).or_insert_with(|| json!({}))[operation.method.to_ascii_lowercase()] =
+            lowered;
     }
     document["paths"] = Value::Object(paths);
     places
@@ -26,8 +33,11 @@ pub(super) fn spread_multipart(_: &Api, document: &mut Value) -> usize {
     let mut places = 0;
     for operation in super::answers::operations(document) {
         let multipart = operation["requestBody"]["content"].as_object();
-        if multipart.is_some_and(|content| content.keys().any(|key| key.starts_with("multipart/"))) {
-            operation.as_object_mut().map(|operation| operation.remove("requestBody"));
+        if multipart.is_some_and(|content| content.keys().any(|key| key.starts_with("multipart/")))
+        {
+            operation
+                .as_object_mut()
+                .map(|operation| operation.remove("requestBody"));
             places += 1;
         }
     }

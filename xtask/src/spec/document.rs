@@ -1,5 +1,6 @@
 //! A document in memory, with the place of every value.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -150,10 +151,16 @@ pub(super) fn tokens(pointer: &str) -> impl Iterator<Item = String> {
     pointer
         .split('/')
         .skip(1)
-        .map(|token| token.replace("~1", "/").replace("~0", "~"))
+        .map(|token| match token.contains('~') {
+            true => token.replace("~1", "/").replace("~0", "~"),
+            false => token.to_owned(),
+        })
 }
 
 /// A key as a token of a JSON pointer.
-pub(super) fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
+pub(super) fn escape(key: &str) -> Cow<'_, str> {
+    if key.contains(['~', '/']) {
+        return Cow::Owned(key.replace('~', "~0").replace('/', "~1"));
+    }
+    Cow::Borrowed(key)
 }

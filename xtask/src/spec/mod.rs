@@ -1,8 +1,8 @@
 //! The front end: an OpenAPI document in, a tree with positions and a list of faults out.
 //!
-//! The modules stand in the order data passes them: [`source`] reads a file, [`json`] or [`yaml`]
-//! turns its text into [`node`]s, [`document`] holds them, [`lint`] looks for what would make the
-//! generator fail or a caller suffer, and [`finding`] says so.
+//! `source` reads a file, `json` or `yaml` turns its text into [`node`]s, [`document`] holds them,
+//! [`lint`](lint()) looks for what would make the generator fail or a caller suffer, and
+//! [`finding`] says so.
 
 mod core_schema;
 pub mod document;

@@ -1,28 +1,57 @@
 //! Enums: those of strings, open ones with room for values the spec does not know, and those of several shapes.
 
 use serde_json::Value;
-use syn::{Attribute, Fields, Item, ItemEnum, parse_quote};
+use syn::{Attribute, Fields, Ident, Item, ItemEnum, parse_quote};
 
 use super::wire_name;
-use crate::{generate::docs, api::Api};
+use crate::{api::Api, generate::docs};
+
+/// The variants of an enum of strings, each with what it is on the wire.
+pub(super) fn texts(enumeration: &ItemEnum) -> Vec<(Ident, String)> {
+    let text = |variant: &syn::Variant| {
+        (
+            variant.ident.clone(),
+            wire_name(&variant.attrs, &variant.ident),
+        )
+    };
+    enumeration.variants.iter().map(text).collect()
+}
 
 /// An enum of strings, and its impl blocks.
-pub(super) fn plain(enumeration: ItemEnum, schema: Option<&Value>, open: bool) -> (Item, Vec<Item>) {
+pub(super) fn plain(
+    enumeration: &ItemEnum,
+    schema: Option<&Value>,
+    open: bool,
+) -> (Item, Vec<Item>) {
     let name = &enumeration.ident;
-    let described = schema.and_then(|schema| schema["description"].as_str()).map(docs::prose);
+    let described = schema
+        .and_then(|schema| schema["description"].as_str())
+        .map(docs::prose);
     let mut paragraphs = vec![described.unwrap_or_else(|| format!("`{name}`."))];
-    paragraphs.extend(schema.and_then(crate::api::Evidence::of).as_ref().map(docs::evidence));
+    paragraphs.extend(
+        schema
+            .and_then(crate::api::Evidence::of)
+            .as_ref()
+            .map(docs::evidence),
+    );
     if open {
         paragraphs.push("The provider may send values that are not listed here: they are kept, and written back unchanged.".to_owned());
     }
     let documentation = docs::attributes(paragraphs);
-    let texts: Vec<String> = enumeration.variants.iter().map(|variant| wire_name(&variant.attrs, &variant.ident)).collect();
-    let idents: Vec<_> = enumeration.variants.iter().map(|variant| variant.ident.clone()).collect();
-    let variant_docs: Vec<Vec<Attribute>> = texts.iter().map(|text| docs::attributes([format!("`{text}`.")])).collect();
+    let (idents, texts): (Vec<Ident>, Vec<String>) = texts(enumeration).into_iter().unzip();
+    let variant_docs: Vec<Vec<Attribute>> = texts
+        .iter()
+        .map(|text| docs::attributes([format!("`{text}`.")]))
+        .collect();
     if open {
-        (open_enum(name, &documentation, &idents, &texts, &variant_docs), open_impls(name, &idents, &texts))
+        (
+            open_enum(name, &documentation, &idents, &variant_docs),
+            open_impls(name, &idents, &texts),
+        )
     } else {
-        let rename = texts.iter().map(|text| -> Attribute { parse_quote!(#[serde(rename = #text)]) });
+        let rename = texts
+            .iter()
+            .map(|text| -> Attribute { parse_quote!(#[serde(rename = #text)]) });
         let item = parse_quote! {
             #(#documentation)*
             #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,13 +62,11 @@ pub(super) fn plain(enumeration: ItemEnum, schema: Option<&Value>, open: bool) -
 }
 
 fn open_enum(
-    name: &syn::Ident,
+    name: &Ident,
     documentation: &[Attribute],
-    idents: &[syn::Ident],
-    texts: &[String],
+    idents: &[Ident],
     variant_docs: &[Vec<Attribute>],
 ) -> Item {
-    let _ = texts;
     parse_quote! {
         #(#documentation)*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -54,7 +81,7 @@ fn open_enum(
     }
 }
 
-fn open_impls(name: &syn::Ident, idents: &[syn::Ident], texts: &[String]) -> Vec<Item> {
+fn open_impls(name: &Ident, idents: &[Ident], texts: &[String]) -> Vec<Item> {
     vec![
         parse_quote! {
             impl #name {
@@ -95,7 +122,7 @@ fn open_impls(name: &syn::Ident, idents: &[syn::Ident], texts: &[String]) -> Vec
     ]
 }
 
-fn closed_impls(name: &syn::Ident, idents: &[syn::Ident], texts: &[String]) -> Vec<Item> {
+fn closed_impls(name: &Ident, idents: &[Ident], texts: &[String]) -> Vec<Item> {
     vec![
         parse_quote! {
             impl #name {
@@ -111,7 +138,7 @@ fn closed_impls(name: &syn::Ident, idents: &[syn::Ident], texts: &[String]) -> V
     ]
 }
 
-fn display(name: &syn::Ident) -> Item {
+fn display(name: &Ident) -> Item {
     parse_quote! {
         impl std::fmt::Display for #name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -123,9 +150,16 @@ fn display(name: &syn::Ident) -> Item {
 
 /// An enum of several shapes, told apart by what fits.
 pub(super) fn untagged(api: &Api, mut enumeration: ItemEnum, schema: Option<&Value>) -> ItemEnum {
-    let rest = enumeration.attrs.into_iter().filter(|attribute| !attribute.path().is_ident("doc"));
+    let rest = enumeration
+        .attrs
+        .into_iter()
+        .filter(|attribute| !attribute.path().is_ident("doc"));
     let rest: Vec<Attribute> = rest.collect();
-    enumeration.attrs = docs::attributes(super::documented(api, schema, &format!("`{}`.", enumeration.ident)));
+    enumeration.attrs = docs::attributes(super::documented(
+        api,
+        schema,
+        &format!("`{}`.", enumeration.ident),
+    ));
     enumeration.attrs.extend(rest);
     enumeration.attrs.push(parse_quote!(#[non_exhaustive]));
     let branches = schema.and_then(|schema| schema.get("oneOf").or_else(|| schema.get("anyOf")));
@@ -135,15 +169,25 @@ pub(super) fn untagged(api: &Api, mut enumeration: ItemEnum, schema: Option<&Val
             Fields::Unnamed(_) => format!("As {}.", spoken(&variant.ident.to_string())),
             _ => format!("`{}`.", variant.ident),
         };
-        let described = branch.and_then(|branch| branch["description"].as_str()).map(docs::prose);
-        variant.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
-        variant.attrs.splice(0..0, docs::attributes([described.unwrap_or(fallback)]));
+        let described = branch
+            .and_then(|branch| branch["description"].as_str())
+            .map(docs::prose);
+        variant
+            .attrs
+            .retain(|attribute| !attribute.path().is_ident("doc"));
+        variant
+            .attrs
+            .splice(0..0, docs::attributes([described.unwrap_or(fallback)]));
     }
     enumeration
 }
 
 fn spoken(variant: &str) -> String {
     let word = variant.to_ascii_lowercase();
-    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
     format!("{article} {word}")
 }

@@ -10,7 +10,11 @@ pub(in crate::generate) struct Shorten;
 impl VisitMut for Shorten {
     fn visit_path_mut(&mut self, path: &mut Path) {
         syn::visit_mut::visit_path_mut(self, path);
-        let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let names: Vec<String> = path
+            .segments
+            .iter()
+            .map(|segment| segment.ident.to_string())
+            .collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let keep = match names.as_slice() {
             ["std", "string", "String"]
@@ -30,7 +34,12 @@ impl VisitMut for Shorten {
             _ => return,
         };
         path.leading_colon = None;
-        path.segments = path.segments.iter().skip(names.len() - keep).cloned().collect();
+        path.segments = path
+            .segments
+            .iter()
+            .skip(names.len() - keep)
+            .cloned()
+            .collect();
     }
 
     fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
@@ -38,8 +47,19 @@ impl VisitMut for Shorten {
             && let Ok(list) = attribute.meta.require_list()
         {
             let text = list.tokens.to_string();
-            let known = ["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash"];
-            let kept = known.into_iter().filter(|name| text.split(',').any(|derived| derived.trim() == *name));
+            let known = [
+                "Clone",
+                "Copy",
+                "Debug",
+                "PartialEq",
+                "Eq",
+                "PartialOrd",
+                "Ord",
+                "Hash",
+            ];
+            let kept = known
+                .into_iter()
+                .filter(|name| text.split(',').any(|derived| derived.trim() == *name));
             let names: Vec<Path> = kept
                 .chain(["Serialize", "Deserialize"])
                 .filter_map(|name| syn::parse_str(name).ok())
@@ -57,7 +77,10 @@ pub(in crate::generate) struct Finder<'a> {
 
 impl VisitMut for Finder<'_> {
     fn visit_path_mut(&mut self, path: &mut Path) {
-        self.found |= path.segments.iter().any(|segment| segment.ident == self.segment);
+        self.found |= path
+            .segments
+            .iter()
+            .any(|segment| segment.ident == self.segment);
         syn::visit_mut::visit_path_mut(self, path);
     }
 
@@ -71,8 +94,14 @@ impl VisitMut for Finder<'_> {
 /// The imports that the items need.
 pub(super) fn uses(items: &[Item]) -> Vec<Item> {
     let has = |segment: &str| {
-        let mut finder = Finder { segment, found: false };
-        items.iter().cloned().for_each(|mut item| finder.visit_item_mut(&mut item));
+        let mut finder = Finder {
+            segment,
+            found: false,
+        };
+        items
+            .iter()
+            .cloned()
+            .for_each(|mut item| finder.visit_item_mut(&mut item));
         finder.found
     };
     let group = |from: &str, names: &[&str]| -> Option<Item> {
@@ -103,7 +132,11 @@ pub(super) fn mentioned(item: &Item) -> BTreeSet<String> {
 
     impl VisitMut for Collector {
         fn visit_path_mut(&mut self, path: &mut Path) {
-            self.0.extend(path.segments.last().map(|segment| segment.ident.to_string()));
+            self.0.extend(
+                path.segments
+                    .last()
+                    .map(|segment| segment.ident.to_string()),
+            );
             syn::visit_mut::visit_path_mut(self, path);
         }
 
@@ -117,7 +150,10 @@ pub(super) fn mentioned(item: &Item) -> BTreeSet<String> {
 
 /// Whether no variant carries anything.
 pub(in crate::generate) fn is_plain(enumeration: &ItemEnum) -> bool {
-    enumeration.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
+    enumeration
+        .variants
+        .iter()
+        .all(|variant| matches!(variant.fields, Fields::Unit))
 }
 
 /// `T` of a path `Name<T>`.

@@ -8,29 +8,46 @@ use syn::{Attribute, Field, Fields, Item, ItemStruct, Type, parse_quote};
 
 use super::{documented, fields, wire_name};
 use crate::{
-    generate::{calls::taken_as, docs},
     api::{Api, resolve},
+    generate::{calls::taken_as, docs},
 };
 
 pub(super) fn refine(api: &Api, mut structure: ItemStruct, schema: Option<&Value>) -> ItemStruct {
     let fallback = format!("`{}`.", structure.ident);
-    let rest = structure.attrs.into_iter().filter(|attribute| !attribute.path().is_ident("doc"));
+    let rest = structure
+        .attrs
+        .into_iter()
+        .filter(|attribute| !attribute.path().is_ident("doc"));
     let rest: Vec<Attribute> = rest.collect();
     structure.attrs = docs::attributes(documented(api, schema, &fallback));
     structure.attrs.extend(rest);
     if let Fields::Named(named) = &mut structure.fields {
         structure.attrs.push(parse_quote!(#[non_exhaustive]));
         let properties = schema.map(|schema| &resolve(&api.document, schema)["properties"]);
-        let order: Vec<&String> = properties.and_then(Value::as_object).into_iter().flat_map(|map| map.keys()).collect();
+        let order: Vec<&String> = properties
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(|map| map.keys())
+            .collect();
         let mut all: Vec<(usize, Field)> = named
             .named
             .iter()
             .cloned()
             .map(|mut field| {
-                let name = field.ident.as_ref().map(|ident| wire_name(&field.attrs, ident)).unwrap_or_default();
+                let name = field
+                    .ident
+                    .as_ref()
+                    .map(|ident| wire_name(&field.attrs, ident))
+                    .unwrap_or_default();
                 let property = properties.and_then(|properties| properties.get(&name));
                 refine_field(api, &mut field, &name, property);
-                (order.iter().position(|other| **other == name).unwrap_or(usize::MAX), field)
+                (
+                    order
+                        .iter()
+                        .position(|other| **other == name)
+                        .unwrap_or(usize::MAX),
+                    field,
+                )
             })
             .collect();
         all.sort_by_key(|(place, _)| *place);
@@ -41,7 +58,8 @@ pub(super) fn refine(api: &Api, mut structure: ItemStruct, schema: Option<&Value
 
 fn refine_field(api: &Api, field: &mut Field, name: &str, property: Option<&Value>) {
     let flattened = has_serde(&field.attrs, "flatten");
-    let absent = has_serde(&field.attrs, "skip_serializing_if") || has_serde(&field.attrs, "default");
+    let absent =
+        has_serde(&field.attrs, "skip_serializing_if") || has_serde(&field.attrs, "default");
     let documentation = if flattened {
         vec!["Everything else in the message: it may hold more than is known.".to_owned()]
     } else {
@@ -53,7 +71,11 @@ fn refine_field(api: &Api, field: &mut Field, name: &str, property: Option<&Valu
         attributes.push(parse_quote!(#[serde(flatten)]));
         field.ty = parse_quote!(Map<String, Value>);
     } else {
-        let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+        let ident = field
+            .ident
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         let rename = (ident.trim_start_matches("r#") != name).then_some(name);
         let optional = fields::inner(&field.ty, "Option").is_some();
         if absent && !optional {
@@ -65,7 +87,9 @@ fn refine_field(api: &Api, field: &mut Field, name: &str, property: Option<&Valu
             (None, false) => None,
             (None, true) => Some(parse_quote!(#[serde(skip_serializing_if = "Option::is_none")])),
             (Some(name), false) => Some(parse_quote!(#[serde(rename = #name)])),
-            (Some(name), true) => Some(parse_quote!(#[serde(rename = #name, skip_serializing_if = "Option::is_none")])),
+            (Some(name), true) => Some(
+                parse_quote!(#[serde(rename = #name, skip_serializing_if = "Option::is_none")]),
+            ),
         });
         if optional && !absent {
             // Present, but perhaps null: without this, serde takes its absence for null too.
@@ -90,7 +114,11 @@ impl FieldShape {
     /// Reads the shape off the field's attributes.
     pub(in crate::generate) fn of(field: &Field) -> Self {
         Self {
-            wire: field.ident.as_ref().map(|ident| wire_name(&field.attrs, ident)).unwrap_or_default(),
+            wire: field
+                .ident
+                .as_ref()
+                .map(|ident| wire_name(&field.attrs, ident))
+                .unwrap_or_default(),
             optional: has_serde(&field.attrs, "skip_serializing_if"),
             flattened: has_serde(&field.attrs, "flatten"),
         }
@@ -98,14 +126,24 @@ impl FieldShape {
 }
 
 fn has_serde(attributes: &[Attribute], key: &str) -> bool {
-    attributes.iter().filter(|attribute| attribute.path().is_ident("serde")).any(|attribute| {
-        attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string().split([',', '=', ' ']).any(|word| word == key))
-    })
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+        .any(|attribute| {
+            attribute.meta.require_list().is_ok_and(|list| {
+                list.tokens
+                    .to_string()
+                    .split([',', '=', ' '])
+                    .any(|word| word == key)
+            })
+        })
 }
 
 /// `new` with what is required, and a setter for each field that is not.
 pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> Option<Item> {
-    let Fields::Named(named) = &structure.fields else { return None };
+    let Fields::Named(named) = &structure.fields else {
+        return None;
+    };
     let name = &structure.ident;
     let mut arguments: Vec<syn::FnArg> = Vec::new();
     let mut initial: Vec<syn::FieldValue> = Vec::new();
@@ -125,7 +163,11 @@ pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> O
         } else if has_serde(&field.attrs, "skip_serializing_if") {
             let inner: &Type = fields::inner(&field.ty, "Option")?;
             let (argument, value) = taken_as(inner, ident, enums);
-            let documentation: Vec<_> = field.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).collect();
+            let documentation: Vec<_> = field
+                .attrs
+                .iter()
+                .filter(|attribute| attribute.path().is_ident("doc"))
+                .collect();
             initial.push(parse_quote!(#ident: None));
             setters.push(parse_quote! {
                 #(#documentation)*
@@ -139,7 +181,11 @@ pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> O
             let (argument, value) = taken_as(&field.ty, ident, enums);
             arguments.push(parse_quote!(#ident: #argument));
             let same: syn::Expr = parse_quote!(#ident);
-            initial.push(if value == same { parse_quote!(#ident) } else { parse_quote!(#ident: #value) });
+            initial.push(if value == same {
+                parse_quote!(#ident)
+            } else {
+                parse_quote!(#ident: #value)
+            });
         }
     }
     let makes = match arguments.len() {

@@ -46,8 +46,7 @@ fn step<'s, 'a>(
     else {
         return Step::Open;
     };
-    let property = format!("properties/{}", super::super::document::escape(token));
-    if let Some(property) = context.field(schema, &property) {
+    if let Some(property) = context.named(schema, "properties", token) {
         return Step::Schema(property);
     }
     if token.parse::<usize>().is_ok()

@@ -18,6 +18,8 @@ pub(super) struct Context<'a> {
     pub(super) objects: Vec<Object<'a>>,
     pub(super) misfits: Vec<Misfit<'a>>,
     by_pointer: HashMap<String, usize>,
+    /// The objects that stand in each object, by number.
+    children: Vec<Vec<usize>>,
 }
 
 impl<'a> Context<'a> {
@@ -28,11 +30,18 @@ impl<'a> Context<'a> {
             .enumerate()
             .map(|(index, object)| (object.pointer.clone(), index))
             .collect();
+        let mut children = vec![Vec::new(); objects.len()];
+        for (number, object) in objects.iter().enumerate() {
+            if let Some(parent) = object.parent {
+                children[parent].push(number);
+            }
+        }
         Self {
             root: document.root(),
             objects,
             misfits,
             by_pointer,
+            children,
         }
     }
 
@@ -50,34 +59,33 @@ impl<'a> Context<'a> {
             .map(|&index| &self.objects[index])
     }
 
-    /// The object behind a field of an object, references not followed.
+    /// The object that is a field of an object, references not followed.
     pub(super) fn field(&self, object: &Object<'_>, field: &str) -> Option<&Object<'a>> {
-        self.object(&format!("{}/{field}", object.pointer))
+        self.children(object).find(|child| child.field == field)
     }
 
     /// The objects in a list or a map that is a field of an object, references not followed.
-    pub(super) fn list(&self, object: &Object<'_>, field: &str) -> Vec<&Object<'a>> {
-        let Some(node) = object.node.get(field) else {
-            return Vec::new();
-        };
-        let base = format!("{}/{field}", object.pointer);
-        let keys = node.entries().iter().map(|entry| escape(&entry.key));
-        let indices = (0..node.items().len()).map(|index| index.to_string());
-        keys.chain(indices)
-            .filter_map(|token| self.object(&format!("{base}/{token}")))
+    pub(super) fn list<'s>(&'s self, object: &Object<'_>, field: &str) -> Vec<&'s Object<'a>> {
+        self.children(object)
+            .filter(|child| child.field == field)
             .collect()
+    }
+
+    /// The object behind a key of a map that is a field of an object, references not followed.
+    pub(super) fn named(&self, object: &Object<'_>, field: &str, key: &str) -> Option<&Object<'a>> {
+        self.children(object)
+            .find(|child| child.field == field && child.key == key)
     }
 
     /// The object that an object stands in.
     pub(super) fn parent(&self, object: &Object<'_>) -> Option<&Object<'a>> {
-        let mut pointer = object.pointer.as_str();
-        while let Some((shorter, _)) = pointer.rsplit_once('/') {
-            if let Some(parent) = self.object(shorter) {
-                return Some(parent);
-            }
-            pointer = shorter;
-        }
-        None
+        object.parent.map(|number| &self.objects[number])
+    }
+
+    fn children(&self, object: &Object<'_>) -> impl Iterator<Item = &Object<'a>> {
+        self.children[object.number]
+            .iter()
+            .map(|&number| &self.objects[number])
     }
 
     /// Where a reference leads in one step.

@@ -1,6 +1,6 @@
 //! What would make the generator fail or a caller suffer.
 //!
-//! A [`context`] takes the document apart once, by the table in [`anatomy`]. A rule is a function
+//! A `context` takes the document apart once, by the table in `anatomy`. A rule is a function
 //! that looks at it and adds what it finds; it names the operation or the schema, and says what to
 //! write instead. Every rule runs on every document, so that all faults come out in one run.
 
@@ -13,6 +13,7 @@ mod envelope;
 mod examples;
 mod extensions;
 mod findings;
+mod made_of;
 mod names;
 mod nearest;
 mod operation;
@@ -41,13 +42,30 @@ use findings::Findings;
 /// A document in another dialect than OpenAPI 3.0 gets that one finding: nothing else in it means
 /// what it seems to.
 pub fn lint(document: &Document) -> Vec<Finding> {
-    let context = Context::new(document);
-    let other_dialect = structure::speaks_another_dialect(&context);
-    let rules = if other_dialect { &RULES[..1] } else { RULES };
-    Findings::collect(document, rules, |rule, findings| {
-        (rule.check)(&context, findings)
+    let check = || {
+        let context = Context::new(document);
+        let other_dialect = structure::speaks_another_dialect(&context);
+        let rules = if other_dialect { &RULES[..1] } else { RULES };
+        Findings::collect(document, rules, |rule, findings| {
+            (rule.check)(&context, findings)
+        })
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .name("lint".to_owned())
+            .stack_size(STACK);
+        match thread.spawn_scoped(scope, check) {
+            Ok(thread) => thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // No more threads: the usual stack does for all but the strangest documents.
+            Err(_) => check(),
+        }
     })
 }
+
+/// An example may nest as deep as a document, and its schema be as deep again at every level.
+const STACK: usize = 64 << 20;
 
 /// One thing to look for.
 #[derive(Debug)]

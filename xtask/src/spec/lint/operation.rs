@@ -1,7 +1,7 @@
 //! An operation with its references followed.
 
-use super::super::document::tokens;
 use super::super::{Node, Position};
+use super::anatomy::Kind;
 use super::context::Context;
 use super::walk::Object;
 
@@ -12,7 +12,7 @@ pub(super) struct Operation<'s, 'a> {
     pub(super) object: &'s Object<'a>,
     pub(super) item: &'s Object<'a>,
     /// The path template.
-    pub(super) path: String,
+    pub(super) path: &'a str,
     /// The method, in lower case.
     pub(super) method: &'a str,
 }
@@ -38,20 +38,13 @@ pub(super) struct Answer<'s, 'a> {
 impl<'s, 'a> Operation<'s, 'a> {
     /// The operation that stands in `object`; `None` for one of a callback.
     pub(super) fn new(context: &'s Context<'a>, object: &'s Object<'a>) -> Option<Self> {
-        let (item_pointer, _) = object.pointer.rsplit_once('/')?;
-        let tokens: Vec<_> = tokens(&object.pointer).collect();
-        let [paths, path, _] = tokens.as_slice() else {
-            return None;
-        };
-        if paths != "paths" {
-            return None;
-        }
-        let item = context.object(item_pointer)?;
-        Some(Self {
+        let item = context.parent(object)?;
+        let under_paths = item.field == "paths" && context.parent(item)?.kind == Kind::Document;
+        under_paths.then_some(Self {
             context,
             object,
             item,
-            path: path.clone(),
+            path: item.key,
             method: object.key,
         })
     }

@@ -73,7 +73,7 @@ pub(super) fn undeclared_path_parameter(context: &Context<'_>, findings: &mut Fi
         .filter(|operation| !has_broken_parameters(context, operation))
     {
         let declared: HashSet<_> = in_path(&operation).map(|(name, _)| name).collect();
-        for name in segments(&operation.path).unwrap_or_default() {
+        for name in segments(operation.path).unwrap_or_default() {
             if !declared.contains(name) {
                 findings.add(
                     operation.object.key_position,
@@ -90,7 +90,7 @@ pub(super) fn undeclared_path_parameter(context: &Context<'_>, findings: &mut Fi
 
 pub(super) fn unused_path_parameter(context: &Context<'_>, findings: &mut Findings<'_>) {
     for operation in context.operations() {
-        let Some(names) = segments(&operation.path) else {
+        let Some(names) = segments(operation.path) else {
             continue;
         };
         for (name, used) in in_path(&operation).filter(|(name, _)| !names.contains(name)) {

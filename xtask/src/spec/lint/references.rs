@@ -6,6 +6,7 @@ use super::super::Node;
 use super::anatomy::Kind;
 use super::context::Context;
 use super::findings::Findings;
+use super::made_of::{Excess, Unbounded, unbounded};
 use super::nearest::did_you_mean;
 use super::walk::Object;
 
@@ -165,16 +166,19 @@ pub(super) fn beside_reference(context: &Context<'_>, findings: &mut Findings<'_
 
 pub(super) fn reference_cycle(context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut told = HashSet::new();
-    for object in endless(context) {
+    for Unbounded { object, why } in unbounded(context) {
         let place = context.place(&object.pointer);
         if !told.insert(place.clone()) {
             continue;
         }
-        findings.add(
-            object.node.position,
-            format!("{place} contains itself with nothing in between"),
-            "take out the reference, or put it behind a property",
-        );
+        let (what, mend) = match why {
+            Excess::Endless => (
+                "contains itself with nothing in between",
+                "take out the reference, or put it behind a property",
+            ),
+            Excess::Large => ("is made of too many others", "merge some of them into one"),
+        };
+        findings.add(object.node.position, format!("{place} {what}"), mend);
     }
     for object in context
         .objects
@@ -195,68 +199,4 @@ pub(super) fn reference_cycle(context: &Context<'_>, findings: &mut Findings<'_>
             );
         }
     }
-}
-
-/// The schemas that no value could ever be checked against, because the check would come back to
-/// where it began without having gone a step into the value.
-pub(super) fn endless<'s, 'a>(context: &'s Context<'a>) -> Vec<&'s Object<'a>> {
-    /// `Open` is on the path that led here.
-    #[derive(Clone, Copy, PartialEq)]
-    enum State {
-        Open,
-        Done,
-    }
-    let mut states = std::collections::HashMap::new();
-    let mut endless = Vec::new();
-    let mut reported = HashSet::new();
-    for start in context.all(Kind::Schema) {
-        // By hand, since a chain of references can be longer than a thread's stack is deep.
-        let mut path: Vec<(&Object<'a>, Vec<&Object<'a>>)> = Vec::new();
-        let mut next = Some(start);
-        loop {
-            if let Some(object) = next.take() {
-                match states.get(object.pointer.as_str()) {
-                    None => {
-                        states.insert(object.pointer.as_str(), State::Open);
-                        path.push((object, in_place(context, object)));
-                    }
-                    Some(State::Done) => {}
-                    Some(State::Open) => {
-                        let back = path
-                            .iter()
-                            .position(|(on_path, _)| on_path.pointer == object.pointer);
-                        for (object, _) in &path[back.unwrap_or(0)..] {
-                            if reported.insert(object.pointer.as_str()) {
-                                endless.push(*object);
-                            }
-                        }
-                    }
-                }
-            }
-            let Some((object, children)) = path.last_mut() else {
-                break;
-            };
-            next = children.pop();
-            if next.is_none() {
-                states.insert(object.pointer.as_str(), State::Done);
-                path.pop();
-            }
-        }
-    }
-    endless
-}
-
-/// The schemas that hold for the same value as this one.
-fn in_place<'s, 'a>(context: &'s Context<'a>, object: &'s Object<'a>) -> Vec<&'s Object<'a>> {
-    if let Some(reference) = object.node.reference() {
-        return context
-            .target(reference)
-            .filter(|target| target.kind == Kind::Schema)
-            .into_iter()
-            .collect();
-    }
-    let branches = ["allOf", "oneOf", "anyOf"]
-        .into_iter()
-        .flat_map(|field| context.list(object, field));
-    branches.chain(context.field(object, "not")).collect()
 }

@@ -10,6 +10,12 @@ pub(super) struct Object<'a> {
     pub(super) kind: Kind,
     /// Its JSON pointer.
     pub(super) pointer: String,
+    /// Its number in the walk.
+    pub(super) number: usize,
+    /// The number of the object it stands in.
+    pub(super) parent: Option<usize>,
+    /// The field of that object that it is, or that holds it.
+    pub(super) field: &'a str,
     /// The key it stands behind; empty for an item of a list.
     pub(super) key: &'a str,
     /// Where that key is, or the object itself in a list.
@@ -53,45 +59,48 @@ impl<'a> Walk<'a> {
     /// Walks the whole document.
     pub(super) fn new(root: &'a Node) -> Self {
         let mut walk = Self::default();
-        let holder = Holder {
+        let nobody = Holder {
             kind: Kind::Document,
             pointer: "",
+            number: None,
         };
-        walk.one(
-            Kind::Document,
-            String::new(),
-            "",
-            root.position,
-            root,
-            &holder,
-        );
+        let place = Place {
+            pointer: String::new(),
+            field: "",
+            key: "",
+            key_position: root.position,
+        };
+        walk.one(Kind::Document, place, root, &nobody);
         walk
     }
 
-    fn one(
-        &mut self,
-        kind: Kind,
-        pointer: String,
-        key: &'a str,
-        key_position: Position,
-        node: &'a Node,
-        holder: &Holder<'_>,
-    ) {
+    fn one(&mut self, kind: Kind, place: Place<'a>, node: &'a Node, holder: &Holder<'_>) {
+        let Place {
+            pointer,
+            field,
+            key,
+            key_position,
+        } = place;
         if !matches!(node.content, Content::Map(_)) {
             self.wrong(holder, key, node, "a map", false);
             return;
         }
+        let number = self.objects.len();
+        let inside = Holder {
+            kind,
+            pointer: &pointer,
+            number: Some(number),
+        };
         self.objects.push(Object {
             kind,
             pointer: pointer.clone(),
+            number,
+            parent: holder.number,
+            field,
             key,
             key_position,
             node,
         });
-        let inside = Holder {
-            kind,
-            pointer: &pointer,
-        };
         if kind.section().is_none() || node.get("$ref").is_none() {
             self.fields(&inside, node, key_position);
         } else if let Some(reference) = node.get("$ref").filter(|value| value.as_str().is_none()) {
@@ -179,7 +188,13 @@ impl<'a> Walk<'a> {
             Shape::FlagOr(_) if matches!(value.content, Content::Bool(_)) => true,
             Shape::One(kind) | Shape::FlagOr(kind) => {
                 if matches!(value.content, Content::Map(_)) {
-                    self.one(kind, pointer(), key, *key_position, value, inside);
+                    let place = Place {
+                        pointer: pointer(),
+                        field: key,
+                        key,
+                        key_position: *key_position,
+                    };
+                    self.one(kind, place, value, inside);
                     true
                 } else {
                     false
@@ -188,14 +203,13 @@ impl<'a> Walk<'a> {
             Shape::List(kind) => {
                 let list = pointer();
                 for (index, item) in value.items().iter().enumerate() {
-                    self.one(
-                        kind,
-                        format!("{list}/{index}"),
-                        "",
-                        item.position,
-                        item,
-                        inside,
-                    );
+                    let place = Place {
+                        pointer: format!("{list}/{index}"),
+                        field: key,
+                        key: "",
+                        key_position: item.position,
+                    };
+                    self.one(kind, place, item, inside);
                 }
                 matches!(value.content, Content::List(_))
             }
@@ -214,15 +228,13 @@ impl<'a> Walk<'a> {
                         );
                         continue;
                     }
-                    let pointer = format!("{map}/{}", escape(&entry.key));
-                    self.one(
-                        kind,
-                        pointer,
-                        &entry.key,
-                        entry.key_position,
-                        &entry.value,
-                        inside,
-                    );
+                    let place = Place {
+                        pointer: format!("{map}/{}", escape(&entry.key)),
+                        field: key,
+                        key: &entry.key,
+                        key_position: entry.key_position,
+                    };
+                    self.one(kind, place, &entry.value, inside);
                 }
                 matches!(value.content, Content::Map(_))
             }
@@ -274,4 +286,13 @@ impl<'a> Walk<'a> {
 struct Holder<'p> {
     kind: Kind,
     pointer: &'p str,
+    number: Option<usize>,
+}
+
+/// Where an object stands; see [`Object`].
+struct Place<'a> {
+    pointer: String,
+    field: &'a str,
+    key: &'a str,
+    key_position: Position,
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::super::super::{Content, Node};
 use super::super::anatomy::Kind;
 use super::super::context::Context;
-use super::super::references::endless;
+use super::super::made_of::unbounded;
 use super::super::walk::Object;
 use super::pattern::is_usable;
 use super::values::Direction;
@@ -47,15 +47,13 @@ const BASE: &str = "spec:///schemas";
 
 impl<'s> Checker<'s> {
     pub(super) fn new<'a>(context: &'s Context<'a>, direction: Direction) -> Self {
-        let endless: HashSet<&str> = endless(context)
+        let unbounded: HashSet<usize> = unbounded(context)
             .iter()
-            .map(|object| object.pointer.as_str())
+            .map(|unbounded| unbounded.object.number)
             .collect();
         let named: Vec<&Object<'a>> = context
             .all(Kind::Schema)
-            .filter(|schema| {
-                is_component(&schema.pointer) && !endless.contains(schema.pointer.as_str())
-            })
+            .filter(|schema| is_component(&schema.pointer) && !unbounded.contains(&schema.number))
             .collect();
         let numbers = named
             .iter()

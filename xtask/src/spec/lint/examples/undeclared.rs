@@ -52,10 +52,9 @@ impl<'s, 'a> Search<'_, 's, 'a, '_> {
                     .collect();
                 let open = known.is_empty() || schemas.iter().any(|schema| is_open(schema.node));
                 for entry in entries {
-                    let property = format!("properties/{}", escape(&entry.key));
                     let declared: Vec<_> = schemas
                         .iter()
-                        .filter_map(|schema| self.context.field(schema, &property))
+                        .filter_map(|schema| self.context.named(schema, "properties", &entry.key))
                         .collect();
                     let at = format!("{at}/{}", escape(&entry.key));
                     if !declared.is_empty() {

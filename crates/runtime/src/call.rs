@@ -4,8 +4,8 @@ use std::fmt::{self, Display, Write as _};
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
-    header::{ACCEPT, CONTENT_TYPE},
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Serialize, de::DeserializeOwned};
@@ -19,7 +19,11 @@ use crate::{
 
 /// Everything but the unreserved characters of RFC 3986 section 2.3: what is encoded like this means the same to every
 /// server, and a signature over it is a signature over what is sent.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// A call in the making: an operation with its parameters.
 #[derive(Clone)]
@@ -45,8 +49,13 @@ enum Body {
 impl Call {
     /// A call of `operation` without parameters.
     pub fn new(session: &Session, operation: &'static Operation) -> Self {
-        let fault = (session.target().provider() != operation.provider)
-            .then(|| format!("the session is for {}; use one for {}", session.target().provider(), operation.provider));
+        let fault = (session.target().provider() != operation.provider).then(|| {
+            format!(
+                "the session is for {}; use one for {}",
+                session.target().provider(),
+                operation.provider
+            )
+        });
         Self {
             session: session.clone(),
             operation,
@@ -63,7 +72,9 @@ impl Call {
         let value = value.to_string();
         // A URL drops such segments, even when they are encoded: the request would go to another path.
         if matches!(value.as_str(), "" | "." | "..") {
-            self.fail(format!("`{name}` is `{value}`, which cannot stand in a path"));
+            self.fail(format!(
+                "`{name}` is `{value}`, which cannot stand in a path; give another value"
+            ));
         }
         let encoded = utf8_percent_encode(&value, RESERVED).to_string();
         self.path = self.path.replace(&format!("{{{name}}}"), &encoded);
@@ -76,19 +87,29 @@ impl Call {
     }
 
     /// Sets a query parameter that is repeated for each value (`style: form`, `explode: true`).
-    pub fn query_all<V: Display>(mut self, name: &'static str, values: impl IntoIterator<Item = V>) -> Self {
+    pub fn query_all<V: Display>(
+        mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
         self.query.retain(|(other, _)| *other != name);
-        self.query.extend(values.into_iter().map(|value| (name, value.to_string())));
+        self.query
+            .extend(values.into_iter().map(|value| (name, value.to_string())));
         self
     }
 
     /// Sets a header.
     pub fn header(mut self, name: &'static str, value: impl Display) -> Self {
-        match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value.to_string())) {
+        match (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(&value.to_string()),
+        ) {
             (Ok(name), Ok(value)) => {
                 self.headers.insert(name, value);
             }
-            _ => self.fail(format!("the header `{name}` cannot carry this value; remove control characters")),
+            _ => self.fail(format!(
+                "the header `{name}` cannot carry this value; remove control characters"
+            )),
         }
         self
     }
@@ -96,7 +117,9 @@ impl Call {
     /// Sets a JSON body.
     pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
-            Ok(bytes) => self.body = Body::Bytes(bytes.into(), HeaderValue::from_static("application/json")),
+            Ok(bytes) => {
+                self.body = Body::Bytes(bytes.into(), HeaderValue::from_static("application/json"))
+            }
             Err(error) => self.fail(format!("the body does not serialize as JSON: {error}")),
         }
         self
@@ -141,7 +164,9 @@ impl Call {
     /// Whatever [`crate::Kind`] tells.
     pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         let prepared = self.prepare()?;
-        send::send(&self.session, self.operation, &prepared).await?.decode(self.operation)
+        send::send(&self.session, self.operation, &prepared)
+            .await?
+            .decode(self.operation)
     }
 
     /// Sends the call, whose success has no body to read.
@@ -151,7 +176,9 @@ impl Call {
     /// Whatever [`crate::Kind`] tells.
     pub async fn send_for_nothing(self) -> Result<Response<()>, Error> {
         let prepared = self.prepare()?;
-        Ok(send::send(&self.session, self.operation, &prepared).await?.without_body())
+        Ok(send::send(&self.session, self.operation, &prepared)
+            .await?
+            .without_body())
     }
 
     /// Opens the web socket and reads every message as a `T`.
@@ -171,27 +198,44 @@ impl Call {
         if let Some(fault) = &self.fault {
             return Err(invalid(fault));
         }
-        let base = self.operation.server.resolve(self.operation, self.session.target())?;
-        let mut url = Url::parse(&format!("{base}{}", self.path)).map_err(|error| invalid(&error.to_string()))?;
+        let base = self
+            .operation
+            .server
+            .resolve(self.operation, self.session.target())?;
+        let mut url = Url::parse(&format!("{base}{}", self.path))
+            .map_err(|error| invalid(&error.to_string()))?;
         if !self.query.is_empty() {
             url.set_query(Some(&encode_query(&self.query)));
         }
         let mut headers = self.headers.clone();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let body = match &self.body {
-            Body::None => Bytes::new(),
+            Body::None => {
+                // A method that may have a body says so when it has none (RFC 9110 section 8.6): some servers refuse
+                // it otherwise.
+                if matches!(self.operation.method, Method::POST | Method::PUT | Method::PATCH) {
+                    headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+                }
+                Bytes::new()
+            }
             Body::Bytes(bytes, content_type) => {
                 headers.insert(CONTENT_TYPE, content_type.clone());
                 bytes.clone()
             }
             Body::Multipart(parts) => {
                 let (bytes, content_type) = parts.encode();
-                let content_type = HeaderValue::from_str(&content_type).map_err(|_| invalid("the parts have no boundary"))?;
+                let content_type = HeaderValue::from_str(&content_type)
+                    .map_err(|_| invalid("the parts have no boundary"))?;
                 headers.insert(CONTENT_TYPE, content_type);
                 bytes
             }
         };
-        Ok(Prepared { method: self.operation.method.clone(), url, headers, body })
+        Ok(Prepared {
+            method: self.operation.method.clone(),
+            url,
+            headers,
+            body,
+        })
     }
 
     fn multipart(&mut self) -> &mut Multipart {

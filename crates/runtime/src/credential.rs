@@ -15,7 +15,11 @@ pub trait Credential: fmt::Debug + Send + Sync + 'static {
     fn describe(&self) -> String;
 
     /// Puts itself on `request`, whose URL and body are final. Called once for every attempt.
-    fn authorize<'a>(&'a self, requirement: &'a Requirement, request: &'a mut reqwest::Request) -> Authorizing<'a>;
+    fn authorize<'a>(
+        &'a self,
+        requirement: &'a Requirement,
+        request: &'a mut reqwest::Request,
+    ) -> Authorizing<'a>;
 
     /// Told that the service refused, with a 401, a request that `generation` authorised. Answers whether the request
     /// is worth one more attempt because there is a newer generation.
@@ -58,7 +62,11 @@ pub struct CredentialError {
 impl CredentialError {
     /// Wraps the credential's own error, which callers find again through [`std::error::Error::source`].
     pub fn new(cause: impl StdError + Send + Sync + 'static, advice: Advice) -> Self {
-        Self { cause: Arc::new(cause), advice, retry_after: None }
+        Self {
+            cause: Arc::new(cause),
+            advice,
+            retry_after: None,
+        }
     }
 
     /// With the time after which another try makes sense.

@@ -48,7 +48,11 @@ pub struct Places {
 }
 
 impl Places {
-    pub(crate) const NONE: Self = Self { code: &[], message: &[], request_id: &[] };
+    pub(crate) const NONE: Self = Self {
+        code: &[],
+        message: &[],
+        request_id: &[],
+    };
 
     pub(crate) fn code(&self, body: &Value) -> Option<String> {
         first_text(body, self.code)
@@ -64,11 +68,11 @@ impl Places {
 }
 
 impl Envelope {
-    /// Whether `body` is a success.
-    pub(crate) fn succeeded(&self, body: &Value) -> bool {
-        self.success.iter().all(|check| match body.pointer(check.at) {
-            None | Some(Value::Null) => check.optional,
-            Some(found) => check.is.iter().any(|expected| expected.equals(found)),
+    /// The first check that does not hold; none where `body` is a success.
+    pub(crate) fn failed(&self, body: &Value) -> Option<&'static Check> {
+        self.success.iter().find(|check| match body.pointer(check.at) {
+            None | Some(Value::Null) => !check.optional,
+            Some(found) => !check.is.iter().any(|expected| expected.equals(found)),
         })
     }
 }
@@ -105,24 +109,41 @@ mod tests {
     const ENVELOPE: Envelope = Envelope {
         value: "/Result",
         success: &[
-            Check { at: "/Success", is: &[Expected::Bool(true)], optional: false },
-            Check { at: "/Result/status", is: &[Expected::String("200")], optional: true },
+            Check {
+                at: "/Success",
+                is: &[Expected::Bool(true)],
+                optional: false,
+            },
+            Check {
+                at: "/Result/status",
+                is: &[Expected::String("200")],
+                optional: true,
+            },
         ],
-        places: &Places { code: &["/Error/code"], message: &["/Error/message", "/message"], request_id: &[] },
+        places: &Places {
+            code: &["/Error/code"],
+            message: &["/Error/message", "/message"],
+            request_id: &[],
+        },
     };
+
+    fn failed(body: &Value) -> Option<&'static str> {
+        ENVELOPE.failed(body).map(|check| check.at)
+    }
 
     #[test]
     fn every_check_has_to_hold() {
-        assert!(ENVELOPE.succeeded(&json!({"Success": true, "Result": {"status": "200"}})));
-        assert!(!ENVELOPE.succeeded(&json!({"Success": true, "Result": {"status": "500"}})));
-        assert!(!ENVELOPE.succeeded(&json!({"Success": false, "Result": {"status": "200"}})));
+        let body = |success, status| json!({"Success": success, "Result": {"status": status}});
+        assert_eq!(failed(&body(true, "200")), None);
+        assert_eq!(failed(&body(true, "500")), Some("/Result/status"));
+        assert_eq!(failed(&body(false, "200")), Some("/Success"));
     }
 
     #[test]
     fn only_an_optional_place_may_be_absent() {
-        assert!(ENVELOPE.succeeded(&json!({"Success": true, "Result": {}})));
-        assert!(!ENVELOPE.succeeded(&json!({"Result": {"status": "200"}})));
-        assert!(!ENVELOPE.succeeded(&json!({"Success": null})));
+        assert_eq!(failed(&json!({"Success": true, "Result": {}})), None);
+        assert_eq!(failed(&json!({"Result": {"status": "200"}})), Some("/Success"));
+        assert_eq!(failed(&json!({"Success": null})), Some("/Success"));
     }
 
     #[test]

@@ -70,7 +70,9 @@ impl BaseUrl {
 #[non_exhaustive]
 pub enum InvalidBaseUrl {
     /// It is no absolute URL.
-    #[error("failed to read the base URL: {0}; write it in full, such as `https://example.com/api`")]
+    #[error(
+        "failed to read the base URL: {0}; write it in full, such as `https://example.com/api`"
+    )]
     Url(url::ParseError),
     /// It is neither `https` nor `http`.
     #[error("failed to read the base URL: it is neither https nor http")]
@@ -102,13 +104,19 @@ pub(crate) enum Place {
 impl Target {
     /// An environment that the provider's spec names.
     pub const fn named(provider: &'static str, environment: &'static str) -> Self {
-        Self { provider, place: Place::Named(environment) }
+        Self {
+            provider,
+            place: Place::Named(environment),
+        }
     }
 
     /// A base URL of the caller's own. It stands for every server of the provider: a call that the spec places on
     /// another host goes to the same origin, at that other host's own path.
     pub const fn custom(provider: &'static str, base: BaseUrl) -> Self {
-        Self { provider, place: Place::Custom(base) }
+        Self {
+            provider,
+            place: Place::Custom(base),
+        }
     }
 
     /// The provider, as its spec file is called.
@@ -127,8 +135,16 @@ mod tests {
 
     #[test]
     fn plain_http_has_to_be_allowed() {
-        assert_eq!(BaseUrl::https("http://127.0.0.1:1/x"), Err(InvalidBaseUrl::PlainHttp));
-        assert_eq!(BaseUrl::plain_http("http://127.0.0.1:1/x/").expect("allowed").as_str(), "http://127.0.0.1:1/x");
+        assert_eq!(
+            BaseUrl::https("http://127.0.0.1:1/x"),
+            Err(InvalidBaseUrl::PlainHttp)
+        );
+        assert_eq!(
+            BaseUrl::plain_http("http://127.0.0.1:1/x/")
+                .expect("allowed")
+                .as_str(),
+            "http://127.0.0.1:1/x"
+        );
     }
 
     #[test]
@@ -138,6 +154,9 @@ mod tests {
         }
         assert_eq!(BaseUrl::https("ftp://h/"), Err(InvalidBaseUrl::Scheme));
         assert_eq!(BaseUrl::https("mailto:a@b"), Err(InvalidBaseUrl::Scheme));
-        assert!(matches!(BaseUrl::https("h/api"), Err(InvalidBaseUrl::Url(_))));
+        assert!(matches!(
+            BaseUrl::https("h/api"),
+            Err(InvalidBaseUrl::Url(_))
+        ));
     }
 }

@@ -78,8 +78,25 @@ pub enum Advice {
     Report,
 }
 
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Retry => "try again later",
+            Self::Look => "it may have been carried out, so look before sending it again",
+            Self::Reauthenticate => "check the credentials",
+            Self::AdjustRequest => "change the request",
+            Self::Report => "the spec and the service disagree, so report it",
+        })
+    }
+}
+
 impl Error {
-    pub(crate) fn new(operation: &Operation, kind: Kind, what: impl Into<String>, advice: Advice) -> Self {
+    pub(crate) fn new(
+        operation: &Operation,
+        kind: Kind,
+        what: impl Into<String>,
+        advice: Advice,
+    ) -> Self {
         Self(Box::new(Inner {
             provider: operation.provider,
             operation: operation.id,
@@ -195,12 +212,24 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { provider, operation, what, .. } = &*self.0;
+        let Inner {
+            provider,
+            operation,
+            kind,
+            what,
+            ..
+        } = &*self.0;
         write!(f, "{provider} {operation}: {what}")?;
         if let Some(id) = self.request_id() {
             write!(f, " (request id {})", Shown(id))?;
         }
-        Ok(())
+        match kind {
+            // What happened says nothing yet of what to do about it.
+            Kind::Timeout | Kind::Connection | Kind::Refused | Kind::Decode => {
+                write!(f, "; {}", self.advice())
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -222,7 +251,10 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.cause.as_deref().map(|cause| cause as &(dyn StdError + 'static))
+        self.0
+            .cause
+            .as_deref()
+            .map(|cause| cause as &(dyn StdError + 'static))
     }
 }
 
@@ -236,7 +268,11 @@ impl fmt::Display for Shown<'_> {
             if place == LONGEST {
                 return f.write_str("…");
             }
-            let shown = if character.is_control() { ' ' } else { character };
+            let shown = if character.is_control() {
+                ' '
+            } else {
+                character
+            };
             fmt::Write::write_char(f, shown)?;
         }
         Ok(())
@@ -254,7 +290,8 @@ pub(crate) fn what_does_not_fit(error: &serde_json::Error) -> String {
     let what = if what.starts_with("missing field ") || what.starts_with("duplicate field ") {
         what
     } else if error.is_data() {
-        what.rfind(", expected ").map_or("a value of another type", |at| &what[at + 2..])
+        what.rfind(", expected ")
+            .map_or("a value of another type", |at| &what[at + 2..])
     } else if error.is_eof() {
         "the JSON ends too early"
     } else {
@@ -281,10 +318,19 @@ mod tests {
 
     #[test]
     fn a_value_that_does_not_fit_is_not_shown() {
-        assert_eq!(complaint(r#"{"expires_in":"hunter2"}"#), "expected i64 at line 1 column 23");
-        assert_eq!(complaint(r#"{"access_token":"hunter2"}"#), "missing field `expires_in` at line 1 column 26");
+        assert_eq!(
+            complaint(r#"{"expires_in":"hunter2"}"#),
+            "expected i64 at line 1 column 23"
+        );
+        assert_eq!(
+            complaint(r#"{"access_token":"hunter2"}"#),
+            "missing field `expires_in` at line 1 column 26"
+        );
         assert_eq!(complaint(r#"hunter2"#), "it is not JSON at line 1 column 1");
-        assert_eq!(complaint(r#"{"expires_in":"#), "the JSON ends too early at line 1 column 14");
+        assert_eq!(
+            complaint(r#"{"expires_in":"#),
+            "the JSON ends too early at line 1 column 14"
+        );
     }
 
     #[test]

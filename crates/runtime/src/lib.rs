@@ -25,8 +25,8 @@ mod socket;
 
 pub use call::Call;
 pub use credential::{Authorizing, Credential, CredentialError, Generation};
-pub use environment::{BaseUrl, InvalidBaseUrl, Target};
 pub use envelope::{Check, Envelope, Expected, Places};
+pub use environment::{BaseUrl, InvalidBaseUrl, Target};
 pub use error::{Advice, Error, Kind};
 pub use operation::{
     Evidence, Failure, Idempotency, Operation, Placement, Requirement, Scheme, Server, StatusRange,

@@ -179,7 +179,10 @@ pub struct Failure {
 impl Failure {
     /// The answers with statuses `from` to `to`, both included.
     pub const fn new(from: u16, to: u16, places: &'static Places) -> Self {
-        Self { status: StatusRange { from, to }, places }
+        Self {
+            status: StatusRange { from, to },
+            places,
+        }
     }
 }
 

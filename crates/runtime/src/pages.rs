@@ -22,22 +22,32 @@ impl<P: DeserializeOwned + Send + 'static> Pages<P> {
     /// its query. `cursor` is the query parameter that takes it.
     pub fn new(call: Call, cursor: &'static str, next: fn(&P) -> Option<&str>) -> Self {
         let start = Some((call, HashSet::new()));
-        Self(Box::pin(stream::try_unfold(start, move |position| async move {
-            let Some((mut call, mut seen)) = position else { return Ok(None) };
-            let page: Response<P> = call.clone().send().await?;
-            let following = match next(&page).and_then(|next| cursor_of(next, cursor)) {
-                None => None,
-                Some(next) if seen.insert(next.clone()) => {
-                    call.set_query(cursor, next);
-                    Some((call, seen))
-                }
-                Some(_) => {
-                    let what = "failed to go on to the next page: the service gave the same cursor twice";
-                    return Err(Error::new(call.operation(), Kind::Decode, what, Advice::Report));
-                }
-            };
-            Ok(Some((page, following)))
-        })))
+        Self(Box::pin(stream::try_unfold(
+            start,
+            move |position| async move {
+                let Some((mut call, mut seen)) = position else {
+                    return Ok(None);
+                };
+                let page: Response<P> = call.clone().send().await?;
+                let following = match next(&page).and_then(|next| cursor_of(next, cursor)) {
+                    None => None,
+                    Some(next) if seen.insert(next.clone()) => {
+                        call.set_query(cursor, next);
+                        Some((call, seen))
+                    }
+                    Some(_) => {
+                        let what = "failed to go on to the next page: the service gave the same cursor twice";
+                        return Err(Error::new(
+                            call.operation(),
+                            Kind::Decode,
+                            what,
+                            Advice::Report,
+                        ));
+                    }
+                };
+                Ok(Some((page, following)))
+            },
+        )))
     }
 
     /// The items of all pages, one by one.
@@ -45,7 +55,9 @@ impl<P: DeserializeOwned + Send + 'static> Pages<P> {
         self,
         items: fn(P) -> Vec<T>,
     ) -> impl Stream<Item = Result<T, Error>> + Send + Unpin + 'static {
-        let pages = self.map(move |page| page.map(|page| stream::iter(items(page.into_inner()).into_iter().map(Ok))));
+        let pages = self.map(move |page| {
+            page.map(|page| stream::iter(items(page.into_inner()).into_iter().map(Ok)))
+        });
         Box::pin(pages.try_flatten())
     }
 }
@@ -68,9 +80,10 @@ impl<P> fmt::Debug for Pages<P> {
 /// send a credential to another host.
 fn cursor_of(next: &str, parameter: &str) -> Option<String> {
     match url::Url::parse(next) {
-        Ok(url) if url.has_host() => {
-            url.query_pairs().find(|(name, _)| name == parameter).map(|(_, value)| value.into_owned())
-        }
+        Ok(url) if url.has_host() => url
+            .query_pairs()
+            .find(|(name, _)| name == parameter)
+            .map(|(_, value)| value.into_owned()),
         _ => (!next.is_empty()).then(|| next.to_owned()),
     }
 }
@@ -81,7 +94,10 @@ mod tests {
 
     #[test]
     fn of_a_link_only_the_cursor_is_taken() {
-        assert_eq!(cursor_of("http://evil.example/?cursor=cD0y%3D&page_size=1", "cursor").as_deref(), Some("cD0y="));
+        assert_eq!(
+            cursor_of("http://evil.example/?cursor=cD0y%3D&page_size=1", "cursor").as_deref(),
+            Some("cD0y=")
+        );
         assert_eq!(cursor_of("https://evil.example/", "cursor"), None);
     }
 

@@ -13,7 +13,11 @@ pub struct FilePart {
 impl FilePart {
     /// A file of these bytes, called `file` unless [`FilePart::named`] says otherwise.
     pub fn new(bytes: impl Into<Bytes>) -> Self {
-        Self { bytes: bytes.into(), file_name: "file".to_owned(), content_type: None }
+        Self {
+            bytes: bytes.into(),
+            file_name: "file".to_owned(),
+            content_type: None,
+        }
     }
 
     /// With this file name.
@@ -53,7 +57,11 @@ pub(crate) struct Multipart(Vec<(&'static str, FilePart)>);
 
 impl Multipart {
     pub(crate) fn text(&mut self, name: &'static str, text: String) {
-        let part = FilePart { bytes: text.into(), file_name: String::new(), content_type: None };
+        let part = FilePart {
+            bytes: text.into(),
+            file_name: String::new(),
+            content_type: None,
+        };
         self.0.push((name, part));
     }
 
@@ -66,10 +74,20 @@ impl Multipart {
         let boundary = self.boundary();
         let mut body = BytesMut::new();
         for (name, part) in &self.0 {
-            body.put_slice(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"", quoted(name)).as_bytes());
+            body.put_slice(
+                format!(
+                    "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"",
+                    quoted(name)
+                )
+                .as_bytes(),
+            );
             if !part.file_name.is_empty() {
-                let content_type = part.content_type.as_deref().unwrap_or("application/octet-stream");
-                let content_type: String = content_type.chars().filter(|c| !c.is_control()).collect();
+                let content_type = part
+                    .content_type
+                    .as_deref()
+                    .unwrap_or("application/octet-stream");
+                let content_type: String =
+                    content_type.chars().filter(|c| !c.is_control()).collect();
                 body.put_slice(format!("; filename=\"{}\"", quoted(&part.file_name)).as_bytes());
                 body.put_slice(format!("\r\nContent-Type: {content_type}").as_bytes());
             }
@@ -78,7 +96,10 @@ impl Multipart {
             body.put_slice(b"\r\n");
         }
         body.put_slice(format!("--{boundary}--\r\n").as_bytes());
-        (body.freeze(), format!("multipart/form-data; boundary={boundary}"))
+        (
+            body.freeze(),
+            format!("multipart/form-data; boundary={boundary}"),
+        )
     }
 
     /// A boundary that no part contains. It depends on the parts alone, so that the same parts give the same bytes.
@@ -87,7 +108,11 @@ impl Multipart {
             .map(|number| format!("bindery-{number:08x}"))
             .find(|boundary| {
                 let needle = boundary.as_bytes();
-                !self.0.iter().any(|(_, part)| part.bytes.windows(needle.len()).any(|window| window == needle))
+                !self.0.iter().any(|(_, part)| {
+                    part.bytes
+                        .windows(needle.len())
+                        .any(|window| window == needle)
+                })
             })
             .unwrap_or_default()
     }
@@ -95,7 +120,9 @@ impl Multipart {
 
 /// A name inside quotes, escaped as the WHATWG form encoding does, which is what servers expect.
 fn quoted(name: &str) -> String {
-    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+    name.replace('"', "%22")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 #[cfg(test)]
@@ -108,7 +135,10 @@ mod tests {
         multipart.text("from", "0xD6".to_owned());
         multipart.file("asset", FilePart::new(&b"code"[..]).named("cw\"20.code"));
         let (body, content_type) = multipart.encode();
-        assert_eq!(content_type, "multipart/form-data; boundary=bindery-00000000");
+        assert_eq!(
+            content_type,
+            "multipart/form-data; boundary=bindery-00000000"
+        );
         assert_eq!(
             String::from_utf8_lossy(&body).replace("\r\n", "\n"),
             "--bindery-00000000\nContent-Disposition: form-data; name=\"from\"\n\n0xD6\n--bindery-00000000\n\
@@ -121,13 +151,21 @@ mod tests {
     fn a_part_that_holds_the_boundary_gets_another() {
         let mut multipart = Multipart::default();
         multipart.file("asset", FilePart::new(&b"--bindery-00000000"[..]));
-        assert_eq!(multipart.encode().1, "multipart/form-data; boundary=bindery-00000001");
+        assert_eq!(
+            multipart.encode().1,
+            "multipart/form-data; boundary=bindery-00000001"
+        );
     }
 
     #[test]
     fn a_name_cannot_add_a_header() {
         let mut multipart = Multipart::default();
-        multipart.file("asset", FilePart::new(&b""[..]).named("a\r\nX-Evil: 1").content_type("a/b\r\nX-Evil: 1"));
+        multipart.file(
+            "asset",
+            FilePart::new(&b""[..])
+                .named("a\r\nX-Evil: 1")
+                .content_type("a/b\r\nX-Evil: 1"),
+        );
         assert!(!String::from_utf8_lossy(&multipart.encode().0).contains("\nX-Evil"));
     }
 }

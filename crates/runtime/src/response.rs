@@ -22,7 +22,13 @@ impl<T> Response<T> {
         request_id: Option<String>,
         attempts: u32,
     ) -> Self {
-        Self { value, status, headers, request_id, attempts }
+        Self {
+            value,
+            status,
+            headers,
+            request_id,
+            attempts,
+        }
     }
 
     /// The value alone.

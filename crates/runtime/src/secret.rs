@@ -75,12 +75,18 @@ mod tests {
     #[test]
     fn debug_shows_nothing_of_the_text() {
         assert_eq!(format!("{:?}", Secret::from("hunter2")), "Secret");
-        assert_eq!(format!("{:#?}", Some(Secret::from("hunter2"))), "Some(\n    Secret,\n)");
+        assert_eq!(
+            format!("{:#?}", Some(Secret::from("hunter2"))),
+            "Some(\n    Secret,\n)"
+        );
     }
 
     #[test]
     fn the_wire_carries_the_plain_text_both_ways() {
         let secret: Secret = serde_json::from_str("\"hunter2\"").expect("a string");
-        assert_eq!(serde_json::to_string(&secret).expect("a string"), "\"hunter2\"");
+        assert_eq!(
+            serde_json::to_string(&secret).expect("a string"),
+            "\"hunter2\""
+        );
     }
 }

@@ -57,7 +57,10 @@ impl Inner {
             requirements
                 .iter()
                 .map(|requirement| {
-                    let credential = self.credentials.iter().find(|credential| credential.serves(requirement))?;
+                    let credential = self
+                        .credentials
+                        .iter()
+                        .find(|credential| credential.serves(requirement))?;
                     Some((requirement, credential))
                 })
                 .collect()
@@ -69,7 +72,11 @@ impl Inner {
         if self.credentials.is_empty() {
             return "no credential".to_owned();
         }
-        let all: Vec<_> = self.credentials.iter().map(|credential| credential.describe()).collect();
+        let all: Vec<_> = self
+            .credentials
+            .iter()
+            .map(|credential| credential.describe())
+            .collect();
         all.join(" and ")
     }
 }
@@ -142,7 +149,9 @@ impl SessionBuilder {
     /// When the product has characters that no header takes, or TLS cannot be set up.
     pub fn build(self) -> Result<Session, InvalidSession> {
         let own = concat!("bindery/", env!("CARGO_PKG_VERSION"));
-        let agent = self.product.map_or_else(|| own.to_owned(), |product| format!("{product} {own}"));
+        let agent = self
+            .product
+            .map_or_else(|| own.to_owned(), |product| format!("{product} {own}"));
         let agent = HeaderValue::from_str(&agent).map_err(|_| InvalidSession::Product)?;
         let hardened = || {
             reqwest::Client::builder()
@@ -155,7 +164,10 @@ impl SessionBuilder {
         Ok(Session(Arc::new(Inner {
             http: hardened().build().map_err(InvalidSession::Http)?,
             #[cfg(feature = "websocket")]
-            http1: hardened().http1_only().build().map_err(InvalidSession::Http)?,
+            http1: hardened()
+                .http1_only()
+                .build()
+                .map_err(InvalidSession::Http)?,
             target: self.target,
             credentials: self.credentials,
             deadline: self.deadline,
@@ -169,7 +181,9 @@ impl SessionBuilder {
 #[non_exhaustive]
 pub enum InvalidSession {
     /// The product is not fit for a header.
-    #[error("failed to make a session: the product has characters that no header takes; write it as `name/1.0`")]
+    #[error(
+        "failed to make a session: the product has characters that no header takes; write it as `name/1.0`"
+    )]
     Product,
     /// The HTTP client could not be set up.
     #[error("failed to make a session: {0}")]

@@ -54,27 +54,43 @@ pub(crate) async fn open<T>(
             headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
             headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
             headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-            let text = HeaderValue::from_str(&key).map_err(|error| Error::invalid(operation, error))?;
+            let text =
+                HeaderValue::from_str(&key).map_err(|error| Error::invalid(operation, error))?;
             headers.insert(SEC_WEBSOCKET_KEY, text);
             let authorised = send::authorise(operation, &chosen, &mut request).await?;
             attempts += 1;
-            let response = session.http1.execute(request).await.map_err(|error| send::unsent(operation, error))?;
+            let response = session
+                .http1
+                .execute(request)
+                .await
+                .map_err(|error| send::unsent(operation, error))?;
             let status = response.status();
             let headers = response.headers().clone();
             if status == StatusCode::SWITCHING_PROTOCOLS {
-                let accepted = headers.get(SEC_WEBSOCKET_ACCEPT).is_some_and(|accept| accept == &derive_accept_key(key.as_bytes()));
+                let accepted = headers
+                    .get(SEC_WEBSOCKET_ACCEPT)
+                    .is_some_and(|accept| accept == &derive_accept_key(key.as_bytes()));
                 if !accepted {
                     let what = "failed to open the web socket: the service did not prove that it speaks the protocol";
                     return Err(Error::new(operation, Kind::Decode, what, Advice::Report));
                 }
-                return response.upgrade().await.map_err(|error| send::unsent(operation, error));
+                return response
+                    .upgrade()
+                    .await
+                    .map_err(|error| send::unsent(operation, error));
             }
             let body = send::read_within(session.longest_body, response, operation).await?;
-            if status == StatusCode::UNAUTHORIZED && attempts == 1 && send::renew(operation, &authorised).await? {
+            if status == StatusCode::UNAUTHORIZED
+                && attempts == 1
+                && send::renew(operation, &authorised).await?
+            {
                 continue;
             }
             if status.is_success() {
-                let what = format!("failed to open the web socket: HTTP {} instead of 101", status.as_u16());
+                let what = format!(
+                    "failed to open the web socket: HTTP {} instead of 101",
+                    status.as_u16()
+                );
                 return Err(Error::new(operation, Kind::Decode, what, Advice::Report));
             }
             return Err(send::refused(operation, status, headers, body));
@@ -85,7 +101,11 @@ pub(crate) async fn open<T>(
     let upgraded = outcome.map_err(|error| error.attempts_made(attempts))?;
     let limits = WebSocketConfig::default().max_message_size(Some(session.longest_body));
     let socket = WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(limits)).await;
-    Ok(Events { operation, socket, messages: PhantomData })
+    Ok(Events {
+        operation,
+        socket,
+        messages: PhantomData,
+    })
 }
 
 impl<T> Events<T> {
@@ -135,7 +155,9 @@ impl<T: DeserializeOwned> Stream for Events<T> {
 
 impl<T> fmt::Debug for Events<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").field("operation", &self.operation.id).finish_non_exhaustive()
+        f.debug_struct("Events")
+            .field("operation", &self.operation.id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -116,7 +116,10 @@ mod tests {
     #[test]
     fn text_that_is_not_base64_survives_reading_and_writing() {
         let value: Base64 = serde_json::from_str("\"eyJuY...nIn0=\"").expect("a string");
-        assert_eq!(serde_json::to_string(&value).expect("a string"), "\"eyJuY...nIn0=\"");
+        assert_eq!(
+            serde_json::to_string(&value).expect("a string"),
+            "\"eyJuY...nIn0=\""
+        );
         assert!(matches!(value.to_bytes(), Err(InvalidBase64::Base64(_))));
     }
 }

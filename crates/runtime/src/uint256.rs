@@ -17,7 +17,10 @@ pub struct Uint256 {
 
 impl Uint256 {
     /// Zero.
-    pub const ZERO: Self = Self { value: U256::ZERO, as_number: false };
+    pub const ZERO: Self = Self {
+        value: U256::ZERO,
+        as_number: false,
+    };
 
     /// The integer, for arithmetic.
     pub fn get(self) -> U256 {
@@ -66,7 +69,10 @@ impl std::hash::Hash for Uint256 {
 
 impl From<U256> for Uint256 {
     fn from(value: U256) -> Self {
-        Self { value, as_number: false }
+        Self {
+            value,
+            as_number: false,
+        }
     }
 }
 
@@ -95,7 +101,9 @@ impl FromStr for Uint256 {
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(InvalidUint256::NotDecimal);
         }
-        U256::from_str_radix(text, 10).map(Self::from).map_err(|_| InvalidUint256::TooLarge)
+        U256::from_str_radix(text, 10)
+            .map(Self::from)
+            .map_err(|_| InvalidUint256::TooLarge)
     }
 }
 
@@ -128,15 +136,21 @@ impl<'de> Deserialize<'de> for Uint256 {
             type Value = Uint256;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an unsigned integer of at most 256 bits, as a decimal string or a number")
+                f.write_str(
+                    "an unsigned integer of at most 256 bits, as a decimal string or a number",
+                )
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Uint256, E> {
-                text.parse().map_err(|_| E::invalid_value(de::Unexpected::Other("text"), &self))
+                text.parse()
+                    .map_err(|_| E::invalid_value(de::Unexpected::Other("text"), &self))
             }
 
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<Uint256, E> {
-                Ok(Uint256 { value: U256::from(number), as_number: true })
+                Ok(Uint256 {
+                    value: U256::from(number),
+                    as_number: true,
+                })
             }
         }
 
@@ -163,7 +177,8 @@ impl schemars::JsonSchema for Uint256 {
 mod tests {
     use super::*;
 
-    const MAX: &str = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
+    const MAX: &str =
+        "115792089237316195423570985008687907853269984665640564039457584007913129639935";
 
     #[test]
     fn every_digit_of_the_largest_amount_survives() {
@@ -175,15 +190,23 @@ mod tests {
     #[test]
     fn a_number_is_written_back_as_a_number() {
         let amount: Uint256 = serde_json::from_str("9007199254740993").expect("a number");
-        assert_eq!(serde_json::to_string(&amount).expect("serializes"), "9007199254740993");
+        assert_eq!(
+            serde_json::to_string(&amount).expect("serializes"),
+            "9007199254740993"
+        );
         assert_eq!(amount, "9007199254740993".parse().expect("digits"));
     }
 
     #[test]
     fn what_would_lose_a_digit_is_refused() {
-        for text in ["1.5", "1e30", "-1", "\"\"", "\"1.5\"", "\"-1\"", "\"0x10\"", "\"+1\""] {
+        for text in [
+            "1.5", "1e30", "-1", "\"\"", "\"1.5\"", "\"-1\"", "\"0x10\"", "\"+1\"",
+        ] {
             assert!(serde_json::from_str::<Uint256>(text).is_err(), "{text}");
         }
-        assert_eq!(format!("{MAX}0").parse::<Uint256>(), Err(InvalidUint256::TooLarge));
+        assert_eq!(
+            format!("{MAX}0").parse::<Uint256>(),
+            Err(InvalidUint256::TooLarge)
+        );
     }
 }

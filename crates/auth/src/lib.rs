@@ -1,0 +1,45 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod clock;
+mod lifetime;
+mod scopes;
+
+mod error;
+mod grant;
+
+mod backoff;
+mod flight;
+mod source;
+mod token;
+
+mod access_token;
+
+mod connect;
+#[cfg(any(feature = "alibaba-baas", feature = "hive", feature = "upvest"))]
+mod token_session;
+#[cfg_attr(
+    not(any(feature = "alibaba-baas", feature = "hive", feature = "upvest")),
+    expect(dead_code, reason = "only the providers' sign-in flows read variables")
+)]
+mod variables;
+
+#[cfg(feature = "alibaba-baas")]
+#[cfg_attr(docsrs, doc(cfg(feature = "alibaba-baas")))]
+pub mod alibaba_baas;
+#[cfg(feature = "hive")]
+#[cfg_attr(docsrs, doc(cfg(feature = "hive")))]
+pub mod hive;
+#[cfg(feature = "upvest")]
+#[cfg_attr(docsrs, doc(cfg(feature = "upvest")))]
+pub mod upvest;
+
+pub use access_token::{FixedToken, Reach, RenewedToken};
+pub use clock::{Clock, SystemClock};
+pub use connect::ConnectError;
+pub use error::{AuthError, Code, Outage, Refusal, Rejected};
+pub use grant::{Exchange, Grant, Issued, Root};
+pub use lifetime::Lifetime;
+pub use scopes::Scopes;
+pub use source::TokenSource;
+pub use variables::{InvalidVariables, Lookup};

@@ -1,0 +1,228 @@
+//! How long a token lives, and when to get the next one.
+
+use std::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Deserialize;
+
+use crate::clock::Moment;
+
+/// What is assumed of a token that says nothing of its life. The service's 401 tells if it was less.
+const UNKNOWN: Duration = Duration::from_secs(60 * 60);
+/// The least and the most that is believed, so that no answer can cause more than one token request a second or an
+/// overflow.
+const LEAST: Duration = Duration::from_secs(1);
+const MOST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+/// The longest a token is renewed before its end.
+const EARLY: Duration = Duration::from_secs(5 * 60);
+/// The longest a token is given up before its end, since a request is on its way for a while.
+const MARGIN: Duration = Duration::from_secs(30);
+/// The most by which one instance renews earlier than another.
+const SPREAD: Duration = Duration::from_secs(30);
+
+/// How long a token lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lifetime {
+    /// Seconds since it was asked for: `expires_in` (RFC 6749 section 5.1).
+    Seconds(i64),
+    /// The service does not say.
+    Unknown,
+}
+
+impl Lifetime {
+    /// Reads it off the claims `iat` and `exp` of a JSON Web Token (RFC 7519). Their difference does not depend on the
+    /// clocks of the two machines being the same. The signature is not checked: the service checks it.
+    pub fn of_jwt(token: &str) -> Self {
+        #[derive(Deserialize)]
+        struct Claims {
+            iat: f64,
+            exp: f64,
+        }
+        let claims = token
+            .split('.')
+            .nth(1)
+            .and_then(|part| URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok());
+        let claims: Option<Claims> = claims.and_then(|json| serde_json::from_slice(&json).ok());
+        match claims {
+            // The conversion ends at the ends of `i64`.
+            Some(Claims { iat, exp }) => Self::Seconds((exp - iat) as i64),
+            None => Self::Unknown,
+        }
+    }
+
+    /// As a duration of at least a second and at most ten years; `None` where the service does not say.
+    pub(crate) fn bounded(self) -> Option<Duration> {
+        match self {
+            Self::Seconds(seconds) => {
+                Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)).clamp(LEAST, MOST))
+            }
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// When a token is renewed, and until when it is served.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Schedule {
+    pub(crate) renew_at: Moment,
+    pub(crate) usable_until: Moment,
+}
+
+impl Schedule {
+    /// The schedule of a token that was asked for at `asked` and came at `received`. Its life is counted from `asked`,
+    /// because the service made it some time between the two. `spread` (0 to 1) sets instances apart.
+    pub(crate) fn new(lifetime: Lifetime, asked: Moment, received: Moment, spread: f64) -> Self {
+        let life = lifetime.bounded().unwrap_or(UNKNOWN);
+        let early = EARLY.min(life / 5) + SPREAD.min(life / 10).mul_f64(spread);
+        let margin = MARGIN.min(life / 10);
+        let soonest = received.plus(LEAST);
+        Self {
+            renew_at: asked.plus(life.saturating_sub(early)).or_later(soonest),
+            usable_until: asked.plus(life.saturating_sub(margin)).or_later(soonest),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+
+    fn jwt(claims: &str) -> String {
+        format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims))
+    }
+
+    #[test]
+    fn the_life_of_a_jwt_is_the_difference_of_its_own_claims() {
+        assert_eq!(
+            Lifetime::of_jwt(&jwt(r#"{"id":"x","iat":1667382695,"exp":1667469095}"#)),
+            Lifetime::Seconds(86_400)
+        );
+        assert_eq!(
+            Lifetime::of_jwt(&jwt(r#"{"iat":1.5,"exp":11.5}"#)),
+            Lifetime::Seconds(10)
+        );
+    }
+
+    #[test]
+    fn a_jwt_that_does_not_tell_its_life_has_an_unknown_one() {
+        let missing = [
+            jwt(r#"{"exp":1667469095}"#),
+            jwt(r#"{"iat":"1","exp":"2"}"#),
+            jwt("[]"),
+            jwt("\u{0}"),
+            jwt(""),
+        ];
+        for token in missing
+            .iter()
+            .map(String::as_str)
+            .chain(["", ".", "..", "opaque", "a.%%%.c"])
+        {
+            assert_eq!(Lifetime::of_jwt(token), Lifetime::Unknown, "{token}");
+        }
+    }
+
+    /// Every claim and `expires_in` that a confused or hostile service may send.
+    fn hostile() -> Vec<Lifetime> {
+        let mut all: Vec<_> = [
+            i64::MIN,
+            -1,
+            0,
+            1,
+            2,
+            9,
+            60,
+            150,
+            3600,
+            36_000,
+            86_400,
+            i64::MAX,
+        ]
+        .map(Lifetime::Seconds)
+        .into_iter()
+        .chain([Lifetime::Unknown])
+        .collect();
+        for iat in [
+            "-9223372036854775808",
+            "0",
+            "1667382695",
+            "9223372036854775807",
+            "1e300",
+            "-1e300",
+        ] {
+            for exp in [
+                "-9223372036854775808",
+                "0",
+                "1667382695",
+                "9223372036854775807",
+                "1e300",
+                "-1e300",
+            ] {
+                all.push(Lifetime::of_jwt(&jwt(&format!(
+                    r#"{{"iat":{iat},"exp":{exp}}}"#
+                ))));
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn no_lifetime_causes_more_than_one_request_a_second() {
+        let asked = Moment::now(&SystemClock);
+        for lifetime in hostile() {
+            for delay in [Duration::ZERO, Duration::from_secs(14)] {
+                for spread in [0.0, 0.5, 1.0] {
+                    let received = asked.plus(delay);
+                    let schedule = Schedule::new(lifetime, asked, received, spread);
+                    assert!(schedule.renew_at.after(received) >= LEAST, "{lifetime:?}");
+                    assert!(
+                        schedule.usable_until.after(received) >= LEAST,
+                        "{lifetime:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_is_renewed_before_it_is_given_up_and_given_up_before_its_end() {
+        let asked = Moment::now(&SystemClock);
+        for life in [10, 60, 149, 150, 600, 3600, 86_400] {
+            for spread in [0.0, 1.0] {
+                let schedule = Schedule::new(Lifetime::Seconds(life), asked, asked, spread);
+                let life = Duration::from_secs(life.unsigned_abs());
+                let (renewed, given_up) = (
+                    schedule.renew_at.after(asked),
+                    schedule.usable_until.after(asked),
+                );
+                assert!(
+                    renewed < given_up && given_up < life,
+                    "{life:?}: {renewed:?}, {given_up:?}"
+                );
+                assert!(
+                    renewed >= life.mul_f64(0.69),
+                    "{life:?} is renewed after {renewed:?} already"
+                );
+                assert!(
+                    given_up >= life / 2,
+                    "{life:?} is given up after {given_up:?} already"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_life_ends_five_minutes_early_and_up_to_half_a_minute_of_spread() {
+        let asked = Moment::now(&SystemClock);
+        for (spread, seconds) in [(0.0, 86_100), (1.0, 86_070)] {
+            let schedule = Schedule::new(Lifetime::Seconds(86_400), asked, asked, spread);
+            assert_eq!(schedule.renew_at.after(asked), Duration::from_secs(seconds));
+            assert_eq!(
+                schedule.usable_until.after(asked),
+                Duration::from_secs(86_370)
+            );
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The session that token operations are called on.
+
+use std::time::Duration;
+
+use bindery_runtime::{Session, SessionBuilder, Target};
+
+/// A session apart from the one that the tokens are for: it holds none of their credentials, so that getting a token can
+/// never wait for a token, and a deadline that a caller chose for its calls does not cut a sign-in short.
+pub(crate) fn builder(target: Target) -> SessionBuilder {
+    Session::builder(target)
+        .deadline(Duration::from_secs(15))
+        .connect_timeout(Duration::from_secs(5))
+        .max_response_bytes(64 << 10)
+}

@@ -1,0 +1,21 @@
+//! What the crate promises, each test named after its promise.
+
+mod clock;
+mod script;
+#[cfg_attr(
+    not(any(feature = "alibaba-baas", feature = "hive", feature = "upvest")),
+    expect(dead_code, reason = "only the providers' tests look at what was sent")
+)]
+mod stub;
+
+mod credentials;
+mod refusals;
+mod secrets;
+mod tokens;
+
+#[cfg(feature = "alibaba-baas")]
+mod alibaba_baas;
+#[cfg(feature = "hive")]
+mod hive;
+#[cfg(feature = "upvest")]
+mod upvest;

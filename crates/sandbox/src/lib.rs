@@ -4,6 +4,7 @@ mod bearer;
 mod clock;
 mod encoding;
 mod entropy;
+mod ethereum;
 mod server;
 
 pub mod alibaba_baas;

@@ -10,7 +10,8 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-const LIMIT: Duration = Duration::from_secs(30);
+/// How long anything may take before a test gives up on it, on however busy a machine.
+const LIMIT: Duration = Duration::from_secs(60);
 
 fn sandbox(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bindery-sandbox"));

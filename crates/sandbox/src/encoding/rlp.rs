@@ -12,6 +12,31 @@ impl Rlp {
         Self::Bytes(bytes[zeros..].to_vec())
     }
 
+    /// A list of byte strings.
+    pub(crate) fn strings(strings: &[Vec<u8>]) -> Self {
+        Self::List(strings.iter().cloned().map(Self::Bytes).collect())
+    }
+
+    /// The byte strings of a list, unless `bytes` are anything but exactly one such list.
+    pub(crate) fn decode_strings(bytes: &[u8]) -> Option<Vec<&[u8]>> {
+        let (first, rest) = bytes.split_first()?;
+        let (mut payload, rest) = take(*first, 0xc0, rest)?;
+        if !rest.is_empty() {
+            return None;
+        }
+        let mut items = Vec::new();
+        while let Some((first, rest)) = payload.split_first() {
+            let (item, rest) = match first {
+                ..=0x7f => (&payload[..1], rest),
+                0x80..=0xbf => take(*first, 0x80, rest)?,
+                0xc0.. => return None,
+            };
+            items.push(item);
+            payload = rest;
+        }
+        Some(items)
+    }
+
     pub(crate) fn encode(&self) -> Vec<u8> {
         match self {
             Self::Bytes(bytes) => match bytes[..] {
@@ -42,6 +67,18 @@ fn with_length(short: u8, content: &[u8]) -> Vec<u8> {
     encoded
 }
 
+fn take(first: u8, base: u8, rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let short = usize::from(first.checked_sub(base)?);
+    if short <= 55 {
+        return rest.split_at_checked(short);
+    }
+    let (length, rest) = rest.split_at_checked(short - 55)?;
+    let length = length.iter().try_fold(0_usize, |length, byte| {
+        length.checked_mul(256)?.checked_add(usize::from(*byte))
+    })?;
+    rest.split_at_checked(length)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,5 +95,27 @@ mod tests {
         assert_eq!(list.encode(), b"\xc9\x83cat\x83dog\xc0");
         let long = "Lorem ipsum dolor sit amet, consectetur adipisicing elit";
         assert_eq!(text(long).encode()[..3], *b"\xb8\x38L");
+    }
+
+    #[test]
+    fn long_strings_survive_the_way_there_and_back() {
+        let items = vec![vec![], vec![7; 55], vec![8; 56], vec![9; 70_000]];
+        assert_eq!(
+            Rlp::decode_strings(&Rlp::strings(&items).encode()),
+            Some(items.iter().map(Vec::as_slice).collect())
+        );
+    }
+
+    #[test]
+    fn a_list_cut_short_or_followed_by_more_is_refused() {
+        let list = Rlp::strings(&[b"cat".to_vec(), vec![1; 60]]).encode();
+        for end in 0..list.len() {
+            assert_eq!(Rlp::decode_strings(&list[..end]), None, "{end}");
+        }
+        assert_eq!(Rlp::decode_strings(&[list, vec![0]].concat()), None);
+        assert_eq!(
+            Rlp::decode_strings(b"\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
+            None
+        );
     }
 }

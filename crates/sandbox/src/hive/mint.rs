@@ -16,6 +16,7 @@ use super::chain::{Address, Chain, Network, Transaction, World};
 use super::request::{Body, Caller};
 use super::{polygon, xpla};
 use crate::encoding::hex;
+use crate::ethereum::keccak256;
 
 /// The body of a mint by a player of a game.
 #[derive(Deserialize)]
@@ -263,7 +264,7 @@ impl Plan {
     /// The `Transfer` events of ERC-721.
     fn transfer_logs(&self, txhash: &str, block_number: u64) -> Vec<Value> {
         let word = |bytes: &[u8]| format!("0x{:0>64}", hex(bytes));
-        let signature = polygon::keccak("Transfer(address,address,uint256)");
+        let signature = keccak256("Transfer(address,address,uint256)");
         let ids = self.tokens.keys().filter_map(|id| number(id));
         ids.enumerate()
             .map(|(index, id)| {
@@ -272,7 +273,7 @@ impl Plan {
                     "topics": [
                         word(&signature),
                         word(&[]),
-                        word(&self.to.polygon().bytes()),
+                        word(&self.to.polygon().0),
                         word(&id.to_be_bytes::<32>()),
                     ],
                     "data": "0x",

@@ -11,6 +11,7 @@ use super::answer::{Failure, Success, created};
 use super::chain::{Account, Address, Multisig, Network};
 use super::request::{Body, Caller};
 use super::{polygon, xpla};
+use crate::ethereum;
 
 #[derive(Deserialize)]
 pub(super) struct Order {
@@ -60,7 +61,7 @@ pub(super) async fn create(
                 value: 0,
                 data: constructor_arguments(&signers, threshold),
             };
-            let address = polygon::Address::deployed(unsigned.from, unsigned.nonce);
+            let address = ethereum::Address::deployed(unsigned.from, unsigned.nonce);
             (Address::from(address), Some(unsigned.raw()))
         }
         Network::Xpla => {
@@ -100,6 +101,6 @@ fn constructor_arguments(signers: &[Address], threshold: u64) -> Vec<u8> {
     let number = |number: u64| word(&number.to_be_bytes());
     // The list comes after the two words of the head.
     let mut words = vec![number(64), number(threshold), number(signers.len() as u64)];
-    words.extend(signers.iter().map(|signer| word(&signer.polygon().bytes())));
+    words.extend(signers.iter().map(|signer| word(&signer.polygon().0)));
     words.concat()
 }

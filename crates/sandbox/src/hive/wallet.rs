@@ -34,7 +34,7 @@ pub(super) async fn create(
             let wallet = polygon::Wallet::generate();
             chain.register(wallet.address.into(), Account::default());
             Created {
-                address: wallet.address.checksummed(),
+                address: wallet.address.to_string(),
                 public_key: None,
                 private_key: wallet.private_key,
             }

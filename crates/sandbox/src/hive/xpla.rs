@@ -10,9 +10,9 @@ use k256::{PublicKey, Scalar, SecretKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256, Sha512};
 
-use super::polygon;
 use crate::encoding::{hex, protobuf};
 use crate::entropy::random;
+use crate::ethereum::Address;
 
 /// The smallest unit of the native coin.
 const DENOM: &str = "axpla";
@@ -35,7 +35,7 @@ pub(super) fn is_address(text: &str) -> bool {
 
 /// The address of a public key. XPLA has Ethereum's: the documented sample wallet proves it.
 fn address(key: &PublicKey) -> String {
-    bech32("xpla", &polygon::Address::of(key).bytes())
+    bech32("xpla", &Address::of(key).0)
 }
 
 /// The address of a wallet that several keys share: a hash over the threshold and the keys.
@@ -247,8 +247,8 @@ mod tests {
         let mnemonic = Mnemonic::parse_normalized(phrase).expect("a phrase");
         let wallet = Wallet::from_mnemonic(&mnemonic).expect("a key");
         let (_, account) = bech32::decode(&wallet.address).expect("bech32");
-        let known = polygon::Address::parse("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
-        assert_eq!(account, known.expect("an address").bytes());
+        let known = Address::parse_in_any_case("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+        assert_eq!(account, known.expect("an address").0);
     }
 
     #[test]

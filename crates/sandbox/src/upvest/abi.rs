@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::amount::{parse, text_of};
-use super::ethereum::{Address, keccak256};
 use crate::encoding::unhex;
+use crate::ethereum::{Address, keccak256};
 
 /// The ABI of one function, as far as calling it goes.
 #[derive(Debug, Deserialize)]
@@ -132,7 +132,7 @@ impl Type {
                 .map(|number| number.to_be_bytes_vec()),
             Self::Signed(bits) => signed(value, *bits).map(|number| number.to_be_bytes_vec()),
             Self::Address => text_of(value)
-                .and_then(|text| Address::parse(&text))
+                .and_then(|text| Address::parse_checksummed(&text))
                 .map(|address| [vec![0; 12], address.0.to_vec()].concat()),
             Self::Bool => serde_json::from_str::<bool>(value.get())
                 .ok()

@@ -137,7 +137,7 @@ impl Asset {
     fn json(&self) -> Value {
         let mut metadata = serde_json::Map::new();
         if self.network == Network::EthereumRopsten {
-            metadata.insert("chain_id".to_owned(), json!(super::ethereum::CHAIN_ID));
+            metadata.insert("chain_id".to_owned(), json!(super::ropsten::CHAIN_ID));
         }
         if let Some(contract) = self.contract {
             metadata.insert("contract".to_owned(), json!(contract));

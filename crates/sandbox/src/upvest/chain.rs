@@ -9,8 +9,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use ruint::aliases::U256;
 
-use super::ethereum::{Address, Order, Transfer, keccak256};
+use super::ropsten::{Order, Transfer};
 use crate::encoding::{hex, unhex};
+use crate::ethereum::{Address, keccak256};
 
 /// The lowest block of the real service's index.
 pub(super) const LOWEST: u64 = 2;
@@ -74,8 +75,10 @@ impl Default for Chain {
             balances: HashMap::new(),
             nonces: HashMap::new(),
         };
-        let holder = Address::parse(RECORDED_HOLDER).expect("the recorded address is one");
-        let contract = Address::parse(RECORDED_CONTRACT).expect("the recorded contract is one");
+        let holder =
+            Address::parse_checksummed(RECORDED_HOLDER).expect("the recorded address is one");
+        let contract =
+            Address::parse_checksummed(RECORDED_CONTRACT).expect("the recorded contract is one");
         let balance = Balance {
             amount: U256::from(2_901_946_820_265_775_304_u64),
             hash: "eaa8053f03c4d4bed5c0246f2b11cc030afe7fc992c7a49b85b7ac64fc394b4b".to_owned(),
@@ -231,7 +234,7 @@ fn anchor() -> DateTime<Utc> {
 }
 
 fn recorded_transaction() -> Mined {
-    let address = |text| Address::parse(text).expect("the recorded address is one");
+    let address = |text| Address::parse_checksummed(text).expect("the recorded address is one");
     let input = "a9059cbb0000000000000000000000003952ce12818b72443baa87bc1840d2f3df355972\
                  000000000000000000000000000000000000000000000000000000e8d4a51000";
     let order = Order {

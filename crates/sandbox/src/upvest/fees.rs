@@ -60,6 +60,13 @@ pub(super) struct Gas {
     pub(super) price: U256,
 }
 
+impl Gas {
+    /// What it costs in wei if all of it is used.
+    pub(super) fn greatest_cost(&self) -> U256 {
+        self.limit.saturating_mul(self.price)
+    }
+}
+
 impl Offer {
     /// Reads `fee`, or `gas_limit` and `gas_price`, of which the service takes the one or the others.
     pub(super) fn read(fields: &mut Fields) -> Self {

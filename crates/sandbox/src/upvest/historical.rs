@@ -16,9 +16,9 @@ use uuid::Builder;
 use super::call::TenantCall;
 use super::chain::{Chain, LOWEST, Mined};
 use super::errors::Refusal;
-use super::ethereum::{Address, keccak256};
 use super::state::State;
 use crate::encoding::{hex, unhex};
+use crate::ethereum::{Address, keccak256};
 
 const DOMAIN: &str = "data";
 /// How many transactions are told of at once, and how many at most; the real numbers are unknown.
@@ -151,7 +151,7 @@ fn known(protocol: &str, network: &str) -> Result<(), Refusal> {
 }
 
 fn parse_address(name: &str, text: &str) -> Result<Address, Refusal> {
-    Address::parse(text).ok_or_else(|| {
+    Address::parse_checksummed(text).ok_or_else(|| {
         let message = "Expected an Ethereum address";
         Refusal::bad_parameter(DOMAIN, name, "invalid", message)
     })
@@ -192,7 +192,7 @@ fn block_json(chain: &Chain, number: u64) -> Value {
     let gas_used = transactions.iter().map(|mined| mined.gas_used);
     // The roots of an empty trie and of an empty list of uncles are those of every empty block.
     let (transactions_root, receipts_root) = match transactions.is_empty() {
-        true => (hex(keccak256(&[0x80])), hex(keccak256(&[0x80]))),
+        true => (hex(keccak256([0x80])), hex(keccak256([0x80]))),
         false => (made_up("transactions root"), made_up("receipts root")),
     };
     json!({
@@ -200,7 +200,7 @@ fn block_json(chain: &Chain, number: u64) -> Value {
         "hash": chain.block_hash(number),
         "parentHash": chain.block_hash(number - 1),
         "nonce": made_up("nonce")[..16],
-        "sha3Uncles": hex(keccak256(&[0xc0])),
+        "sha3Uncles": hex(keccak256([0xc0])),
         "logsBloom": "0".repeat(512),
         "transactionsRoot": transactions_root,
         "stateRoot": made_up("state root"),
@@ -224,7 +224,7 @@ fn balance_json(chain: &Chain, holder: Address, contract: Option<Address>) -> Op
         holder.0.as_slice(),
         &contract.map(|contract| contract.0).unwrap_or_default(),
     ];
-    let [id @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = keccak256(&named.concat());
+    let [id @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = keccak256(named.concat());
     let mut json = json!({
         "id": Builder::from_random_bytes(id).into_uuid(),
         "address": holder.lower_case(),

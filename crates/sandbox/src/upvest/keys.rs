@@ -8,7 +8,7 @@ use ripemd::Ripemd160;
 use sha2::{Digest, Sha256};
 
 use super::assets::Network;
-use super::ethereum::{Address, keccak256};
+use crate::ethereum::Address;
 
 /// The version bytes of addresses on Bitcoin's test network: to a key's hash and to a script's.
 const BITCOIN_VERSIONS: [u8; 2] = [0x6f, 0xc4];
@@ -71,11 +71,9 @@ impl Key {
         }
     }
 
-    /// The account on Ethereum: the last 20 bytes of the public key's hash.
+    /// The account on Ethereum.
     pub(super) fn ethereum_address(&self) -> Address {
-        let (x, y) = self.public();
-        let hash = keccak256(&[x, y].concat());
-        Address(hash[12..].try_into().expect("20 of 32 bytes are left"))
+        Address::of(&self.0.verifying_key().into())
     }
 
     /// The address of the wallet as its network writes it.
@@ -100,7 +98,9 @@ impl Key {
 /// The address `text` as the network writes it, unless it is none.
 pub(super) fn normal_address(network: Network, text: &str) -> Option<String> {
     match network {
-        Network::EthereumRopsten => Address::parse(text).map(|address| address.to_string()),
+        Network::EthereumRopsten => {
+            Address::parse_checksummed(text).map(|address| address.to_string())
+        }
         Network::BitcoinTestnet => is_bitcoin_address(text).then(|| text.to_owned()),
         Network::ArweaveTestnet => {
             let hash = URL_SAFE_NO_PAD.decode(text).ok()?;

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use super::ethereum::keccak256;
 use super::keys::Key;
 use crate::encoding::hex;
 use crate::entropy::random;
+use crate::ethereum::keccak256;
 
 /// Rounds of PBKDF2. Few for a secret worth keeping, enough for one that guards nothing.
 const ROUNDS: u32 = 4096;
@@ -25,7 +25,7 @@ fn seal(wallet: Uuid, key: &Key, password: &str, salt: [u8; 32], iv: [u8; 16]) -
     let derived = pbkdf2(password.as_bytes(), &salt);
     let (encryption, authentication) = derived.split_at(16);
     let ciphertext = aes_128_ctr(encryption, iv, &key.bytes());
-    let mac = keccak256(&[authentication, &ciphertext].concat());
+    let mac = keccak256([authentication, &ciphertext].concat());
     json!({
         "version": 3,
         "id": wallet,

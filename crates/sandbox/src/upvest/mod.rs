@@ -61,14 +61,13 @@ mod abi;
 mod bitcoin;
 mod chain;
 mod delivery;
-mod ethereum;
 mod events;
 mod keys;
 mod keystore;
 mod ledger;
 mod payments;
 mod recovery;
-mod rlp;
+mod ropsten;
 mod state;
 mod zip;
 

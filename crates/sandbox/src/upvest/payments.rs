@@ -8,11 +8,13 @@ use sha2::{Digest, Sha256};
 
 use super::assets::{Asset, ETHER, Network};
 use super::bitcoin::{Outpoint, Spending};
-use super::ethereum::{Address, Order, Transfer};
+use super::fees::Gas;
 use super::keys::Key;
+use super::ropsten::{Order, Transfer};
 use super::state::{State, World};
 use super::wallets::Wallet;
 use crate::encoding::hex;
+use crate::ethereum::Address;
 
 /// What a wallet wants done.
 #[derive(Clone, Debug)]
@@ -122,27 +124,23 @@ fn record_gift(
     amount: U256,
     now: DateTime<Utc>,
 ) {
-    let Some(recipient) = Address::parse(address) else {
+    let Some(recipient) = Address::parse_checksummed(address) else {
         return;
     };
-    let contract = asset.contract.and_then(Address::parse);
+    let contract = asset.contract.and_then(Address::parse_checksummed);
     let transfer = Transfer {
         recipient,
         quantity: amount,
     };
-    let (value, data) = match contract {
-        Some(_) => (U256::ZERO, transfer.encode()),
-        None => (amount, Vec::new()),
+    let gas = Gas {
+        limit: U256::from(100_000),
+        price: U256::from(1_000_000_000),
     };
     let faucet = Key::derive(&[0xfa; 32], Network::EthereumRopsten, None);
     let from = faucet.ethereum_address();
     let order = Order {
         nonce: world.chain.next_nonce(from),
-        gas_price: U256::from(1_000_000_000),
-        gas_limit: U256::from(100_000),
-        to: Some(contract.unwrap_or(recipient)),
-        value,
-        data,
+        ..transfer.order(contract).priced(gas)
     };
     world.chain.use_nonce(from, order.nonce);
     world.chain.mine(order.sign(&faucet), from, order, now);
@@ -303,11 +301,11 @@ fn include_order(
             .settle(token.asset, &sender, quantity, quantity);
         world.ledger.credit(token.asset, &token.recipient, quantity);
         touched.push((token.asset, from));
-        touched.extend(Address::parse(&token.recipient).map(|to| (token.asset, to)));
+        touched.extend(Address::parse_checksummed(&token.recipient).map(|to| (token.asset, to)));
     }
     for (asset, holder) in touched {
         let balance = world.ledger.balance(asset, &holder.to_string());
-        let contract = asset.contract.and_then(Address::parse);
+        let contract = asset.contract.and_then(Address::parse_checksummed);
         world.chain.balance_has_become(holder, contract, balance);
     }
 }

@@ -16,15 +16,16 @@ use super::assets::{Asset, ETHER, Network};
 use super::bitcoin::Outpoint;
 use super::call::UserCall;
 use super::errors::Refusal;
-use super::ethereum::{Address, Order, Transfer};
-use super::fees::{Gas, Offer};
+use super::fees::Offer;
 use super::fields::Fields;
 use super::keys::normal_address;
 use super::oauth::Scope;
 use super::payments::{Movement, Payment, movement};
+use super::ropsten::{Order, Transfer};
 use super::state::State;
 use super::transactions::{self, Draft};
 use super::wallets::{self, DOMAIN};
+use crate::ethereum::Address;
 
 /// The gas limit of a token's transfer if none is given: the recorded one.
 const USUAL_TOKEN_GAS: u64 = 98_833;
@@ -121,9 +122,9 @@ fn simple_draft(moves: Movement, offer: Offer, fund: bool, inputs: Option<Vec<Ou
     let (recipient, quantity) = (moves.recipient.clone(), moves.quantity);
     let (payment, fee, gas) = match moves.asset.network {
         Network::EthereumRopsten => {
-            let (order, gas) = simple_order(&moves, offer);
-            let used = order.intrinsic_gas();
-            let fee = offer.fee.unwrap_or(gas.limit.saturating_mul(gas.price));
+            let order = simple_order(&moves, offer);
+            let (gas, used) = (order.gas(), order.intrinsic_gas());
+            let fee = offer.fee.unwrap_or(gas.greatest_cost());
             let payment = Payment::Ethereum {
                 order,
                 raw: false,
@@ -163,34 +164,19 @@ fn simple_draft(moves: Movement, offer: Offer, fund: bool, inputs: Option<Vec<Ou
     }
 }
 
-fn simple_order(moves: &Movement, offer: Offer) -> (Order, Gas) {
-    let recipient = Address::parse(&moves.recipient);
-    let contract = moves.asset.contract.and_then(Address::parse);
-    let (to, value, data) = match (contract, recipient) {
-        (Some(contract), Some(recipient)) => {
-            let transfer = Transfer {
-                recipient,
-                quantity: moves.quantity,
-            };
-            (Some(contract), U256::ZERO, transfer.encode())
-        }
-        _ => (recipient, moves.quantity, Vec::new()),
+fn simple_order(moves: &Movement, offer: Offer) -> Order {
+    let transfer = Transfer {
+        recipient: Address::parse_checksummed(&moves.recipient)
+            .expect("the recipient is a normal address of the asset's network"),
+        quantity: moves.quantity,
     };
-    let mut order = Order {
-        nonce: 0,
-        gas_price: U256::ZERO,
-        gas_limit: U256::ZERO,
-        to,
-        value,
-        data,
-    };
+    let contract = moves.asset.contract.and_then(Address::parse_checksummed);
+    let order = transfer.order(contract);
     let usual = match contract {
         Some(_) => U256::from(USUAL_TOKEN_GAS),
         None => order.intrinsic_gas(),
     };
-    let gas = offer.gas(usual);
-    (order.gas_price, order.gas_limit) = (gas.price, gas.limit);
-    (order, gas)
+    order.priced(offer.gas(usual))
 }
 
 /// `POST /kms/wallets/{wallet_id}/transactions/raw`
@@ -247,7 +233,7 @@ fn function_call(tx: &str) -> Result<Order, Refusal> {
         let message = "The one type is ethereum_function_call";
         fields.fault("type", "invalid", message);
     }
-    let contract = Address::parse(&to);
+    let contract = Address::parse_checksummed(&to);
     if contract.is_none() && !to.is_empty() {
         fields.fault("to", "invalid", "Expected the address of a contract");
     }
@@ -269,17 +255,9 @@ fn function_call(tx: &str) -> Result<Order, Refusal> {
         }
     };
     fields.check()?;
-    let mut order = Order {
-        nonce: 0,
-        gas_price: U256::ZERO,
-        gas_limit: U256::ZERO,
-        to: contract,
-        value: value.0,
-        data,
-    };
-    let gas = offer.gas(order.intrinsic_gas().max(U256::from(USUAL_TOKEN_GAS)));
-    (order.gas_price, order.gas_limit) = (gas.price, gas.limit);
-    Ok(order)
+    let order = Order::unpriced(contract, value.0, data);
+    let usual = order.intrinsic_gas().max(U256::from(USUAL_TOKEN_GAS));
+    Ok(order.priced(offer.gas(usual)))
 }
 
 fn start_order(
@@ -297,13 +275,10 @@ fn start_order(
             message,
         ));
     }
-    let gas = Gas {
-        limit: order.gas_limit,
-        price: order.gas_price,
-    };
+    let gas = order.gas();
     let draft = Draft {
         moves: movement(&order),
-        fee: gas.limit.saturating_mul(gas.price),
+        fee: gas.greatest_cost(),
         gas: Some((gas, order.intrinsic_gas())),
         payment: Payment::Ethereum { order, raw, fund },
         sparse: true,

@@ -45,9 +45,10 @@ impl Webhooks {
         }
     }
 
-    fn find(&self, id: &str) -> Option<&Webhook> {
-        let id = Uuid::parse_str(id).ok()?;
-        self.0.iter().find(|webhook| webhook.id == id)
+    fn find(&self, id: &str) -> Result<&Webhook, Refusal> {
+        let id = Uuid::parse_str(id).map_err(|_| Refusal::not_found())?;
+        let webhook = self.0.iter().find(|webhook| webhook.id == id);
+        webhook.ok_or_else(Refusal::not_found)
     }
 }
 
@@ -125,7 +126,7 @@ pub(super) async fn read(
     _: TenantCall,
 ) -> Result<Json<Value>, Refusal> {
     let world = state.world();
-    let webhook = world.webhooks.find(&id).ok_or_else(Refusal::not_found)?;
+    let webhook = world.webhooks.find(&id)?;
     Ok(Json(webhook.json()))
 }
 
@@ -136,7 +137,7 @@ pub(super) async fn delete(
     _: TenantCall,
 ) -> Result<StatusCode, Refusal> {
     let mut world = state.world();
-    let id = world.webhooks.find(&id).ok_or_else(Refusal::not_found)?.id;
+    let id = world.webhooks.find(&id)?.id;
     world.webhooks.0.retain(|webhook| webhook.id != id);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,9 +10,13 @@ use futures_util::StreamExt;
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
 use url::{Url, form_urlencoded};
+
+/// How long anything may take before a test gives up on it, on however busy a machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -147,7 +151,7 @@ pub(crate) fn payload(envelope: &Value) -> String {
 }
 
 pub(crate) async fn event(socket: &mut Socket) -> (String, Value) {
-    let message = tokio::time::timeout(Duration::from_secs(10), socket.next());
+    let message = timeout(PATIENCE, socket.next());
     let text = match message.await.unwrap().unwrap().unwrap() {
         Message::Text(text) => text.to_string(),
         other => panic!("not text: {other:?}"),

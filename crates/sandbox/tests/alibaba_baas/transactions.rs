@@ -248,7 +248,7 @@ async fn content_is_checked_where_that_is_asked_for() {
 #[tokio::test]
 async fn a_transaction_outlives_the_time_limit_of_its_invoke() {
     let gateway = Gateway::start_with(Settings {
-        commit_delay: Duration::from_millis(1500),
+        commit_delay: Duration::from_millis(2500),
         ..Settings::default()
     })
     .await;

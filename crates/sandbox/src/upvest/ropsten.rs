@@ -1,69 +1,14 @@
-//! Addresses and transactions of Ethereum.
-
-use std::fmt;
+//! Transactions of Ropsten, Ethereum's test network.
 
 use ruint::aliases::U256;
-use sha3::{Digest, Keccak256};
 
+use super::fees::Gas;
 use super::keys::Key;
-use super::rlp;
-use crate::encoding::{Rlp, hex, unhex};
+use crate::encoding::Rlp;
+use crate::ethereum::{Address, keccak256};
 
 /// The chain identifier of Ropsten (EIP-155).
 pub(super) const CHAIN_ID: u64 = 3;
-
-/// The hash that Ethereum uses everywhere.
-pub(super) fn keccak256(bytes: &[u8]) -> [u8; 32] {
-    Keccak256::digest(bytes).into()
-}
-
-/// An account or contract. Displayed with the checksum of EIP-55.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Address(pub(super) [u8; 20]);
-
-impl Address {
-    /// Reads forty hexadecimal digits after `0x`. Where their case is mixed it has to be the
-    /// checksum's.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix("0x")?;
-        let address = Self(unhex(digits)?.try_into().ok()?);
-        let mixed = digits.contains(|digit: char| digit.is_ascii_uppercase())
-            && digits.contains(|digit: char| digit.is_ascii_lowercase());
-        (!mixed || address.to_string() == text).then_some(address)
-    }
-
-    /// As the historical data API writes it.
-    pub(super) fn lower_case(self) -> String {
-        format!("0x{}", hex(self.0))
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = hex(self.0);
-        let checksum = hex(keccak256(digits.as_bytes()));
-        f.write_str("0x")?;
-        for (digit, check) in digits.chars().zip(checksum.chars()) {
-            let upper = check >= '8';
-            write!(
-                f,
-                "{}",
-                if upper {
-                    digit.to_ascii_uppercase()
-                } else {
-                    digit
-                }
-            )?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
 
 /// What a transaction has done on the chain, before it is signed.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,10 +23,39 @@ pub(super) struct Order {
 }
 
 impl Order {
+    /// What shall be done, before it is known with which number and for how much gas.
+    pub(super) fn unpriced(to: Option<Address>, value: U256, data: Vec<u8>) -> Self {
+        Self {
+            nonce: 0,
+            gas_price: U256::ZERO,
+            gas_limit: U256::ZERO,
+            to,
+            value,
+            data,
+        }
+    }
+
+    /// The same for that gas.
+    pub(super) fn priced(self, gas: Gas) -> Self {
+        Self {
+            gas_price: gas.price,
+            gas_limit: gas.limit,
+            ..self
+        }
+    }
+
+    /// The gas it is to be had for.
+    pub(super) fn gas(&self) -> Gas {
+        Gas {
+            limit: self.gas_limit,
+            price: self.gas_price,
+        }
+    }
+
     /// Reads an unsigned transaction: six fields, or nine of which the last three say nothing more
     /// than the chain.
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
-        let fields = rlp::decode_list(bytes)?;
+        let fields = Rlp::decode_strings(bytes)?;
         if fields.len() != 6 && fields.len() != 9 {
             return None;
         }
@@ -103,7 +77,7 @@ impl Order {
     pub(super) fn sign(&self, key: &Key) -> [u8; 32] {
         let mut fields = self.fields();
         fields.extend([minimal(U256::from(CHAIN_ID)), Vec::new(), Vec::new()]);
-        let signature = key.sign(&keccak256(&list(&fields)));
+        let signature = key.sign(&keccak256(Rlp::strings(&fields).encode()));
         fields.truncate(6);
         let v = CHAIN_ID * 2 + 35 + u64::from(signature.recover);
         let scalar = |bytes: &[u8; 32]| minimal(U256::from_be_slice(bytes));
@@ -112,7 +86,7 @@ impl Order {
             scalar(&signature.r),
             scalar(&signature.s),
         ]);
-        keccak256(&list(&fields))
+        keccak256(Rlp::strings(&fields).encode())
     }
 
     /// The gas it takes to be in a block at all (EIP-2028). The sandbox runs no contract code, so
@@ -140,7 +114,7 @@ impl Order {
     }
 }
 
-/// An ERC20 token's `transfer`, read from or written as a call's data.
+/// A transfer of Ether, or of an ERC20 token that reads it from a call's data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Transfer {
     pub(super) recipient: Address,
@@ -164,8 +138,16 @@ impl Transfer {
         })
     }
 
-    /// The data that asks for it.
-    pub(super) fn encode(&self) -> Vec<u8> {
+    /// The order that makes it, of the token at `contract` or else of Ether.
+    pub(super) fn order(&self, contract: Option<Address>) -> Order {
+        match contract {
+            Some(_) => Order::unpriced(contract, U256::ZERO, self.encode()),
+            None => Order::unpriced(Some(self.recipient), self.quantity, Vec::new()),
+        }
+    }
+
+    /// The data that asks a token for it.
+    fn encode(&self) -> Vec<u8> {
         [
             Self::SELECTOR.as_slice(),
             &[0; 12],
@@ -174,10 +156,6 @@ impl Transfer {
         ]
         .concat()
     }
-}
-
-fn list(fields: &[Vec<u8>]) -> Vec<u8> {
-    Rlp::List(fields.iter().cloned().map(Rlp::Bytes).collect()).encode()
 }
 
 fn number(bytes: &[u8]) -> Option<U256> {
@@ -191,60 +169,39 @@ fn minimal(number: U256) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoding::{hex, unhex};
 
-    #[test]
-    fn addresses_carry_the_checksum_of_eip_55() {
-        for address in [
-            "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-            "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
-            "0xC4A284E55Ab2F1C2fEb23A0bfC56FcA31B0c94A3",
-        ] {
-            let lower = Address::parse(&address.to_lowercase()).expect("an address");
-            assert_eq!(lower.to_string(), address);
-            assert_eq!(Address::parse(address), Some(lower));
-        }
-        let wrong_case = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD";
-        assert_eq!(Address::parse(wrong_case), None);
-        assert_eq!(
-            Address::parse("5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"),
-            None
-        );
-    }
-
-    #[test]
-    fn what_is_signed_of_a_transaction_is_the_example_of_eip_155() {
-        // The example is on chain 1; everything else is what is signed here too.
-        let order = Order {
+    /// The example of EIP-155.
+    fn example() -> Order {
+        Order {
             nonce: 9,
             gas_price: U256::from(20_000_000_000_u64),
             gas_limit: U256::from(21_000),
             to: Some(Address([0x35; 20])),
             value: U256::from(1_000_000_000_000_000_000_u64),
             data: Vec::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn what_is_signed_of_a_transaction_is_the_example_of_eip_155() {
+        let order = example();
+        // The example is on chain 1; everything else is what is signed here too.
         let mut fields = order.fields();
         fields.extend([vec![1], Vec::new(), Vec::new()]);
         assert_eq!(
-            hex(keccak256(&list(&fields))),
+            hex(keccak256(Rlp::strings(&fields).encode())),
             "daf5a779ae972f972197303d7b574746c7ef83eadac0f2791ad23db92e4c8e53"
         );
-        assert_eq!(Order::decode(&list(&fields)), Some(order));
+        assert_eq!(Order::decode(&Rlp::strings(&fields).encode()), Some(order));
     }
 
     #[test]
     fn a_signed_transaction_has_the_hash_that_other_wallets_give_it() {
         // Signed by eth-account with the private key 0x46…46, for chain 3.
-        let order = Order {
-            nonce: 9,
-            gas_price: U256::from(20_000_000_000_u64),
-            gas_limit: U256::from(21_000),
-            to: Some(Address([0x35; 20])),
-            value: U256::from(1_000_000_000_000_000_000_u64),
-            data: Vec::new(),
-        };
         let key = Key::from_bytes(&[0x46; 32]).expect("a key");
         assert_eq!(
-            hex(order.sign(&key)),
+            hex(example().sign(&key)),
             "694f4307f03830005fd9c4d871f2babd9f280ce306994c96eaf42e5bfdc2433f"
         );
     }

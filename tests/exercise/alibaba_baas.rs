@@ -5,7 +5,7 @@
 use bindery_alibaba_baas::{Client, Error, types};
 use schemars::{Schema, schema_for};
 use serde_json::Value;
-use crate::{Arguments, written, round_trip};
+use crate::{Arguments, round_trip, written};
 
 /// Sends the call `operation` with these arguments, and writes back what it answered.
 pub async fn call(
@@ -61,7 +61,7 @@ pub async fn call(
             if let Some(value) = arguments.optional::<String>("source") {
                 call = call.source(value);
             }
-            call.subscribe().await.map(|_| Value::Null)
+            crate::messages(call.subscribe().await?).await
         }
         "refresh_token" => {
             let call = client.refresh_token(arguments.body::<types::TokenRequest>());

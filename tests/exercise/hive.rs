@@ -5,7 +5,7 @@
 use bindery_hive::{Client, Error, types};
 use schemars::{Schema, schema_for};
 use serde_json::Value;
-use crate::{Arguments, written, round_trip};
+use crate::{Arguments, round_trip, written};
 
 /// Sends the call `operation` with these arguments, and writes back what it answered.
 pub async fn call(
@@ -30,8 +30,8 @@ pub async fn call(
         "get_wallet" => {
             let call = client
                 .get_wallet(
-                    arguments.required::<types::Network>("x-network"),
                     arguments.required::<String>("address"),
+                    arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
@@ -46,25 +46,25 @@ pub async fn call(
         "get_transaction" => {
             let call = client
                 .get_transaction(
-                    arguments.required::<types::Network>("x-network"),
                     arguments.required::<String>("txhash"),
+                    arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "get_token" => {
             let call = client
                 .get_token(
-                    arguments.required::<types::Network>("x-network"),
                     arguments.required::<String>("contract"),
+                    arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "get_token_balance" => {
             let mut call = client
                 .get_token_balance(
-                    arguments.required::<types::Network>("x-network"),
                     arguments.required::<String>("contract"),
                     arguments.required::<String>("from"),
+                    arguments.required::<types::Network>("x-network"),
                 );
             if let Some(value) = arguments.optional::<bool>("details") {
                 call = call.details(value);
@@ -74,35 +74,35 @@ pub async fn call(
         "get_nft_contract" => {
             let call = client
                 .get_nft_contract(
-                    arguments.required::<types::Network>("x-network"),
                     arguments.required::<String>("contract"),
+                    arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "get_nft" => {
             let call = client
                 .get_nft(
-                    arguments.required::<types::Network>("x-network"),
                     arguments.required::<String>("contract"),
                     arguments.required::<String>("tokenId"),
+                    arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "get_nft_royalty" => {
             let call = client
                 .get_nft_royalty(
-                    arguments.required::<types::Network>("x-network"),
                     arguments.required::<String>("contract"),
                     arguments.required::<String>("tokenId"),
                     arguments.required::<String>("salePrice"),
+                    arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "mint_nft_extension" => {
             let call = client
                 .mint_nft_extension(
-                    arguments.required::<types::Network>("x-network"),
                     arguments.required::<String>("contract"),
+                    arguments.required::<types::Network>("x-network"),
                     arguments.body::<types::ExtensionMintRequest>(),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
@@ -110,9 +110,9 @@ pub async fn call(
         "mint_nft" => {
             let call = client
                 .mint_nft(
+                    arguments.required::<String>("contract"),
                     arguments.required::<types::Network>("x-network"),
                     arguments.required::<String>("x-appid"),
-                    arguments.required::<String>("contract"),
                     arguments.body::<types::MintRequest>(),
                 );
             call.send().await.map(|response| written(&response.into_inner()))

@@ -5,7 +5,7 @@
 use bindery_upvest::{Client, Error, types};
 use schemars::{Schema, schema_for};
 use serde_json::Value;
-use crate::{Arguments, written, round_trip};
+use crate::{Arguments, round_trip, written};
 
 /// Sends the call `operation` with these arguments, and writes back what it answered.
 pub async fn call(
@@ -29,7 +29,8 @@ pub async fn call(
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "common_assets_read" => {
-            let call = client.common_assets_read(arguments.required::<Uuid>("asset_id"));
+            let call = client
+                .common_assets_read(arguments.required::<uuid::Uuid>("asset_id"));
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "tenancy_echo_post" => {
@@ -93,11 +94,13 @@ pub async fn call(
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "tenancy_webhook_read" => {
-            let call = client.tenancy_webhook_read(arguments.required::<Uuid>("id"));
+            let call = client
+                .tenancy_webhook_read(arguments.required::<uuid::Uuid>("id"));
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "tenancy_webhook_delete" => {
-            let call = client.tenancy_webhook_delete(arguments.required::<Uuid>("id"));
+            let call = client
+                .tenancy_webhook_delete(arguments.required::<uuid::Uuid>("id"));
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "tenancy_webhook_verify" => {
@@ -138,32 +141,34 @@ pub async fn call(
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "kms_wallets_read" => {
-            let call = client.kms_wallets_read(arguments.required::<Uuid>("wallet_id"));
+            let call = client
+                .kms_wallets_read(arguments.required::<uuid::Uuid>("wallet_id"));
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "kms_sign" => {
             let call = client
                 .kms_sign(
-                    arguments.required::<Uuid>("wallet_id"),
+                    arguments.required::<uuid::Uuid>("wallet_id"),
                     arguments.body::<types::SignRequest>(),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "kms_utxos_list" => {
-            let call = client.kms_utxos_list(arguments.required::<Uuid>("wallet_id"));
+            let call = client
+                .kms_utxos_list(arguments.required::<uuid::Uuid>("wallet_id"));
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "kms_transaction_create" => {
             let call = client
                 .kms_transaction_create(
-                    arguments.required::<Uuid>("wallet_id"),
+                    arguments.required::<uuid::Uuid>("wallet_id"),
                     arguments.body::<types::TransactionCreateRequest>(),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "kms_transaction_list" => {
             let mut call = client
-                .kms_transaction_list(arguments.required::<Uuid>("wallet_id"));
+                .kms_transaction_list(arguments.required::<uuid::Uuid>("wallet_id"));
             if let Some(value) = arguments.optional::<String>("cursor") {
                 call = call.cursor(value);
             }
@@ -175,15 +180,15 @@ pub async fn call(
         "kms_transactions_read" => {
             let call = client
                 .kms_transactions_read(
-                    arguments.required::<Uuid>("wallet_id"),
-                    arguments.required::<Uuid>("tx_id"),
+                    arguments.required::<uuid::Uuid>("wallet_id"),
+                    arguments.required::<uuid::Uuid>("tx_id"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
         "kms_transaction_raw" => {
             let call = client
                 .kms_transaction_raw(
-                    arguments.required::<Uuid>("wallet_id"),
+                    arguments.required::<uuid::Uuid>("wallet_id"),
                     arguments.body::<types::RawTransactionRequest>(),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
@@ -191,7 +196,7 @@ pub async fn call(
         "kms_transaction_complex" => {
             let call = client
                 .kms_transaction_complex(
-                    arguments.required::<Uuid>("wallet_id"),
+                    arguments.required::<uuid::Uuid>("wallet_id"),
                     arguments.body::<types::ComplexTransactionRequest>(),
                 );
             call.send().await.map(|response| written(&response.into_inner()))

@@ -182,7 +182,11 @@ fn an_unknown_name_is_answered_with_the_known_ones() {
 fn a_workspace_without_specs_is_an_error_and_no_panic() {
     let root = tempfile::tempdir().expect("a folder");
     let Outcome { code, out, err } = run(root.path(), &["generate"]);
-    insta::assert_snapshot!(err, @"error: No such file or directory (os error 2)");
+    // Each system words it in its own way.
+    let absence = fs::read_dir(root.path().join("specs"))
+        .expect_err("there is none")
+        .to_string();
+    insta::assert_snapshot!(err.replace(&absence, "ABSENCE"), @"error: failed to read the folder `specs`: ABSENCE; it holds a document for each provider");
     assert_eq!((code, out.as_str()), (ExitCode::FAILURE, ""));
 }
 
@@ -192,4 +196,27 @@ fn list_tells_of_each_spec_and_of_those_that_cannot_be_read() {
     let Outcome { code, out, err } = run(root.path(), &["list"]);
     insta::assert_snapshot!(format!("{err}\n--- standard output\n{out}"));
     assert_eq!(code, ExitCode::FAILURE);
+}
+
+#[test]
+fn what_was_made_of_a_spec_that_is_gone_goes_too() {
+    let root = workspace(&[("ledger.yaml", CLEAN), ("other.yaml", CLEAN)]);
+    run(root.path(), &["generate"]);
+    fs::remove_file(root.path().join("specs/other.yaml")).expect("there");
+    let checked = run(root.path(), &["generate", "--check"]);
+    assert_eq!(checked.code, ExitCode::FAILURE);
+    assert!(
+        checked
+            .out
+            .contains("no spec produces crates/other/src/lib.rs"),
+        "{}",
+        checked.out
+    );
+    run(root.path(), &["generate"]);
+    assert!(!root.path().join("crates/other").exists());
+    assert!(root.path().join("crates/ledger/src/lib.rs").exists());
+    assert_eq!(
+        run(root.path(), &["generate", "--check"]).code,
+        ExitCode::SUCCESS
+    );
 }

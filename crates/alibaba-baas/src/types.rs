@@ -358,6 +358,10 @@ impl From<Event> for ContractEvents {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(extend("required" = ["state", "from", "to", "input", "events"]))
+)]
 pub struct Transaction {
     /// The transaction's id; empty for one that changes the channel's configuration.
     #[serde(skip_serializing_if = "Option::is_none")]

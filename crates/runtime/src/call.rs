@@ -213,7 +213,10 @@ impl Call {
             Body::None => {
                 // A method that may have a body says so when it has none (RFC 9110 section 8.6): some servers refuse
                 // it otherwise.
-                if matches!(self.operation.method, Method::POST | Method::PUT | Method::PATCH) {
+                if matches!(
+                    self.operation.method,
+                    Method::POST | Method::PUT | Method::PATCH
+                ) {
                     headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
                 }
                 Bytes::new()

@@ -179,9 +179,12 @@ impl Success {
             let why = match value {
                 _ if body.is_empty() => "it is empty".to_owned(),
                 Some(place) => format!("nothing stands at `{place}`"),
-                None => what_does_not_fit(error),
+                None => not_json(error, &headers).unwrap_or_else(|| what_does_not_fit(error)),
             };
-            let what = format!("failed to read the answer (HTTP {}): {why}", status.as_u16());
+            let what = format!(
+                "failed to read the answer (HTTP {}): {why}",
+                status.as_u16()
+            );
             let answer = Answer {
                 status,
                 headers,
@@ -210,7 +213,13 @@ impl Success {
         };
         if let Some(failed) = envelope.failed(&whole) {
             let answer = (status, headers, body);
-            let error = refused_with(operation, answer, Some(&whole), envelope.places, Some(failed));
+            let error = refused_with(
+                operation,
+                answer,
+                Some(&whole),
+                envelope.places,
+                Some(failed),
+            );
             return Err(error.attempts_made(attempts));
         }
         let request_id = envelope
@@ -294,7 +303,7 @@ fn refused_with(
         what = format!("{what}: {}", Shown(said));
     }
     let advice = match status.as_u16() {
-        401 => Advice::Reauthenticate,
+        401 | 403 => Advice::Reauthenticate,
         408 | 429 => Advice::Retry,
         // A gateway says so too when it lost sight of a request that went through.
         500..=599 => look_or_retry(operation),
@@ -312,6 +321,13 @@ fn refused_with(
     Error::new(operation, Kind::Refused, what, advice)
         .answered(answer)
         .retry_in(delay)
+}
+
+/// What came in the place of JSON, where the answer says it.
+fn not_json(error: &serde_json::Error, headers: &HeaderMap) -> Option<String> {
+    let content_type = headers.get(http::header::CONTENT_TYPE)?.to_str().ok()?;
+    let told = error.is_syntax() && !content_type.contains("json");
+    told.then(|| format!("it is `{}`, not JSON", Shown(content_type)))
 }
 
 /// A short `text/plain` body is the provider's message; a web page of some proxy is not.

@@ -171,6 +171,10 @@ pub struct AssetMetadata {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(extend("required" = ["previous", "next", "results"]))
+)]
 pub struct AssetPage {
     /// URL of the page before, in which only the cursor is to be trusted.
     #[serde(deserialize_with = "Option::deserialize")]
@@ -386,6 +390,10 @@ pub struct User {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(extend("required" = ["previous", "next", "results"]))
+)]
 pub struct UserPage {
     /// URL of the page before, in which only the cursor is to be trusted.
     #[serde(deserialize_with = "Option::deserialize")]
@@ -695,6 +703,10 @@ impl From<BTreeMap<String, String>> for WebhookHeaders {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(extend("required" = ["previous", "next", "results"]))
+)]
 pub struct WebhookPage {
     /// URL of the page before, in which only the cursor is to be trusted.
     #[serde(deserialize_with = "Option::deserialize")]
@@ -784,6 +796,18 @@ impl From<StructuredFilter> for EventFilter {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(
+        extend(
+            "required" = ["protocol_name",
+            "event_noun",
+            "event_verb",
+            "wallet_address",
+            "max_confirmations"]
+        )
+    )
+)]
 pub struct StructuredFilter {
     /// Source of the events.
     pub protocol_name: String,
@@ -1048,6 +1072,12 @@ impl OffboardRequest {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(
+        extend("required" = ["previous", "next", "zip_base64", "metadata", "results"])
+    )
+)]
 pub struct OffboardResult {
     /// Always null.
     #[serde(deserialize_with = "Option::deserialize")]
@@ -1292,6 +1322,12 @@ impl std::fmt::Display for WalletType {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(
+        extend("required" = ["id", "address", "balances", "protocol", "status", "index"])
+    )
+)]
 pub struct Wallet {
     /// Id of the wallet.
     pub id: Uuid,
@@ -1330,6 +1366,10 @@ pub struct WalletBalance {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(extend("required" = ["previous", "next", "results"]))
+)]
 pub struct WalletPage {
     /// URL of the page before, in which only the cursor is to be trusted.
     #[serde(deserialize_with = "Option::deserialize")]
@@ -2110,6 +2150,10 @@ impl From<Value> for FunctionParameter {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(extend("required" = ["id", "txhash", "wallet_id"]))
+)]
 pub struct Transaction {
     /// Id of the transaction.
     pub id: Uuid,
@@ -2178,6 +2222,10 @@ pub struct FeeInfo {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(extend("required" = ["previous", "next", "results"]))
+)]
 pub struct TransactionPage {
     /// URL of the page before, in which only the cursor is to be trusted.
     #[serde(deserialize_with = "Option::deserialize")]
@@ -2400,6 +2448,25 @@ impl From<i64> for IntegerOrString {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(
+        extend(
+            "required" = ["blockHash",
+            "blockNumber",
+            "from",
+            "to",
+            "hash",
+            "nonce",
+            "transactionIndex",
+            "value",
+            "gasPrice",
+            "gasLimit",
+            "confirmations",
+            "input"]
+        )
+    )
+)]
 pub struct HistoricalTransaction {
     /// Hash of its block, without `0x`.
     #[serde(rename = "blockHash")]
@@ -2565,6 +2632,10 @@ impl std::fmt::Display for ExecutionFailure {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(extend("required" = ["result", "next_cursor"]))
+)]
 pub struct HistoricalTransactionPage {
     /// The transactions.
     pub result: Vec<HistoricalTransaction>,

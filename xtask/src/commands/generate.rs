@@ -73,7 +73,7 @@ pub(super) fn run(
         .filter(|spec| options.names.is_empty() || options.names.contains(&spec.name));
     // Nothing is written before every spec has been seen: a fault in one leaves all crates as they are.
     let mut outcomes = Vec::new();
-    let mut faults = 0;
+    let mut faulty = 0;
     for spec in chosen {
         match prepare(spec, workspace, options.explain, out)? {
             Ok(files) => outcomes.push(Outcome {
@@ -81,73 +81,110 @@ pub(super) fn run(
                 files,
             }),
             Err(lines) => {
-                faults += lines.len();
+                faulty += 1;
                 for line in lines {
                     writeln!(err, "{line}")?;
                 }
             }
         }
     }
-    if faults > 0 {
-        let these = if faults == 1 {
-            "this fault"
-        } else {
-            "these faults"
-        };
+    if faulty > 0 {
+        let specs = counted(faulty, "spec");
         writeln!(
             err,
-            "\nerror: failed to generate: {these} ({faults}) first; nothing was written"
+            "\nerror: failed to generate from {specs}: mend the lines above first; nothing was written"
         )?;
         return Ok(false);
     }
-    let mut stale = 0;
+    let mut changes = 0;
     for outcome in &outcomes {
         let name = &outcome.spec.name;
         let folders = [PathBuf::from("crates").join(name).join("src")];
         let difference = emit::compare(workspace.root(), &outcome.files, &folders)?;
-        stale += difference.stale.len() + difference.orphaned.len();
-        if difference.is_none() {
-            writeln!(
-                out,
-                "{:>12} crates/{name} ({} files)",
-                "fresh", difference.fresh
-            )?;
-        } else if options.check {
-            writeln!(out, "{:>12} crates/{name}", "stale")?;
-            for path in &difference.stale {
-                write!(
-                    out,
-                    "{}",
-                    emit::diff(workspace.root(), &outcome.files, path)?
-                )?;
-            }
-            for path in &difference.orphaned {
-                writeln!(out, "no spec produces {}", path.display())?;
-            }
-        } else {
-            emit::write(workspace.root(), &outcome.files, &difference)?;
-            writeln!(out, "{:>12} crates/{name}", "written")?;
-            for path in &difference.stale {
-                writeln!(out, "{:>12}   {}", "", path.display())?;
-            }
-            for path in &difference.orphaned {
-                writeln!(out, "{:>12}   {} (removed)", "", path.display())?;
-            }
+        changes += settle(
+            options,
+            workspace,
+            &format!("crates/{name}"),
+            &outcome.files,
+            &difference,
+            out,
+        )?;
+    }
+    if options.names.is_empty() {
+        // What is left of a spec that is gone.
+        let files: stage::Files = outcomes
+            .into_iter()
+            .flat_map(|outcome| outcome.files)
+            .collect();
+        let difference = emit::compare(
+            workspace.root(),
+            &files,
+            &["crates".into(), "tests/exercise".into()],
+        )?;
+        let left = emit::Difference {
+            orphaned: difference.orphaned,
+            ..emit::Difference::default()
+        };
+        if !left.is_none() {
+            changes += settle(options, workspace, "of no spec", &files, &left, out)?;
         }
     }
     let took = started.elapsed().as_millis();
-    match (stale, options.check) {
+    match (changes, options.check) {
         (0, _) => writeln!(out, "{:>12} nothing to do, in {took} ms", "done")?,
-        (_, false) => writeln!(out, "{:>12} {stale} files written, in {took} ms", "done")?,
+        (_, false) => writeln!(
+            out,
+            "{:>12} {} changed, in {took} ms",
+            "done",
+            counted(changes, "file")
+        )?,
         (_, true) => {
+            let differ = counted(changes, "generated file");
             writeln!(
                 err,
-                "\nerror: {stale} generated files are not what the specs say; run `cargo xtask generate`"
+                "\nerror: {differ} not as the specs say; run `cargo xtask generate`"
             )?;
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// Writes what differs, or shows it where nothing is to be written. Answers how many files that were.
+fn settle(
+    options: &Options,
+    workspace: &Workspace,
+    what: &str,
+    files: &stage::Files,
+    difference: &emit::Difference,
+    out: &mut dyn Write,
+) -> io::Result<usize> {
+    if difference.is_none() {
+        writeln!(out, "{:>12} {what} ({} files)", "fresh", difference.fresh)?;
+    } else if options.check {
+        writeln!(out, "{:>12} {what}", "stale")?;
+        for path in &difference.stale {
+            write!(out, "{}", emit::diff(workspace.root(), files, path)?)?;
+        }
+        for path in &difference.orphaned {
+            writeln!(out, "no spec produces {}", path.display())?;
+        }
+    } else {
+        emit::write(workspace.root(), files, difference)?;
+        writeln!(out, "{:>12} {what}", "written")?;
+        for path in &difference.stale {
+            writeln!(out, "{:>12}   {}", "", path.display())?;
+        }
+        for path in &difference.orphaned {
+            writeln!(out, "{:>12}   {} (removed)", "", path.display())?;
+        }
+    }
+    Ok(difference.stale.len() + difference.orphaned.len())
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
 }
 
 /// The files of one spec, or the lines that say what is wrong with it.

@@ -52,6 +52,7 @@ pub(super) fn refine(api: &Api, mut structure: ItemStruct, schema: Option<&Value
             .collect();
         all.sort_by_key(|(place, _)| *place);
         named.named = all.into_iter().map(|(_, field)| field).collect();
+        structure.attrs.extend(required(&named.named));
     }
     structure
 }
@@ -97,6 +98,22 @@ fn refine_field(api: &Api, field: &mut Field, name: &str, property: Option<&Valu
         }
     }
     field.attrs = attributes;
+}
+
+/// The list of required properties in the JSON Schema, where a field of the list may be null: `schemars` takes every
+/// `Option` for a field that may be absent.
+fn required<'a>(fields: impl IntoIterator<Item = &'a Field> + Clone) -> Option<Attribute> {
+    fields
+        .clone()
+        .into_iter()
+        .find(|field| has_serde(&field.attrs, "deserialize_with"))?;
+    let shapes = fields.into_iter().map(FieldShape::of);
+    let names = shapes
+        .filter(|shape| !shape.optional && !shape.flattened)
+        .map(|shape| shape.wire);
+    Some(
+        parse_quote!(#[cfg_attr(feature = "schemars", schemars(extend("required" = [#(#names),*])))]),
+    )
 }
 
 /// What a refined field is on the wire.

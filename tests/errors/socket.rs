@@ -1,0 +1,65 @@
+//! Web sockets that do not open, and messages that do not fit.
+
+use serde_json::json;
+
+use super::{CANARY, alibaba, session, shown};
+use crate::{
+    http,
+    stub::{Answer, Stub},
+};
+
+#[tokio::test]
+async fn a_web_socket_that_does_not_open_says_why() {
+    let stub = Stub::start().await;
+    let client = alibaba(&session(&stub));
+    let mut messages = Vec::new();
+    let unproven =
+        "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
+    for answer in [
+        http::json(200, &json!({})),
+        http::answer(403, "", ""),
+        Answer::Bytes(unproven.into()),
+    ] {
+        stub.will_answer(answer);
+        messages.push(shown(client.subscribe_events("channel3").subscribe().await));
+    }
+    insta::assert_snapshot!(messages.join("\n\n"), @r"
+    alibaba-baas subscribe_events: failed to open the web socket: HTTP 200 instead of 101; the spec and the service disagree, so report it
+    Decode, Report, attempts: 1
+
+    alibaba-baas subscribe_events: failed because the service refused it: HTTP 403 Forbidden; check the credentials
+    Refused, AdjustRequest, attempts: 1
+
+    alibaba-baas subscribe_events: failed to open the web socket: the service did not prove that it speaks the protocol; the spec and the service disagree, so report it
+    Decode, Report, attempts: 1
+    ");
+}
+
+#[tokio::test]
+async fn a_web_socket_message_that_does_not_fit_is_an_error_and_the_next_one_comes() {
+    use futures_util::StreamExt as _;
+
+    let fits = json!({"type": "Block", "instance_id": "", "network": "", "id": "", "name": "", "content": 1});
+    let messages = [
+        format!("{{\"type\": \"{CANARY}\"}}"),
+        CANARY.to_owned(),
+        fits.to_string(),
+    ];
+    let stub = Stub::answering([Answer::Messages(messages.into())]).await;
+    let mut events = alibaba(&session(&stub))
+        .subscribe_events("channel3")
+        .subscribe()
+        .await
+        .expect("a socket");
+    let first = shown(events.next().await.expect("a message"));
+    let second = shown(events.next().await.expect("a message"));
+    insta::assert_snapshot!(format!("{first}\n\n{second}"), @r"
+    alibaba-baas subscribe_events: failed to read a message: missing field `instance_id` at line 1 column 25; the spec and the service disagree, so report it
+    Decode, Report, attempts: 0
+
+    alibaba-baas subscribe_events: failed to read a message: it is not JSON at line 1 column 1; the spec and the service disagree, so report it
+    Decode, Report, attempts: 0
+    ");
+    events.next().await.expect("a message").expect("it fits");
+    assert!(events.next().await.is_none());
+}

@@ -1,0 +1,99 @@
+//! Messages as JSON: through a generated type and back, and whether they are the same.
+
+use bindery_runtime::{Error, Events};
+use futures_util::TryStreamExt as _;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+/// `value` as it would go over the wire.
+///
+/// # Panics
+///
+/// When it does not serialize.
+pub fn written<T: Serialize>(value: &T) -> Value {
+    serde_json::to_value(value).expect("what was read serializes")
+}
+
+/// Reads `value` as a `T` and writes it back.
+///
+/// It goes through text, as over the wire, because a type may read text otherwise than a [`Value`].
+///
+/// # Errors
+///
+/// When it is no `T`.
+pub fn round_trip<T: Serialize + DeserializeOwned>(
+    value: &Value,
+) -> Result<Value, serde_json::Error> {
+    let read: T = serde_json::from_str(&value.to_string())?;
+    serde_json::from_str(&serde_json::to_string(&read)?)
+}
+
+/// Every message of a web socket until the service closes it, as a list.
+///
+/// # Errors
+///
+/// The first message that does not fit, or the end of the connection.
+pub async fn messages<T: Serialize + DeserializeOwned>(events: Events<T>) -> Result<Value, Error> {
+    let read: Vec<T> = events.try_collect().await?;
+    Ok(written(&read))
+}
+
+/// Where `one` and `other` differ, as `pointer: this is not that`; numbers are the same when their values are.
+pub fn differences(one: &Value, other: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    compare("", one, other, &mut found);
+    found
+}
+
+fn compare(at: &str, one: &Value, other: &Value, found: &mut Vec<String>) {
+    match (one, other) {
+        (Value::Object(ones), Value::Object(others)) => {
+            for (name, value) in ones {
+                match others.get(name) {
+                    Some(other) => compare(&format!("{at}/{name}"), value, other, found),
+                    None => found.push(format!("{at}/{name}: {value} is gone")),
+                }
+            }
+            for (name, value) in others
+                .iter()
+                .filter(|(name, _)| !ones.contains_key(name.as_str()))
+            {
+                found.push(format!("{at}/{name}: {value} came up"));
+            }
+        }
+        (Value::Array(ones), Value::Array(others)) if ones.len() == others.len() => {
+            for (place, (one, other)) in ones.iter().zip(others).enumerate() {
+                compare(&format!("{at}/{place}"), one, other, found);
+            }
+        }
+        (Value::Number(one), Value::Number(other))
+            if one == other
+                || one.as_f64() == other.as_f64() && (one.is_f64() || other.is_f64()) => {}
+        _ if one == other => {}
+        _ => found.push(format!("{at}: {one} became {other}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_lost_or_changed_or_added_is_a_difference() {
+        let one = json!({"a": 1, "b": [1, {"c": null}], "d": "1"});
+        assert!(differences(&one, &json!({"d": "1", "b": [1.0, {"c": null}], "a": 1})).is_empty());
+        assert_eq!(
+            differences(&one, &json!({"a": 2, "b": [1, {}], "d": 1, "e": 0})),
+            [
+                "/a: 1 became 2",
+                "/b/1/c: null is gone",
+                "/d: \"1\" became 1",
+                "/e: 0 came up"
+            ]
+        );
+        let huge = 9_007_199_254_740_993_u64;
+        assert_eq!(differences(&json!(huge), &json!(huge - 1)).len(), 1);
+    }
+}

@@ -146,7 +146,7 @@ async fn a_refusal_is_told_in_the_words_of_the_provider() {
     }
     insta::assert_snapshot!(messages.join("\n\n"), @r"
     alibaba-baas get_block: failed because the service refused it: HTTP 403 Forbidden: 459265: Permission denied (request id c3c9); check the credentials
-    Refused, AdjustRequest, attempts: 1
+    Refused, Reauthenticate, attempts: 1
 
     alibaba-baas get_block: failed because the service refused it: HTTP 502 Bad Gateway; try again later
     Refused, Retry, attempts: 1

@@ -28,7 +28,7 @@ async fn a_web_socket_that_does_not_open_says_why() {
     Decode, Report, attempts: 1
 
     alibaba-baas subscribe_events: failed because the service refused it: HTTP 403 Forbidden; check the credentials
-    Refused, AdjustRequest, attempts: 1
+    Refused, Reauthenticate, attempts: 1
 
     alibaba-baas subscribe_events: failed to open the web socket: the service did not prove that it speaks the protocol; the spec and the service disagree, so report it
     Decode, Report, attempts: 1

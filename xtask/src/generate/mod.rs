@@ -1,8 +1,8 @@
 //! From a lowered document to the files of a crate.
 //!
-//! [`progenitor`] makes the types and the signatures of the calls; [`signatures`] reads those off its syntax tree;
-//! [`types`], [`calls`], [`operations`] and [`environment`] write the crate's modules; [`package`] writes what is around
-//! them; [`format`] makes text of it all.
+//! `progenitor` makes the types and the signatures of the calls; `signatures` reads those off its syntax tree; `types`,
+//! `calls`, `operations` and `environment` write the crate's modules; `package` writes what is around them, `exercise`
+//! what the tests across crates need of it; `format` makes text of it all.
 
 mod calls;
 mod docs;

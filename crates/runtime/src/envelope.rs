@@ -70,10 +70,12 @@ impl Places {
 impl Envelope {
     /// The first check that does not hold; none where `body` is a success.
     pub(crate) fn failed(&self, body: &Value) -> Option<&'static Check> {
-        self.success.iter().find(|check| match body.pointer(check.at) {
-            None | Some(Value::Null) => !check.optional,
-            Some(found) => !check.is.iter().any(|expected| expected.equals(found)),
-        })
+        self.success
+            .iter()
+            .find(|check| match body.pointer(check.at) {
+                None | Some(Value::Null) => !check.optional,
+                Some(found) => !check.is.iter().any(|expected| expected.equals(found)),
+            })
     }
 }
 
@@ -142,7 +144,10 @@ mod tests {
     #[test]
     fn only_an_optional_place_may_be_absent() {
         assert_eq!(failed(&json!({"Success": true, "Result": {}})), None);
-        assert_eq!(failed(&json!({"Result": {"status": "200"}})), Some("/Success"));
+        assert_eq!(
+            failed(&json!({"Result": {"status": "200"}})),
+            Some("/Success")
+        );
         assert_eq!(failed(&json!({"Success": null})), Some("/Success"));
     }
 

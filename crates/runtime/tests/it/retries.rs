@@ -205,26 +205,28 @@ fn whatever_the_service_answers_the_number_of_attempts_is_what_the_rules_say() {
         prop::sample::select(vec![200, 400, 401, 403, 408, 429, 500, 502, 503, 504]),
         0..8,
     );
-    let mut runner = TestRunner::new(ProptestConfig::with_cases(128));
+    let (stub, session) = runtime.block_on(async {
+        let stub = Stub::script([]).await;
+        let session = api::session(&stub, &Token::new(Renews::Always))
+            .retry(at_once().budget(u32::MAX))
+            .build()
+            .expect("a session");
+        (stub, session)
+    });
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(256));
     let cases = (statuses, 0_usize..4, 0_u32..5);
     runner
         .run(&cases, |(statuses, operation, retries)| {
             let operation = ALL[operation];
             let replies = statuses.iter().map(|status| Reply::status(*status));
-            let replies: Vec<_> = replies.chain([Reply::ok()]).collect();
-            let (attempts, status, count) = runtime.block_on(async {
-                let stub = Stub::script(replies).await;
-                let options = CallOptions::new().max_retries(retries);
-                let outcome = call(&plain(&stub), operation).with_options(options);
-                match outcome.send_for_nothing().await {
-                    Ok(answer) => (answer.attempts(), answer.status(), stub.count()),
-                    Err(error) => {
-                        let status = error.status().expect("an answer");
-                        (error.attempts(), status, stub.count())
-                    }
-                }
-            });
-            prop_assert_eq!(count, attempts);
+            stub.play(replies.chain([Reply::ok()]));
+            let options = CallOptions::new().max_retries(retries);
+            let sent = call(&session, operation).with_options(options);
+            let (attempts, status) = match runtime.block_on(sent.send_for_nothing()) {
+                Ok(answer) => (answer.attempts(), answer.status()),
+                Err(error) => (error.attempts(), error.status().expect("an answer")),
+            };
+            prop_assert_eq!(stub.count(), attempts);
             let wanted = expected(&statuses, operation.idempotency, retries);
             prop_assert_eq!((attempts, status.as_u16()), wanted);
             Ok(())

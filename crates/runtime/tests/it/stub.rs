@@ -83,6 +83,7 @@ impl Reply {
 pub(crate) struct Stub {
     pub(crate) url: String,
     received: Arc<Mutex<Vec<Received>>>,
+    script: Arc<Mutex<Vec<Reply>>>,
 }
 
 impl Stub {
@@ -100,6 +101,7 @@ impl Stub {
         let stub = Self {
             url: format!("http://{}", listener.local_addr().expect("an address")),
             received: Arc::default(),
+            script: Arc::default(),
         };
         let (received, answer) = (Arc::clone(&stub.received), Arc::new(answer));
         tokio::spawn(async move {
@@ -116,8 +118,24 @@ impl Stub {
 
     /// Answers the first request with the first of these, and so on; the last one over and over.
     pub(crate) async fn script(replies: impl IntoIterator<Item = Reply>) -> Self {
-        let replies: Vec<_> = replies.into_iter().collect();
-        Self::start(move |number| replies[(number - 1).min(replies.len() - 1)].clone()).await
+        let script: Arc<Mutex<Vec<Reply>>> = Arc::default();
+        let played = Arc::clone(&script);
+        let mut stub = Self::start(move |number| {
+            let replies = played.lock().expect("no panic under the lock");
+            replies[(number - 1).min(replies.len() - 1)].clone()
+        })
+        .await;
+        stub.script = script;
+        stub.play(replies);
+        stub
+    }
+
+    /// Forgets what was received, and answers from now on with these.
+    pub(crate) fn play(&self, replies: impl IntoIterator<Item = Reply>) {
+        let mut script = self.script.lock().expect("no panic under the lock");
+        *script = replies.into_iter().collect();
+        let mut received = self.received.lock().expect("no panic under the lock");
+        received.clear();
     }
 
     pub(crate) fn received(&self) -> Vec<Received> {

@@ -198,7 +198,7 @@ fn refused_with(
         what = format!("{what}: {}", Shown(said));
     }
     let advice = match status.as_u16() {
-        401 => Advice::Reauthenticate,
+        401 | 403 => Advice::Reauthenticate,
         408 | 429 => Advice::Retry,
         // A gateway says so too when it lost sight of a request that went through.
         500..=599 => look_or_retry(operation),

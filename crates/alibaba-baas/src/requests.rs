@@ -2,7 +2,7 @@
 
 //! The calls in the making: optional parameters, and sending.
 
-use bindery_runtime::{Call, Error, Events, Response};
+use bindery_runtime::{Call, CallOptions, Error, Events, Response};
 use crate::types;
 
 /// A call of [`Client::invoke`](crate::Client::invoke) in the making.
@@ -25,6 +25,11 @@ impl Invoke {
     /// Chinese page writes `block, review` with a space; the vendor's sample sends it without one.
     pub fn content_check(self, content_check: impl AsRef<str>) -> Self {
         Self(self.0.query("content_check", content_check.as_ref()))
+    }
+
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
     }
 
     /// Sends the call.
@@ -55,6 +60,11 @@ impl Query {
         Self(self.0.query("timeout", timeout))
     }
 
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -76,6 +86,11 @@ impl Query {
 pub struct GetTransaction(pub(crate) Call);
 
 impl GetTransaction {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -97,6 +112,11 @@ impl GetTransaction {
 pub struct GetBlock(pub(crate) Call);
 
 impl GetBlock {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -126,6 +146,11 @@ impl SubscribeEvents {
         Self(self.0.query("source", source.as_ref()))
     }
 
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Opens the web socket.
     ///
     /// # Errors
@@ -147,6 +172,11 @@ impl SubscribeEvents {
 pub struct RefreshToken(pub(crate) Call);
 
 impl RefreshToken {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 //! The calls in the making: optional parameters, and sending.
 
-use bindery_runtime::{Call, Error, Response};
+use bindery_runtime::{Call, CallOptions, Error, Response};
 use crate::types;
 
 /// A call of [`Client::auth_token`](crate::Client::auth_token) in the making.
@@ -11,6 +11,11 @@ use crate::types;
 pub struct AuthToken(pub(crate) Call);
 
 impl AuthToken {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -31,6 +36,11 @@ impl AuthToken {
 pub struct RefreshToken(pub(crate) Call);
 
 impl RefreshToken {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -51,6 +61,11 @@ impl RefreshToken {
 pub struct CreateWallet(pub(crate) Call);
 
 impl CreateWallet {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -71,6 +86,11 @@ impl CreateWallet {
 pub struct GetWallet(pub(crate) Call);
 
 impl GetWallet {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -91,6 +111,11 @@ impl GetWallet {
 pub struct CreateTransaction(pub(crate) Call);
 
 impl CreateTransaction {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -111,6 +136,11 @@ impl CreateTransaction {
 pub struct GetTransaction(pub(crate) Call);
 
 impl GetTransaction {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -131,6 +161,11 @@ impl GetTransaction {
 pub struct GetToken(pub(crate) Call);
 
 impl GetToken {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -156,6 +191,11 @@ impl GetTokenBalance {
         Self(self.0.query("details", details))
     }
 
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -176,6 +216,11 @@ impl GetTokenBalance {
 pub struct GetNftContract(pub(crate) Call);
 
 impl GetNftContract {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -196,6 +241,11 @@ impl GetNftContract {
 pub struct GetNft(pub(crate) Call);
 
 impl GetNft {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -216,6 +266,11 @@ impl GetNft {
 pub struct GetNftRoyalty(pub(crate) Call);
 
 impl GetNftRoyalty {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -236,6 +291,11 @@ impl GetNftRoyalty {
 pub struct MintNftExtension(pub(crate) Call);
 
 impl MintNftExtension {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -256,6 +316,11 @@ impl MintNftExtension {
 pub struct MintNft(pub(crate) Call);
 
 impl MintNft {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -276,6 +341,11 @@ impl MintNft {
 pub struct UploadMetadata(pub(crate) Call);
 
 impl UploadMetadata {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -296,6 +366,11 @@ impl UploadMetadata {
 pub struct UploadAsset(pub(crate) Call);
 
 impl UploadAsset {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -316,6 +391,11 @@ impl UploadAsset {
 pub struct UploadAssetByUrl(pub(crate) Call);
 
 impl UploadAssetByUrl {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -336,6 +416,11 @@ impl UploadAssetByUrl {
 pub struct CreateMultisigWallet(pub(crate) Call);
 
 impl CreateMultisigWallet {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -356,6 +441,11 @@ impl CreateMultisigWallet {
 pub struct RegisterContractResource(pub(crate) Call);
 
 impl RegisterContractResource {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -376,6 +466,11 @@ impl RegisterContractResource {
 pub struct CreateWebLink(pub(crate) Call);
 
 impl CreateWebLink {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors

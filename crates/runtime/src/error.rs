@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::{CredentialError, Operation};
+use crate::{CredentialError, Operation, hidden::Hidden};
 
 /// Why a call failed: the provider and operation, what happened, what the provider said, and what to do about it.
 ///
@@ -144,6 +144,22 @@ impl Error {
         self
     }
 
+    /// Without what the request carried that no message may repeat.
+    pub(crate) fn hide(mut self, hidden: &Hidden) -> Self {
+        hidden.mask(&mut self.0.what);
+        if let Some(answer) = &mut self.0.answer {
+            let told = [
+                &mut answer.code,
+                &mut answer.message,
+                &mut answer.request_id,
+            ];
+            told.into_iter()
+                .flatten()
+                .for_each(|text| hidden.mask(text));
+        }
+        self
+    }
+
     /// How far the call got.
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -154,7 +170,7 @@ impl Error {
         self.0.advice
     }
 
-    /// How long to wait before another try, where the service or the session says so.
+    /// How long to wait before another try, where the service or the session says so; at most a day.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -169,7 +185,7 @@ impl Error {
         self.0.operation
     }
 
-    /// How many times the request was sent; 0 where nothing was.
+    /// How many times the request was sent, or a connection tried for it; 0 where it did not come to that.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }

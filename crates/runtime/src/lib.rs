@@ -12,12 +12,20 @@ mod credential;
 mod session;
 
 mod call;
+mod draft;
+mod options;
 mod part;
+mod untyped;
+
+mod retry;
 mod send;
 
+mod answer;
 mod envelope;
 mod error;
+mod hidden;
 mod response;
+mod retry_after;
 
 mod pages;
 #[cfg(feature = "websocket")]
@@ -31,15 +39,18 @@ pub use error::{Advice, Error, Kind};
 pub use operation::{
     Evidence, Failure, Idempotency, Operation, Placement, Requirement, Scheme, Server, StatusRange,
 };
+pub use options::CallOptions;
 pub use pages::Pages;
 pub use part::FilePart;
 pub use response::Response;
+pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use session::{InvalidSession, Session, SessionBuilder};
 #[cfg(feature = "websocket")]
 pub use socket::Events;
 pub use text::{Base64, InvalidBase64};
 pub use uint256::{InvalidUint256, Uint256};
+pub use untyped::UntypedCall;
 
 /// What generated code names, so that a provider crate depends on this crate alone.
 #[doc(hidden)]

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// One call of a provider, as its spec describes it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Operation {
     /// The provider, as its spec file is called.

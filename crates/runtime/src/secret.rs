@@ -1,6 +1,6 @@
 //! Strings that cannot be printed.
 
-use std::fmt;
+use std::{cell::RefCell, fmt};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -41,8 +41,25 @@ impl From<&str> for Secret {
     }
 }
 
+thread_local! {
+    static SEEN: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
+}
+
+/// Runs `serialize`, and returns with its outcome the secrets it wrote: a body is bytes afterwards, of which nobody could
+/// tell what must not be shown.
+pub(crate) fn seen_while<T>(serialize: impl FnOnce() -> T) -> (T, Vec<Secret>) {
+    let before = SEEN.replace(Some(Vec::new()));
+    let outcome = serialize();
+    (outcome, SEEN.replace(before).unwrap_or_default())
+}
+
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        SEEN.with_borrow_mut(|seen| {
+            if let Some(seen) = seen {
+                seen.push(self.clone());
+            }
+        });
         serializer.serialize_str(self.expose_secret())
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use http::{HeaderValue, header::USER_AGENT};
 
-use crate::{Credential, Requirement, Target, send::Chosen};
+use crate::{Credential, Requirement, RetryPolicy, Target, retry::Budget, send::Chosen};
 
 /// Everything the calls of a client share. Cheap to clone.
 #[derive(Clone)]
@@ -17,7 +17,10 @@ pub(crate) struct Inner {
     #[cfg(feature = "websocket")]
     pub(crate) http1: reqwest::Client,
     pub(crate) credentials: Vec<Arc<dyn Credential>>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: Budget,
     pub(crate) deadline: Duration,
+    pub(crate) attempt_timeout: Duration,
     pub(crate) longest_body: usize,
 }
 
@@ -27,7 +30,9 @@ impl Session {
         SessionBuilder {
             target: target.into(),
             credentials: Vec::new(),
+            retry: RetryPolicy::new(),
             deadline: Duration::from_secs(300),
+            attempt_timeout: Duration::from_secs(200),
             connect_timeout: Duration::from_secs(10),
             longest_body: 64 << 20,
             product: None,
@@ -86,6 +91,7 @@ impl fmt::Debug for Session {
         f.debug_struct("Session")
             .field("target", &self.0.target)
             .field("credentials", &self.0.holds())
+            .field("retry", &self.0.retry)
             .field("deadline", &self.0.deadline)
             .finish_non_exhaustive()
     }
@@ -97,7 +103,9 @@ impl fmt::Debug for Session {
 pub struct SessionBuilder {
     target: Target,
     credentials: Vec<Arc<dyn Credential>>,
+    retry: RetryPolicy,
     deadline: Duration,
+    attempt_timeout: Duration,
     connect_timeout: Duration,
     longest_body: usize,
     product: Option<String>,
@@ -116,10 +124,23 @@ impl SessionBuilder {
         self
     }
 
-    /// The longest a call may take, with everything that belongs to it: waiting for a token, a replay, reading the
-    /// body. 300 seconds unless set, because some calls wait for a block.
+    /// What is sent again, how often, and after which wait.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// The longest a call may take, with everything that belongs to it: waiting for a token, retries and the waits
+    /// between them, reading the body. 300 seconds unless set, because some calls wait for a block.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
+        self
+    }
+
+    /// The longest one attempt may take, from connecting to the last byte of the answer. 200 seconds unless set: some
+    /// services hold an answer back for 180, until a transaction stands in the ledger.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
         self
     }
 
@@ -170,7 +191,10 @@ impl SessionBuilder {
                 .map_err(InvalidSession::Http)?,
             target: self.target,
             credentials: self.credentials,
+            budget: self.retry.new_budget(),
+            retry: self.retry,
             deadline: self.deadline,
+            attempt_timeout: self.attempt_timeout,
             longest_body: self.longest_body,
         })))
     }

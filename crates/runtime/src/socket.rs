@@ -24,9 +24,11 @@ use tokio_tungstenite::{
 };
 
 use crate::{
-    Advice, Error, Kind, Operation, Session,
+    Advice, Error, Kind, Operation, Session, answer,
+    draft::Draft,
     error::what_does_not_fit,
-    send::{self, Prepared},
+    send::{self, Exchange},
+    session::Inner,
 };
 
 /// The messages of a web socket, each read as a `T`. A message that does not fit is an error and the stream goes on; it
@@ -41,71 +43,71 @@ pub struct Events<T> {
 pub(crate) async fn open<T>(
     session: &Session,
     operation: &'static Operation,
-    prepared: &Prepared,
+    draft: &Draft,
 ) -> Result<Events<T>, Error> {
-    let session = session.inner();
-    let chosen = send::choose(session, operation)?;
-    let mut attempts = 0;
+    let inner = session.inner();
     let opening = async {
-        loop {
-            let key = generate_key();
-            let mut request = prepared.request();
-            let headers = request.headers_mut();
-            headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-            headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-            let text =
-                HeaderValue::from_str(&key).map_err(|error| Error::invalid(operation, error))?;
-            headers.insert(SEC_WEBSOCKET_KEY, text);
-            let authorised = send::authorise(operation, &chosen, &mut request).await?;
-            attempts += 1;
-            let response = session
-                .http1
-                .execute(request)
-                .await
-                .map_err(|error| send::unsent(operation, error))?;
-            let status = response.status();
-            let headers = response.headers().clone();
-            if status == StatusCode::SWITCHING_PROTOCOLS {
-                let accepted = headers
-                    .get(SEC_WEBSOCKET_ACCEPT)
-                    .is_some_and(|accept| accept == &derive_accept_key(key.as_bytes()));
-                if !accepted {
-                    let what = "failed to open the web socket: the service did not prove that it speaks the protocol";
-                    return Err(Error::new(operation, Kind::Decode, what, Advice::Report));
-                }
-                return response
-                    .upgrade()
-                    .await
-                    .map_err(|error| send::unsent(operation, error));
-            }
-            let body = send::read_within(session.longest_body, response, operation).await?;
-            if status == StatusCode::UNAUTHORIZED
-                && attempts == 1
-                && send::renew(operation, &authorised).await?
-            {
-                continue;
-            }
-            if status.is_success() {
-                let what = format!(
-                    "failed to open the web socket: HTTP {} instead of 101",
-                    status.as_u16()
-                );
-                return Err(Error::new(operation, Kind::Decode, what, Advice::Report));
-            }
-            return Err(send::refused(operation, status, headers, body));
-        }
+        let prepared = draft.prepare(session, operation)?;
+        let options = draft.options();
+        let limit = options.longest_body.unwrap_or(inner.longest_body);
+        let applied = send::applied(options, operation);
+        let exchange = Upgrade {
+            session: inner,
+            operation: &applied,
+            limit,
+        };
+        let delivered = send::deliver(inner, &applied, &prepared, options, exchange).await?;
+        Ok((delivered.value, delivered.attempts, limit))
     };
-    let outcome = tokio::time::timeout(session.deadline, opening).await;
-    let outcome = outcome.unwrap_or_else(|_| Err(send::timed_out(operation, session.deadline, 0)));
-    let upgraded = outcome.map_err(|error| error.attempts_made(attempts))?;
-    let limits = WebSocketConfig::default().max_message_size(Some(session.longest_body));
+    let told = |(_, attempts, _): &(_, u32, _)| (StatusCode::SWITCHING_PROTOCOLS, *attempts);
+    let (upgraded, _, limit) = send::traced(operation, opening, told).await?;
+    let limits = WebSocketConfig::default().max_message_size(Some(limit));
     let socket = WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(limits)).await;
     Ok(Events {
         operation,
         socket,
         messages: PhantomData,
     })
+}
+
+/// A request for a web socket.
+struct Upgrade<'a> {
+    session: &'a Inner,
+    operation: &'a Operation,
+    limit: usize,
+}
+
+impl Exchange for Upgrade<'_> {
+    type Answer = reqwest::Upgraded;
+
+    async fn exchange(&self, mut request: reqwest::Request) -> Result<reqwest::Upgraded, Error> {
+        let operation = self.operation;
+        // Every attempt has a key of its own (RFC 6455 section 4.1).
+        let key = generate_key();
+        let text = HeaderValue::from_str(&key).map_err(|error| Error::invalid(operation, error))?;
+        let headers = request.headers_mut();
+        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        headers.insert(SEC_WEBSOCKET_KEY, text);
+        let response = answer::got(operation, self.session.http1.execute(request).await)?;
+        let status = response.status();
+        if status == StatusCode::SWITCHING_PROTOCOLS {
+            let proof = response.headers().get(SEC_WEBSOCKET_ACCEPT);
+            if proof.is_none_or(|proof| proof != &derive_accept_key(key.as_bytes())) {
+                let what = "failed to open the web socket: the service did not prove that it speaks the protocol";
+                return Err(Error::new(operation, Kind::Decode, what, Advice::Report));
+            }
+            let upgraded = response.upgrade().await;
+            return upgraded.map_err(|error| answer::unanswered(operation, error));
+        }
+        answer::whole(operation, self.limit, response).await?;
+        let what = format!(
+            "failed to open the web socket: HTTP {} instead of 101",
+            status.as_u16()
+        );
+        Err(Error::new(operation, Kind::Decode, what, Advice::Report))
+    }
 }
 
 impl<T> Events<T> {

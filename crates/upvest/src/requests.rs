@@ -2,7 +2,7 @@
 
 //! The calls in the making: optional parameters, and sending.
 
-use bindery_runtime::{Call, Error, Pages, Response};
+use bindery_runtime::{Call, CallOptions, Error, Pages, Response};
 use bindery_runtime::generated::Stream;
 use crate::types;
 
@@ -12,6 +12,11 @@ use crate::types;
 pub struct Time(pub(crate) Call);
 
 impl Time {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -42,6 +47,11 @@ impl AssetsList {
     /// How many items a page shall hold, at most 100. The default is unknown, maybe 10.
     pub fn page_size(self, page_size: i32) -> Self {
         Self(self.0.query("page_size", page_size))
+    }
+
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
     }
 
     /// Sends the call.
@@ -79,6 +89,11 @@ impl AssetsList {
 pub struct CommonAssetsRead(pub(crate) Call);
 
 impl CommonAssetsRead {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -101,6 +116,11 @@ impl CommonAssetsRead {
 pub struct TenancyEchoPost(pub(crate) Call);
 
 impl TenancyEchoPost {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -123,6 +143,11 @@ impl TenancyEchoPost {
 pub struct TenancyEchoGet(pub(crate) Call);
 
 impl TenancyEchoGet {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -145,6 +170,11 @@ impl TenancyEchoGet {
 pub struct TenancyUserCreate(pub(crate) Call);
 
 impl TenancyUserCreate {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -175,6 +205,11 @@ impl TenancyUserList {
     /// How many items a page shall hold, at most 100. The default is unknown, maybe 10.
     pub fn page_size(self, page_size: i32) -> Self {
         Self(self.0.query("page_size", page_size))
+    }
+
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
     }
 
     /// Sends the call.
@@ -212,6 +247,11 @@ impl TenancyUserList {
 pub struct TenancyUserRead(pub(crate) Call);
 
 impl TenancyUserRead {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -234,6 +274,11 @@ impl TenancyUserRead {
 pub struct TenancyUserPasswordUpdate(pub(crate) Call);
 
 impl TenancyUserPasswordUpdate {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -256,6 +301,11 @@ impl TenancyUserPasswordUpdate {
 pub struct TenancyUserDelete(pub(crate) Call);
 
 impl TenancyUserDelete {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -278,6 +328,11 @@ impl TenancyUserDelete {
 pub struct TenancyRecover(pub(crate) Call);
 
 impl TenancyRecover {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -300,6 +355,11 @@ impl TenancyRecover {
 pub struct TenancyWebhookCreate(pub(crate) Call);
 
 impl TenancyWebhookCreate {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -330,6 +390,11 @@ impl TenancyWebhookList {
     /// How many items a page shall hold, at most 100. The default is unknown, maybe 10.
     pub fn page_size(self, page_size: i32) -> Self {
         Self(self.0.query("page_size", page_size))
+    }
+
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
     }
 
     /// Sends the call.
@@ -367,6 +432,11 @@ impl TenancyWebhookList {
 pub struct TenancyWebhookRead(pub(crate) Call);
 
 impl TenancyWebhookRead {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -389,6 +459,11 @@ impl TenancyWebhookRead {
 pub struct TenancyWebhookDelete(pub(crate) Call);
 
 impl TenancyWebhookDelete {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -411,6 +486,11 @@ impl TenancyWebhookDelete {
 pub struct TenancyWebhookVerify(pub(crate) Call);
 
 impl TenancyWebhookVerify {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -433,6 +513,11 @@ impl TenancyWebhookVerify {
 pub struct Oauth2Token(pub(crate) Call);
 
 impl Oauth2Token {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -454,6 +539,11 @@ impl Oauth2Token {
 pub struct ClienteleEchoPost(pub(crate) Call);
 
 impl ClienteleEchoPost {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -476,6 +566,11 @@ impl ClienteleEchoPost {
 pub struct ClienteleEchoGet(pub(crate) Call);
 
 impl ClienteleEchoGet {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -498,6 +593,11 @@ impl ClienteleEchoGet {
 pub struct ClienteleOffboard(pub(crate) Call);
 
 impl ClienteleOffboard {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -520,6 +620,11 @@ impl ClienteleOffboard {
 pub struct KmsWalletCreate(pub(crate) Call);
 
 impl KmsWalletCreate {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -550,6 +655,11 @@ impl KmsWalletList {
     /// How many items a page shall hold, at most 100. The default is unknown, maybe 10.
     pub fn page_size(self, page_size: i32) -> Self {
         Self(self.0.query("page_size", page_size))
+    }
+
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
     }
 
     /// Sends the call.
@@ -587,6 +697,11 @@ impl KmsWalletList {
 pub struct KmsWalletsRead(pub(crate) Call);
 
 impl KmsWalletsRead {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -609,6 +724,11 @@ impl KmsWalletsRead {
 pub struct KmsSign(pub(crate) Call);
 
 impl KmsSign {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -631,6 +751,11 @@ impl KmsSign {
 pub struct KmsUtxosList(pub(crate) Call);
 
 impl KmsUtxosList {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -653,6 +778,11 @@ impl KmsUtxosList {
 pub struct KmsTransactionCreate(pub(crate) Call);
 
 impl KmsTransactionCreate {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -683,6 +813,11 @@ impl KmsTransactionList {
     /// How many items a page shall hold, at most 100. The default is unknown, maybe 10.
     pub fn page_size(self, page_size: i32) -> Self {
         Self(self.0.query("page_size", page_size))
+    }
+
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
     }
 
     /// Sends the call.
@@ -720,6 +855,11 @@ impl KmsTransactionList {
 pub struct KmsTransactionsRead(pub(crate) Call);
 
 impl KmsTransactionsRead {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -742,6 +882,11 @@ impl KmsTransactionsRead {
 pub struct KmsTransactionRaw(pub(crate) Call);
 
 impl KmsTransactionRaw {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -764,6 +909,11 @@ impl KmsTransactionRaw {
 pub struct KmsTransactionComplex(pub(crate) Call);
 
 impl KmsTransactionComplex {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -818,6 +968,11 @@ impl DataTransactions {
         Self(self.0.query("skip", skip))
     }
 
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -857,6 +1012,11 @@ impl DataTransactions {
 pub struct DataTransaction(pub(crate) Call);
 
 impl DataTransaction {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -881,6 +1041,11 @@ impl DataTransaction {
 pub struct DataBlock(pub(crate) Call);
 
 impl DataBlock {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -903,6 +1068,11 @@ impl DataBlock {
 pub struct DataAssetBalance(pub(crate) Call);
 
 impl DataAssetBalance {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -925,6 +1095,11 @@ impl DataAssetBalance {
 pub struct DataContractBalance(pub(crate) Call);
 
 impl DataContractBalance {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -947,6 +1122,11 @@ impl DataContractBalance {
 pub struct DataStatus(pub(crate) Call);
 
 impl DataStatus {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -969,6 +1149,11 @@ impl DataStatus {
 pub struct EstimateEthFees(pub(crate) Call);
 
 impl EstimateEthFees {
+    /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+    pub fn with_options(self, options: CallOptions) -> Self {
+        Self(self.0.with_options(options))
+    }
+
     /// Sends the call.
     ///
     /// # Errors

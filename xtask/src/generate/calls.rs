@@ -99,7 +99,7 @@ pub(super) fn requests(
     let candidates = [
         "Base64", "Error", "Events", "FilePart", "Pages", "Response", "Secret", "Uint256",
     ];
-    let mut runtime = vec!["Call"];
+    let mut runtime = vec!["Call", "CallOptions"];
     runtime.extend(
         candidates
             .into_iter()
@@ -209,6 +209,12 @@ fn request(
             }
         });
     }
+    methods.push(parse_quote! {
+        /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+        pub fn with_options(self, options: CallOptions) -> Self {
+            Self(self.0.with_options(options))
+        }
+    });
     methods.extend(sending(api, model, operation, signature)?);
     let about = docs::attributes([format!(
         "A call of [`Client::{method}`](crate::Client::{method}) in the making."

@@ -187,10 +187,13 @@ fn library(api: &Api, model: &Model, generated: &Generated) -> String {
     let mut runtime = vec![
         "Advice",
         "BaseUrl",
+        "CallOptions",
         "Error",
+        "Idempotency",
         "InvalidBaseUrl",
         "Kind",
         "Response",
+        "RetryPolicy",
         "Session",
         "SessionBuilder",
     ];

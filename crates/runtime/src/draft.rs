@@ -1,0 +1,240 @@
+//! What a call carries: path, query, headers, body and options, until it is made a request.
+
+use std::{
+    borrow::Cow,
+    fmt::{Display, Write as _},
+};
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE},
+};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use url::Url;
+
+use crate::{
+    CallOptions, Error, FilePart, Operation, Session,
+    part::Multipart,
+    secret::{self, Secret},
+    send::Prepared,
+};
+
+/// Everything but the unreserved characters of RFC 3986 section 2.3: what is encoded like this means the same to every
+/// server, and a signature over it is a signature over what is sent.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The parts of a request that is not made yet.
+#[derive(Clone)]
+pub(crate) struct Draft {
+    path: String,
+    query: Vec<(Cow<'static, str>, String)>,
+    headers: HeaderMap,
+    body: Body,
+    options: CallOptions,
+    /// What of the body must not be shown, wherever it comes back.
+    secrets: Vec<Secret>,
+    /// The first thing that went wrong; told when the call is sent, so that setters need not fail.
+    fault: Option<String>,
+}
+
+#[derive(Clone)]
+enum Body {
+    None,
+    Bytes(Bytes, HeaderValue),
+    Multipart(Multipart),
+}
+
+impl Draft {
+    pub(crate) fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: Body::None,
+            options: CallOptions::new(),
+            secrets: Vec::new(),
+            fault: None,
+        }
+    }
+
+    /// Puts `value` in the place of `{name}`.
+    pub(crate) fn path(&mut self, name: &'static str, value: impl Display) {
+        let value = value.to_string();
+        // A URL drops such segments, even when they are encoded: the request would go to another path.
+        if matches!(value.as_str(), "" | "." | "..") {
+            self.fail(format!(
+                "`{name}` is `{value}`, which cannot stand in a path; give another value"
+            ));
+        }
+        let encoded = utf8_percent_encode(&value, RESERVED).to_string();
+        self.path = self.path.replace(&format!("{{{name}}}"), &encoded);
+    }
+
+    /// Replaces all values of a query parameter.
+    pub(crate) fn query<V: Display>(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        values: impl IntoIterator<Item = V>,
+    ) {
+        let name = name.into();
+        self.query.retain(|(other, _)| *other != name);
+        for value in values {
+            self.query.push((name.clone(), value.to_string()));
+        }
+    }
+
+    pub(crate) fn header(&mut self, name: &'static str, value: impl Display) {
+        match (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(&value.to_string()),
+        ) {
+            (Ok(name), Ok(value)) => {
+                self.headers.insert(name, value);
+            }
+            _ => self.fail(format!(
+                "the header `{name}` cannot carry this value; remove control characters"
+            )),
+        }
+    }
+
+    pub(crate) fn json(&mut self, body: &impl Serialize) {
+        let (bytes, secrets) = secret::seen_while(|| serde_json::to_vec(body));
+        match bytes {
+            Ok(bytes) => {
+                self.body = Body::Bytes(bytes.into(), HeaderValue::from_static("application/json"));
+                self.secrets = secrets;
+            }
+            Err(error) => self.fail(format!("the body does not serialize as JSON: {error}")),
+        }
+    }
+
+    pub(crate) fn form(&mut self, body: &impl Serialize) {
+        const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+        let (text, secrets) = secret::seen_while(|| serde_urlencoded::to_string(body));
+        match text {
+            Ok(text) => {
+                self.body = Body::Bytes(text.into(), FORM);
+                self.secrets = secrets;
+            }
+            Err(error) => self.fail(format!("the body does not serialize as a form: {error}")),
+        }
+    }
+
+    pub(crate) fn part(&mut self, name: &'static str, value: impl Display) {
+        self.multipart().text(name, value.to_string());
+    }
+
+    pub(crate) fn file(&mut self, name: &'static str, file: FilePart) {
+        self.multipart().file(name, file);
+    }
+
+    /// Adds to the options so far, and where both set the same thing, replaces it.
+    pub(crate) fn with_options(&mut self, options: CallOptions) {
+        self.options.overlay(options);
+    }
+
+    pub(crate) fn options(&self) -> &CallOptions {
+        &self.options
+    }
+
+    pub(crate) fn fail(&mut self, what: String) {
+        self.fault.get_or_insert(what);
+    }
+
+    /// The request as it will be sent, but for the credential.
+    pub(crate) fn prepare(
+        &self,
+        session: &Session,
+        operation: &Operation,
+    ) -> Result<Prepared, Error> {
+        let invalid = |what: &str| Error::invalid(operation, what);
+        let provider = session.target().provider();
+        if provider != operation.provider {
+            let what = format!(
+                "the session is for {provider}; use one for {}",
+                operation.provider
+            );
+            return Err(invalid(&what));
+        }
+        if let Some(fault) = &self.fault {
+            return Err(invalid(fault));
+        }
+        if let Some(fault) = self.options.unfit_for(operation) {
+            return Err(invalid(&fault));
+        }
+        let base = operation.server.resolve(operation, session.target())?;
+        let mut url = Url::parse(&format!("{base}{}", self.path))
+            .map_err(|error| invalid(&error.to_string()))?;
+        // Whatever a URL makes of the path, it stays below the base: credentials go nowhere else.
+        let below = url.as_str().strip_prefix(base.as_str());
+        if !below.is_some_and(|path| path.starts_with('/')) {
+            return Err(invalid("its path leads away from the base URL"));
+        }
+        if let Some(query) = self.encode_query() {
+            url.set_query(Some(&query));
+        }
+        let mut headers = self.headers.clone();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        // A map given to `extend` replaces what has the same name, and keeps what is there twice.
+        headers.extend(self.options.headers.clone());
+        let body = match &self.body {
+            Body::None => {
+                // A method that may have a body says so when it has none (RFC 9110 section 8.6): some servers refuse
+                // it otherwise.
+                if matches!(operation.method, Method::POST | Method::PUT | Method::PATCH) {
+                    headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+                }
+                Bytes::new()
+            }
+            Body::Bytes(bytes, content_type) => {
+                headers.insert(CONTENT_TYPE, content_type.clone());
+                bytes.clone()
+            }
+            Body::Multipart(parts) => {
+                let (bytes, content_type) = parts.encode();
+                let content_type = HeaderValue::from_str(&content_type)
+                    .map_err(|_| invalid("the parts have no boundary"))?;
+                headers.insert(CONTENT_TYPE, content_type);
+                bytes
+            }
+        };
+        Ok(Prepared {
+            method: operation.method.clone(),
+            url,
+            headers,
+            body,
+            secrets: self.secrets.clone(),
+        })
+    }
+
+    fn encode_query(&self) -> Option<String> {
+        let own = self.query.iter().map(|(name, value)| (&**name, value));
+        let extra = self.options.query.iter();
+        let extra = extra.map(|(name, value)| (name.as_str(), value));
+        let mut text = String::new();
+        for (name, value) in own.chain(extra) {
+            let separator = if text.is_empty() { "" } else { "&" };
+            let name = utf8_percent_encode(name, RESERVED);
+            let value = utf8_percent_encode(value, RESERVED);
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{separator}{name}={value}");
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn multipart(&mut self) -> &mut Multipart {
+        if !matches!(self.body, Body::Multipart(_)) {
+            self.body = Body::Multipart(Multipart::default());
+        }
+        match &mut self.body {
+            Body::Multipart(parts) => parts,
+            Body::None | Body::Bytes(..) => unreachable!("it was made a multipart body just now"),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What sending promises, over real sockets.
+
+mod api;
+mod frozen;
+mod stub;
+
+mod authentication;
+mod hostile;
+mod limits;
+mod options;
+mod retries;
+mod untyped;
+mod waits;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bindery_runtime::{Session, SessionBuilder, Target};
+use bindery_runtime::{RetryPolicy, Session, SessionBuilder, Target};
 
 /// A session apart from the one that the tokens are for: it holds none of their credentials, so that getting a token can
 /// never wait for a token, and a deadline that a caller chose for its calls does not cut a sign-in short.
@@ -11,4 +11,6 @@ pub(crate) fn builder(target: Target) -> SessionBuilder {
         .deadline(Duration::from_secs(15))
         .connect_timeout(Duration::from_secs(5))
         .max_response_bytes(64 << 10)
+        // The token source spaces its requests itself, for all who wait.
+        .retry(RetryPolicy::never())
 }

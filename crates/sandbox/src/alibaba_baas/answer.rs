@@ -168,6 +168,16 @@ impl IntoResponse for Failure {
     }
 }
 
+/// What the gateway says with a status that a fault chose: of an access token as ever, and else what
+/// the proxy says that stands before it.
+pub(super) fn own_words(status: StatusCode, _path: &str) -> Response {
+    if status == StatusCode::UNAUTHORIZED {
+        let detail = "the access token is missing, unknown or expired";
+        return Failure::new(Action::Route, Code::Token, detail).into_response();
+    }
+    (status, status.canonical_reason().unwrap_or_default()).into_response()
+}
+
 fn respond(status: StatusCode, envelope: &impl Serialize) -> Response {
     let body = serde_json::to_vec(envelope).expect("every map in an envelope has string keys");
     (status, [JSON], body).into_response()

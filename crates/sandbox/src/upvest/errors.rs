@@ -179,6 +179,27 @@ impl Refusal {
     }
 }
 
+/// What the service says with a status that a fault chose, in its envelope: of a user's access token
+/// or a tenant's API key as ever.
+pub(super) fn own_words(status: StatusCode, path: &str) -> Response {
+    let refusal = match status {
+        StatusCode::UNAUTHORIZED if path.starts_with("/1.0/tenancy/") => {
+            Refusal::unauthorized("Authentication failed", Vec::new())
+        }
+        StatusCode::UNAUTHORIZED => Refusal::bearer(
+            status,
+            "Bearer error=\"invalid_token\"",
+            "invalidToken",
+            "The access token is unknown or has expired",
+        ),
+        _ => {
+            let message = status.canonical_reason().unwrap_or_default();
+            Refusal::new(status, message, Vec::new())
+        }
+    };
+    refusal.into_response()
+}
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut response = match self.words {

@@ -213,10 +213,7 @@ impl Tokens {
         };
         family
             .filter(|family| family.end.is_none_or(|end| now < end))
-            .ok_or(Refusal::new(
-                "invalid_grant",
-                "the refresh token is unknown or has expired",
-            ))
+            .ok_or(Refusal::unknown_token())
     }
 
     /// Spends a refresh token for a new one, where that is asked for. As documented, the stored one
@@ -329,6 +326,13 @@ impl Refusal {
             error,
             error_description,
         }
+    }
+
+    pub(super) fn unknown_token() -> Self {
+        Self::new(
+            "invalid_grant",
+            "the refresh token is unknown or has expired",
+        )
     }
 }
 

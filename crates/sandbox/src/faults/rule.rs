@@ -248,16 +248,19 @@ fn check_fault(fault: &Fault) -> Result<(), InvalidRule> {
                 }),
             }
         }
-        Fault::Json { set, remove } => set.keys().chain(remove).try_for_each(check_pointer),
+        Fault::Json { set, remove } => {
+            let mut pointers = set.keys().chain(remove);
+            pointers.try_for_each(|pointer| check_pointer(pointer))
+        }
         Fault::Jwt { token, .. } => check_pointer(token),
         _ => Ok(()),
     }
 }
 
-fn check_pointer(pointer: &String) -> Result<(), InvalidRule> {
+fn check_pointer(pointer: &str) -> Result<(), InvalidRule> {
     match pointer.starts_with('/') {
         true => Ok(()),
-        false => Err(InvalidRule::Pointer(pointer.clone())),
+        false => Err(InvalidRule::Pointer(pointer.to_owned())),
     }
 }
 

@@ -179,12 +179,15 @@ impl Refusal {
     }
 }
 
-/// What the service says with a status that a fault chose, in its envelope: of a user's access token
-/// or a tenant's API key as ever.
+/// What the service says with a status that a fault chose, of credentials as ever, and else
+/// in its envelope.
 pub(super) fn own_words(status: StatusCode, path: &str) -> Response {
     let refusal = match status {
         StatusCode::UNAUTHORIZED if path.starts_with("/1.0/tenancy/") => {
             Refusal::unauthorized("Authentication failed", Vec::new())
+        }
+        StatusCode::UNAUTHORIZED if path == "/1.0/clientele/oauth2/token" => {
+            Refusal::grant(status, "invalid_grant", "Invalid credentials given")
         }
         StatusCode::UNAUTHORIZED => Refusal::bearer(
             status,

@@ -194,3 +194,39 @@ async fn rotation_is_turned_on_and_counted() {
     assert_eq!(report["rotation"]["grace_seconds"], 0);
     assert_eq!(scene.get("/rotation/upvest").await["spent"], 0);
 }
+
+#[tokio::test]
+async fn every_fault_and_every_example_of_the_readme_is_taken() {
+    let scene = Scene::start().await;
+    let readme = include_str!("../../README.md");
+    let (_, faults) = readme.split_once("| Fault |").unwrap();
+    let mut rules = Vec::new();
+    for row in faults
+        .lines()
+        .skip(2)
+        .take_while(|row| row.starts_with('|'))
+    {
+        let cell = row.split(" | ").next().unwrap();
+        // Between the backticks of the first column.
+        for text in cell.split('`').skip(1).step_by(2) {
+            let fault: Value = serde_json::from_str(text).unwrap();
+            rules.push(json!({ "fault": fault }));
+        }
+    }
+    assert!(rules.len() >= 15);
+    let response = scene.admin(Method::PUT, "/rules", Some(json!(rules))).await;
+    assert_eq!(response.status(), 200, "{}", response.text().await.unwrap());
+
+    let examples: Vec<_> = readme.split("--json '").skip(1).collect();
+    assert_eq!(examples.len(), 3);
+    for example in examples {
+        let (text, _) = example.split_once('\'').unwrap();
+        let example: Value = serde_json::from_str(text).unwrap();
+        let method = match example {
+            Value::Array(_) => Method::PUT,
+            _ => Method::POST,
+        };
+        let response = scene.admin(method, "/rules", Some(example)).await;
+        assert!(response.status().is_success(), "{text}");
+    }
+}

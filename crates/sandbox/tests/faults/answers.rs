@@ -55,6 +55,19 @@ async fn a_refusal_comes_in_the_words_of_the_provider() {
 }
 
 #[tokio::test]
+async fn a_token_endpoint_refuses_in_the_words_of_oauth() {
+    let scene = Scene::start().await;
+    let faults = scene.sandbox.faults();
+    faults.add(Rule::new(Fault::status(401))).unwrap();
+    assert_eq!(scene.refresh().await["error"], "invalid_grant");
+    let url = format!("{}clientele/oauth2/token", scene.sandbox.upvest().url);
+    let response = scene.client.post(url).send().await.unwrap();
+    assert_eq!(response.status(), 401);
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["error"], "invalid_grant");
+}
+
+#[tokio::test]
 async fn a_refusal_can_say_anything() {
     let scene = Scene::start().await;
     let grant = json!({"error": "invalid_grant"});

@@ -102,7 +102,10 @@ async fn what_was_made_can_be_counted_whatever_was_answered() {
     assert_eq!(operator.wallets().len(), 2);
     let made = operator.transactions();
     assert_eq!(made.len(), 1);
-    assert_eq!(made[0].wallet_id.to_string(), from["id"].as_str().unwrap());
+    assert_eq!(
+        made[0].wallet_id.to_string(),
+        from["id"].as_str().expect("an id")
+    );
     assert_eq!(made[0].quantity.as_deref(), Some("7"));
     assert_eq!(made[0].recipient.as_deref(), to["address"].as_str());
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod admin;
 mod bearer;
 mod clock;
 mod encoding;
@@ -8,6 +9,7 @@ mod ethereum;
 mod server;
 
 pub mod alibaba_baas;
+pub mod faults;
 pub mod hive;
 pub mod upvest;
 

@@ -30,6 +30,10 @@ struct Options {
     /// The port of Upvest; 0 picks a free one.
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     upvest_port: u16,
+
+    /// Open a port over which faults are set and counts are read; 0 picks a free one.
+    #[arg(long, value_name = "PORT")]
+    admin_port: Option<u16>,
 }
 
 /// What `--json` prints.
@@ -38,6 +42,14 @@ struct Access<'a> {
     alibaba_baas: &'a alibaba_baas::Access,
     hive: &'a hive::Access,
     upvest: &'a upvest::Access,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admin: Option<Admin<'a>>,
+}
+
+/// Where the admin port listens.
+#[derive(Serialize)]
+struct Admin<'a> {
+    url: &'a str,
 }
 
 #[tokio::main]
@@ -55,16 +67,20 @@ async fn run(options: &Options) -> io::Result<()> {
     // Before anything is printed, so that whoever reads it may stop the sandbox at once.
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
-    let sandbox = Sandbox::builder()
+    let builder = Sandbox::builder()
         .alibaba_port(options.alibaba_port)
         .hive_port(options.hive_port)
-        .upvest_port(options.upvest_port)
-        .start()
-        .await?;
+        .upvest_port(options.upvest_port);
+    let builder = match options.admin_port {
+        Some(port) => builder.admin_port(port),
+        None => builder,
+    };
+    let sandbox = builder.start().await?;
     let access = Access {
         alibaba_baas: sandbox.alibaba_baas(),
         hive: sandbox.hive(),
         upvest: sandbox.upvest(),
+        admin: sandbox.admin_url().map(|url| Admin { url }),
     };
     let text = match options.json {
         true => serde_json::to_string(&access)? + "\n",
@@ -88,6 +104,7 @@ fn for_a_shell(access: &Access<'_>) -> String {
         alibaba_baas,
         hive,
         upvest,
+        admin,
     } = access;
     // No credential of the sandbox holds a quote.
     let export = |name: &str, value: &str| format!("export {name}='{value}'");
@@ -95,7 +112,7 @@ fn for_a_shell(access: &Access<'_>) -> String {
         Some(end) => url[..end].to_owned(),
         None => url.to_owned(),
     };
-    let lines = [
+    let mut lines = vec![
         "# Alibaba Cloud BaaS".to_owned(),
         export("ALIBABA_BAAS_URL", &alibaba_baas.url),
         export("ALIBABA_BAAS_REFRESH_TOKEN", &alibaba_baas.refresh_token),
@@ -120,7 +137,11 @@ fn for_a_shell(access: &Access<'_>) -> String {
         export("UPVEST_CLIENT_ID", &upvest.client_id),
         export("UPVEST_CLIENT_SECRET", &upvest.client_secret),
         export("UPVEST_ALLOW_HTTP", &origin(&upvest.url)),
-        "# Running. Ctrl-C or SIGTERM stops it.".to_owned(),
     ];
+    if let Some(admin) = admin {
+        lines.push("# Faults and counts".to_owned());
+        lines.push(export("BINDERY_SANDBOX_ADMIN_URL", admin.url));
+    }
+    lines.push("# Running. Ctrl-C or SIGTERM stops it.".to_owned());
     lines.join("\n") + "\n"
 }

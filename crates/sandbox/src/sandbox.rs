@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::admin::{self, Ledgers};
+use crate::faults::Faults;
 use crate::server::Server;
 use crate::{Clock, alibaba_baas, hive, upvest};
 
@@ -23,15 +25,18 @@ use crate::{Clock, alibaba_baas, hive, upvest};
 #[derive(Debug)]
 pub struct Sandbox {
     clock: Clock,
+    faults: Faults,
+    admin: Option<(Server, String)>,
     alibaba_baas: (Server, alibaba_baas::Access, alibaba_baas::Operator),
-    hive: (Server, hive::Access),
-    upvest: (Server, upvest::Access),
+    hive: (Server, hive::Access, hive::Operator),
+    upvest: (Server, upvest::Access, upvest::Operator),
 }
 
 /// Where the sandbox listens and how it behaves. Made by [`Sandbox::builder`].
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
     clock: Clock,
+    admin_port: Option<u16>,
     alibaba_port: u16,
     hive_port: u16,
     upvest_port: u16,
@@ -61,9 +66,30 @@ impl Sandbox {
         &self.hive.1
     }
 
+    /// What is really on Hive's chains.
+    pub fn hive_operator(&self) -> &hive::Operator {
+        &self.hive.2
+    }
+
     /// How to reach Upvest.
     pub fn upvest(&self) -> &upvest::Access {
         &self.upvest.1
+    }
+
+    /// What there really is at Upvest.
+    pub fn upvest_operator(&self) -> &upvest::Operator {
+        &self.upvest.2
+    }
+
+    /// What goes wrong on purpose, and the counts of what was asked.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Where the admin port listens, as in `http://127.0.0.1:PORT`; `None` unless
+    /// [`Builder::admin_port`] asked for one.
+    pub fn admin_url(&self) -> Option<&str> {
+        self.admin.as_ref().map(|(_, url)| url.as_str())
     }
 
     /// The clock that all three go by.
@@ -73,6 +99,10 @@ impl Sandbox {
 
     /// Stops all three. Requests under way have two seconds to finish; web sockets are closed.
     pub async fn shutdown(self) {
+        // Before the rest, because it shares the ledgers too.
+        if let Some((admin, _)) = self.admin {
+            admin.stop().await;
+        }
         let (alibaba_baas, _, operator) = self.alibaba_baas;
         // The web sockets live as long as the ledgers, which the operator shares.
         drop(operator);
@@ -100,6 +130,13 @@ impl Builder {
     /// The port of Upvest; 0 picks a free one.
     pub fn upvest_port(mut self, port: u16) -> Self {
         self.upvest_port = port;
+        self
+    }
+
+    /// The port over which faults are set and counts are read; 0 picks a free one. Without it there
+    /// is none. Whoever reaches 127.0.0.1 reaches it.
+    pub fn admin_port(mut self, port: u16) -> Self {
+        self.admin_port = Some(port);
         self
     }
 
@@ -133,23 +170,45 @@ impl Builder {
     ///
     /// When a port cannot be bound; the message names the provider and the port.
     pub async fn start(self) -> io::Result<Sandbox> {
+        let clock = &self.clock;
+        let faults = Faults::new(clock.clone());
         let alibaba_baas = named(
             "Alibaba Cloud BaaS",
             self.alibaba_port,
-            alibaba_baas::start(self.alibaba_port, &self.alibaba_baas, self.clock.clone()).await,
+            alibaba_baas::start(
+                self.alibaba_port,
+                &self.alibaba_baas,
+                clock.clone(),
+                &faults,
+            )
+            .await,
         )?;
         let hive = named(
             "Hive",
             self.hive_port,
-            hive::start(self.hive_port, &self.hive, self.clock.clone()).await,
+            hive::start(self.hive_port, &self.hive, clock.clone(), &faults).await,
         )?;
         let upvest = named(
             "Upvest",
             self.upvest_port,
-            upvest::start(self.upvest_port, &self.upvest, self.clock.clone()).await,
+            upvest::start(self.upvest_port, &self.upvest, clock.clone(), &faults).await,
         )?;
+        let admin = match self.admin_port {
+            None => None,
+            Some(port) => {
+                let ledgers = Ledgers {
+                    alibaba_baas: alibaba_baas.2.clone(),
+                    hive: hive.2.clone(),
+                    upvest: upvest.2.clone(),
+                };
+                let started = admin::start(port, faults.clone(), clock.clone(), ledgers).await;
+                Some(named("the admin port", port, started)?)
+            }
+        };
         Ok(Sandbox {
             clock: self.clock,
+            faults,
+            admin,
             alibaba_baas,
             hive,
             upvest,

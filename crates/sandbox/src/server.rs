@@ -4,11 +4,13 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Router, middleware};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+
+use crate::faults::{Doorway, Gate, Line, pass};
 
 /// How long [`Server::stop`] lets open requests finish.
 const GRACE: Duration = Duration::from_secs(2);
@@ -17,20 +19,29 @@ const GRACE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
-    stop: oneshot::Sender<()>,
+    stop: watch::Sender<()>,
     accepting: JoinHandle<io::Result<()>>,
 }
 
-/// Binds 127.0.0.1 at `port` (0 picks a free one) and serves `router` on it.
-pub(crate) async fn serve(port: u16, router: Router) -> io::Result<Server> {
+/// Binds 127.0.0.1 at `port` (0 picks a free one) and serves `router` on it, behind `gate`.
+pub(crate) async fn serve(port: u16, router: Router, gate: Option<Gate>) -> io::Result<Server> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let address = listener.local_addr()?;
-    let (stop, stopped) = oneshot::channel::<()>();
+    let (stop, mut stopped) = watch::channel(());
+    let doorway = Doorway::new(listener, gate.as_ref().map(Gate::guard));
+    let router = match gate {
+        None => router,
+        Some(gate) => {
+            let state = (gate, stopped.clone());
+            router.layer(middleware::from_fn_with_state(state, pass))
+        }
+    };
+    let service = router.into_make_service_with_connect_info::<Line>();
     let accepting = tokio::spawn(async move {
-        axum::serve(listener, router)
+        axum::serve(doorway, service)
             .with_graceful_shutdown(async move {
-                // An error means that the sender is gone, which ends the server just as well.
-                let _ = stopped.await;
+                // Nothing is ever sent: the sender goes, and with it the server.
+                while stopped.changed().await.is_ok() {}
             })
             .await
     });

@@ -161,6 +161,22 @@ async fn a_port_in_use_ends_it_with_the_provider_and_the_port() {
 }
 
 #[tokio::test]
+async fn the_admin_port_is_open_only_when_asked_for() {
+    let mut child = sandbox(&["--json"]).spawn().unwrap();
+    let access: Value = serde_json::from_str(&first_line(&mut child).await).unwrap();
+    assert!(access.get("admin").is_none());
+    let mut child = sandbox(&["--json", "--admin-port", "0"]).spawn().unwrap();
+    let access: Value = serde_json::from_str(&first_line(&mut child).await).unwrap();
+    let admin = access["admin"]["url"].as_str().unwrap();
+    assert!(admin.starts_with("http://127.0.0.1:"));
+    let rules = reqwest::get(format!("{admin}/rules")).await.unwrap();
+    assert_eq!(rules.text().await.unwrap(), "[]");
+    signal(&child, "TERM").await;
+    let status = timeout(LIMIT, child.wait()).await.unwrap().unwrap();
+    assert!(status.success());
+}
+
+#[tokio::test]
 async fn wrong_arguments_are_told() {
     let output = sandbox(&["--jsn"]).output().await.unwrap();
     assert_eq!(output.status.code(), Some(2));

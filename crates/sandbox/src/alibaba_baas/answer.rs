@@ -5,6 +5,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::token;
+
 /// The content type of every answer, to the letter.
 pub(super) const JSON: (HeaderName, HeaderValue) = (
     header::CONTENT_TYPE,
@@ -166,6 +168,20 @@ impl IntoResponse for Failure {
         }
         response
     }
+}
+
+/// What the gateway says with a status that a fault chose: of tokens as ever, and else what the proxy
+/// says that stands before it.
+pub(super) fn own_words(status: StatusCode, path: &str) -> Response {
+    let is_client_error = status == StatusCode::BAD_REQUEST || status == StatusCode::UNAUTHORIZED;
+    if path == "/api/v1/token" && is_client_error {
+        return (status, token::Refusal::unknown_token()).into_response();
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        let detail = "the access token is missing, unknown or expired";
+        return Failure::new(Action::Route, Code::Token, detail).into_response();
+    }
+    (status, status.canonical_reason().unwrap_or_default()).into_response()
 }
 
 fn respond(status: StatusCode, envelope: &impl Serialize) -> Response {

@@ -60,6 +60,13 @@ impl World {
         self.keys.entry(key).or_default().push(modification);
     }
 
+    /// Every key with its history.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (&str, &[Modification])> {
+        self.keys
+            .iter()
+            .map(|(key, history)| (key.as_str(), history.as_slice()))
+    }
+
     fn history(&self, key: &str) -> &[Modification] {
         self.keys.get(key).map_or(&[], Vec::as_slice)
     }

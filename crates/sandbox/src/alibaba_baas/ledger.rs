@@ -1,6 +1,6 @@
 //! A network's ledger: a chain of blocks and the state that they lead to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base64::Engine;
@@ -53,6 +53,17 @@ pub(super) struct Response {
     status: String,
     events: Vec<Event<String>>,
     data: String,
+}
+
+/// One write to one key, as committed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Write {
+    /// The transaction that wrote it.
+    pub transaction_id: String,
+    /// The number of the transaction's block.
+    pub block: u64,
+    /// What it wrote.
+    pub value: Vec<u8>,
 }
 
 /// The ledger of one network.
@@ -128,6 +139,32 @@ impl Ledger {
 
     pub(super) fn transaction(&self, id: &str) -> Option<Transaction> {
         self.chain().transactions.get(id).cloned()
+    }
+
+    /// Every write to every key of a chaincode, from the first to the last.
+    pub(super) fn writes(&self, chaincode: &str) -> BTreeMap<String, Vec<Write>> {
+        let chain = self.chain();
+        let world = chain.worlds.get(chaincode);
+        let write = |modification: &Modification| Write {
+            transaction_id: modification.transaction_id.clone(),
+            block: modification.version.block,
+            value: modification.value.clone(),
+        };
+        world
+            .into_iter()
+            .flat_map(World::keys)
+            .map(|(key, history)| (key.to_owned(), history.iter().map(write).collect()))
+            .collect()
+    }
+
+    /// The chaincodes that something was committed by.
+    pub(super) fn chaincodes(&self) -> Vec<String> {
+        self.chain().worlds.keys().cloned().collect()
+    }
+
+    /// How many transactions were committed, config blocks left out.
+    pub(super) fn count(&self) -> usize {
+        self.chain().transactions.len()
     }
 
     /// Everything that happens from now on.

@@ -53,8 +53,10 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::Clock;
+use crate::faults::{Faults, Gate, Provider, RotatingProvider};
 use crate::server::{Server, serve};
 use ledger::Ledger;
+pub use ledger::Write;
 pub use moderation::{BLOCKED_WORDS, SUSPICIOUS_WORD};
 use token::Tokens;
 
@@ -108,8 +110,9 @@ pub struct Access {
     pub contract: String,
 }
 
-/// The hand of the network's operator: what happens to a ledger without any call of the API.
-#[derive(Debug)]
+/// The hand of the network's operator: what happens to a ledger without any call of the API, and
+/// what is really on it. Clones share the networks.
+#[derive(Clone, Debug)]
 pub struct Operator {
     gateway: Arc<Gateway>,
 }
@@ -120,6 +123,31 @@ impl Operator {
     pub fn reconfigure(&self, network: &str, max_message_count: u32) -> Option<u64> {
         let ledger = self.gateway.ledgers.get(network)?;
         Some(ledger.reconfigure(max_message_count))
+    }
+
+    /// Every write to every key of a chaincode, by the key and then from the first to the last:
+    /// what was committed, whatever became of the answers. Empty if nothing was; `None` if there is
+    /// no such network.
+    pub fn writes(&self, network: &str, chaincode: &str) -> Option<BTreeMap<String, Vec<Write>>> {
+        Some(self.gateway.ledgers.get(network)?.writes(chaincode))
+    }
+
+    /// The names of the chaincodes that anything was invoked of on a network.
+    pub fn chaincodes(&self, network: &str) -> Vec<String> {
+        let ledger = self.gateway.ledgers.get(network);
+        ledger.map(|ledger| ledger.chaincodes()).unwrap_or_default()
+    }
+
+    /// How many transactions a network has committed, config blocks left out; `None` if there is no
+    /// such network.
+    pub fn transactions(&self, network: &str) -> Option<usize> {
+        Some(self.gateway.ledgers.get(network)?.count())
+    }
+
+    /// A new refresh token, as from the console: the first of a family of its own. Those that there
+    /// are stay as they are.
+    pub fn refresh_token(&self) -> String {
+        self.gateway.tokens.console_tokens().0
     }
 }
 
@@ -139,8 +167,10 @@ pub(crate) async fn start(
     port: u16,
     settings: &Settings,
     clock: Clock,
+    faults: &Faults,
 ) -> io::Result<(Server, Access, Operator)> {
-    let tokens = Tokens::new(settings, clock.clone());
+    let rotation = Arc::clone(faults.rotation_counts(RotatingProvider::AlibabaBaas));
+    let tokens = Tokens::new(settings, clock.clone(), rotation);
     let (refresh_token, access_token) = tokens.console_tokens();
     let ledgers = NETWORKS
         .into_iter()
@@ -151,7 +181,8 @@ pub(crate) async fn start(
         ledgers,
         commit_delay: settings.commit_delay,
     });
-    let server = serve(port, routes::router(Arc::clone(&gateway))).await?;
+    let gate = Gate::new(faults.clone(), Provider::AlibabaBaas, answer::own_words);
+    let server = serve(port, routes::router(Arc::clone(&gateway)), Some(gate)).await?;
     let access = Access {
         url: format!("http://{}/api/v1", server.address()),
         refresh_token,

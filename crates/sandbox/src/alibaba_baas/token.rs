@@ -1,6 +1,7 @@
 //! The OAuth2 tokens: refreshed at `POST /token`, and judged on every call.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode, header};
@@ -16,6 +17,7 @@ use super::{Settings, USER};
 use crate::Clock;
 use crate::encoding::JwtKey;
 use crate::entropy::random;
+use crate::faults::{RotationCounts, Spent, Verdict};
 
 /// A permission, as one ticks it in the console and names it in `scope`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,29 +91,55 @@ struct Claims {
 pub(super) struct Tokens {
     key: JwtKey,
     clock: Clock,
-    refresh_token: String,
-    refresh_token_end: Option<DateTime<Utc>>,
+    refresh: Mutex<RefreshTokens>,
+    rotation: Arc<RotationCounts>,
     settings: Settings,
 }
 
+/// The refresh tokens that are good, and those that were.
+#[derive(Default)]
+struct RefreshTokens {
+    good: HashMap<String, Family>,
+    spent: Spent<Family>,
+    families: u64,
+}
+
+/// The refresh tokens that descend from one of the console.
+#[derive(Clone, Copy)]
+struct Family {
+    number: u64,
+    end: Option<DateTime<Utc>>,
+}
+
+impl RefreshTokens {
+    fn add(&mut self, family: Family) -> String {
+        let token = new_refresh_token();
+        self.good.insert(token.clone(), family);
+        token
+    }
+}
+
 impl Tokens {
-    pub(super) fn new(settings: &Settings, clock: Clock) -> Self {
+    pub(super) fn new(settings: &Settings, clock: Clock, rotation: Arc<RotationCounts>) -> Self {
         Self {
             key: JwtKey::random(),
-            refresh_token: new_refresh_token(),
-            refresh_token_end: settings
-                .refresh_token_lifetime
-                .map(|lifetime| clock.now() + lifetime),
+            refresh: Mutex::default(),
+            rotation,
             settings: settings.clone(),
             clock,
         }
     }
 
-    /// The refresh token and the access token that the console would show.
+    /// A new refresh token and a new access token, as the console would show.
     pub(super) fn console_tokens(&self) -> (String, String) {
         let all = Permissions(Scope::ALL.into());
         let access_token = self.issue(&all, self.settings.console_token_lifetime);
-        (self.refresh_token.clone(), access_token)
+        let lifetime = self.settings.refresh_token_lifetime;
+        let end = lifetime.map(|lifetime| self.clock.now() + lifetime);
+        let mut refresh = self.refresh();
+        refresh.families += 1;
+        let number = refresh.families;
+        (refresh.add(Family { number, end }), access_token)
     }
 
     /// What an access token may do; `None` if it is not one or has expired.
@@ -139,15 +167,9 @@ impl Tokens {
         let refresh_token = form
             .refresh_token
             .ok_or(Refusal::new("invalid_request", "refresh_token is required"))?;
-        let expired = self
-            .refresh_token_end
-            .is_some_and(|end| end <= self.clock.now());
-        if refresh_token != self.refresh_token || expired {
-            return Err(Refusal::new(
-                "invalid_grant",
-                "the refresh token is unknown or has expired",
-            ));
-        }
+        // Held until the next one is there, so that one token is never good for two refreshes.
+        let mut refresh = self.refresh();
+        let family = self.family(&mut refresh, &refresh_token)?;
         let permissions = Permissions::parse(form.scope.as_deref().unwrap_or_default())
             .ok_or(Refusal::new("invalid_scope", "scope names no permission"))?;
         let lifetime = match form.access_token_lifetime {
@@ -166,9 +188,50 @@ impl Tokens {
         Ok(Granted {
             token_type: "bearer",
             access_token: self.issue(&permissions, lifetime),
-            refresh_token: "",
+            refresh_token: self.rotate(&mut refresh, &refresh_token, family),
             expires_in: lifetime.as_secs(),
         })
+    }
+
+    /// The family of a refresh token that is good.
+    fn family(&self, refresh: &mut RefreshTokens, token: &str) -> Result<Family, Refusal> {
+        let now = self.clock.now();
+        let family = match refresh.good.get(token) {
+            Some(family) => Some(*family),
+            None => match refresh.spent.judge(token, now, &self.rotation) {
+                Verdict::Unknown => None,
+                Verdict::InGrace(family) => Some(family),
+                Verdict::Reused(Family { number, .. }) => {
+                    let good = refresh.good.len();
+                    refresh.good.retain(|_, family| family.number != number);
+                    if refresh.good.len() < good {
+                        self.rotation.note_revoked();
+                    }
+                    None
+                }
+            },
+        };
+        family
+            .filter(|family| family.end.is_none_or(|end| now < end))
+            .ok_or(Refusal::unknown_token())
+    }
+
+    /// Spends a refresh token for a new one, where that is asked for. As documented, the stored one
+    /// stays good, and there is no new one.
+    fn rotate(&self, refresh: &mut RefreshTokens, token: &str, family: Family) -> String {
+        if !self.rotation.is_on() {
+            return String::new();
+        }
+        if refresh.good.remove(token).is_some() {
+            let now = self.clock.now();
+            refresh.spent.add(token, family, now, &self.rotation);
+        }
+        refresh.add(family)
+    }
+
+    fn refresh(&self) -> MutexGuard<'_, RefreshTokens> {
+        // A panic elsewhere leaves at worst a token spent without a successor.
+        self.refresh.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn issue(&self, permissions: &Permissions, lifetime: Duration) -> String {
@@ -240,13 +303,13 @@ impl Form {
     }
 }
 
-/// The answer to a refresh, in the key order of the published sample. `refresh_token` is empty:
-/// the stored one stays good.
+/// The answer to a refresh, in the key order of the published sample. `refresh_token` is empty as
+/// long as the stored one stays good.
 #[derive(Serialize)]
 pub(super) struct Granted {
     token_type: &'static str,
     access_token: String,
-    refresh_token: &'static str,
+    refresh_token: String,
     expires_in: u64,
 }
 
@@ -263,6 +326,13 @@ impl Refusal {
             error,
             error_description,
         }
+    }
+
+    pub(super) fn unknown_token() -> Self {
+        Self::new(
+            "invalid_grant",
+            "the refresh token is unknown or has expired",
+        )
     }
 }
 

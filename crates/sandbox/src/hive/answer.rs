@@ -102,6 +102,18 @@ impl Failure {
     }
 }
 
+/// What the service says with a status that a fault chose, in its envelope.
+pub(super) fn own_words(status: StatusCode, _path: &str) -> Response {
+    let failure = match status {
+        StatusCode::UNAUTHORIZED => Failure::unauthorized(),
+        _ => {
+            let reason = status.canonical_reason().unwrap_or_default();
+            Failure::other(status, "ERROR", reason.to_owned())
+        }
+    };
+    failure.into_response()
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         #[derive(Serialize)]

@@ -51,6 +51,7 @@ mod wallet;
 mod weblink;
 mod xpla;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -60,6 +61,7 @@ use serde::Serialize;
 use crate::Clock;
 use crate::encoding::hex;
 use crate::entropy::random;
+use crate::faults::{Faults, Gate, Provider};
 use crate::server::{Server, serve};
 use chain::World;
 pub use seed::{
@@ -98,6 +100,40 @@ pub struct Access {
     pub secret_key: String,
 }
 
+/// Read access to what is really on the chains, whatever became of the answers. Clones share it.
+#[derive(Clone)]
+pub struct Operator {
+    hive: Arc<Hive>,
+}
+
+impl Operator {
+    /// How many transactions are in the blocks of both chains, the one of the start included.
+    pub fn transactions(&self) -> usize {
+        let world = self.hive.world();
+        world.polygon.transactions.len() + world.xpla.transactions.len()
+    }
+
+    /// The tokens of every NFT contract, by the contract's address: their identifiers.
+    pub fn nfts(&self) -> BTreeMap<String, Vec<String>> {
+        let world = self.hive.world();
+        let chains = [&world.polygon, &world.xpla];
+        chains
+            .into_iter()
+            .flat_map(|chain| &chain.nfts)
+            .map(|(address, contract)| {
+                let tokens = contract.tokens.keys().cloned().collect();
+                (address.as_str().to_owned(), tokens)
+            })
+            .collect()
+    }
+}
+
+impl std::fmt::Debug for Operator {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Operator").finish_non_exhaustive()
+    }
+}
+
 struct Hive {
     tokens: Tokens,
     world: Mutex<World>,
@@ -114,7 +150,8 @@ pub(crate) async fn start(
     port: u16,
     settings: &Settings,
     clock: Clock,
-) -> io::Result<(Server, Access)> {
+    faults: &Faults,
+) -> io::Result<(Server, Access, Operator)> {
     let operator = xpla::Wallet::generate();
     let id = "com.bindery.sandbox.global.normal".to_owned();
     let secret_key = hex(random::<32>());
@@ -123,11 +160,12 @@ pub(crate) async fn start(
         tokens: Tokens::new(&id, &secret_key, address, settings, clock),
         world: Mutex::new(seed::world(&operator)),
     });
-    let server = serve(port, routes::router(hive)).await?;
+    let gate = Gate::new(faults.clone(), Provider::Hive, answer::own_words);
+    let server = serve(port, routes::router(Arc::clone(&hive)), Some(gate)).await?;
     let access = Access {
         url: format!("http://{}", server.address()),
         id,
         secret_key,
     };
-    Ok((server, access))
+    Ok((server, access, Operator { hive }))
 }

@@ -179,6 +179,30 @@ impl Refusal {
     }
 }
 
+/// What the service says with a status that a fault chose, of credentials as ever, and else
+/// in its envelope.
+pub(super) fn own_words(status: StatusCode, path: &str) -> Response {
+    let refusal = match status {
+        StatusCode::UNAUTHORIZED if path.starts_with("/1.0/tenancy/") => {
+            Refusal::unauthorized("Authentication failed", Vec::new())
+        }
+        StatusCode::UNAUTHORIZED if path == "/1.0/clientele/oauth2/token" => {
+            Refusal::grant(status, "invalid_grant", "Invalid credentials given")
+        }
+        StatusCode::UNAUTHORIZED => Refusal::bearer(
+            status,
+            "Bearer error=\"invalid_token\"",
+            "invalidToken",
+            "The access token is unknown or has expired",
+        ),
+        _ => {
+            let message = status.canonical_reason().unwrap_or_default();
+            Refusal::new(status, message, Vec::new())
+        }
+    };
+    refusal.into_response()
+}
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut response = match self.words {

@@ -24,10 +24,13 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use serde::Serialize;
+use uuid::Uuid;
 
 use self::errors::Refusal;
 use self::state::State;
+pub use self::transactions::MadeTransaction;
 use crate::Clock;
+use crate::faults::{Faults, Gate, Provider, RotatingProvider};
 use crate::server::{Server, serve};
 
 // Who asks.
@@ -131,14 +134,47 @@ pub struct Access {
     pub tenant_private_key: String,
 }
 
+/// Read access to what there really is, whatever became of the answers. Clones share it.
+#[derive(Clone)]
+pub struct Operator {
+    state: Arc<State>,
+}
+
+impl Operator {
+    /// The names of the users, from the oldest to the newest.
+    pub fn users(&self) -> Vec<String> {
+        self.state.world().users.names()
+    }
+
+    /// The identifiers of the wallets, from the oldest to the newest.
+    pub fn wallets(&self) -> Vec<Uuid> {
+        self.state.world().wallets.ids()
+    }
+
+    /// The transactions that wallets made, from the oldest to the newest. Those that wallets only
+    /// received are not among them.
+    pub fn transactions(&self) -> Vec<MadeTransaction> {
+        self.state.world().transactions.made()
+    }
+}
+
+impl std::fmt::Debug for Operator {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Operator").finish_non_exhaustive()
+    }
+}
+
 /// Starts it on 127.0.0.1 at `port`; 0 picks a free one.
 pub(crate) async fn start(
     port: u16,
     settings: &Settings,
     clock: Clock,
-) -> io::Result<(Server, Access)> {
-    let state = Arc::new(State::new(settings.clone(), clock));
-    let server = serve(port, router(state.clone())).await?;
+    faults: &Faults,
+) -> io::Result<(Server, Access, Operator)> {
+    let rotation = Arc::clone(faults.rotation_counts(RotatingProvider::Upvest));
+    let state = Arc::new(State::new(settings.clone(), clock, rotation));
+    let gate = Gate::new(faults.clone(), Provider::Upvest, errors::own_words);
+    let server = serve(port, router(state.clone()), Some(gate)).await?;
     let credentials = &state.credentials;
     let access = Access {
         url: format!("http://{}/1.0/", server.address()),
@@ -150,7 +186,7 @@ pub(crate) async fn start(
         tenant_public_key: credentials.tenant_key.public(),
         tenant_private_key: credentials.tenant_key.private(),
     };
-    Ok((server, access))
+    Ok((server, access, Operator { state }))
 }
 
 /// Every path of the service. A slash too many or too few is another path.

@@ -31,6 +31,7 @@ use serde_json::json;
 use super::credentials::random_token;
 use super::errors::Refusal;
 use super::state::State;
+use crate::faults::{Spent, Verdict};
 
 /// What a token allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +78,8 @@ impl Scope {
 pub(super) struct Grant {
     pub(super) user: u32,
     pub(super) scopes: Vec<Scope>,
+    /// The log-in that it descends from.
+    family: u64,
 }
 
 /// The tokens handed out.
@@ -84,6 +87,8 @@ pub(super) struct Grant {
 pub(super) struct Tokens {
     access: HashMap<String, (Grant, DateTime<Utc>)>,
     refresh: HashMap<String, Grant>,
+    spent: Spent<Grant>,
+    families: u64,
 }
 
 impl Tokens {
@@ -97,6 +102,18 @@ impl Tokens {
     pub(super) fn forget(&mut self, user: u32) {
         self.access.retain(|_, (grant, _)| grant.user != user);
         self.refresh.retain(|_, grant| grant.user != user);
+        self.spent.retain(|grant| grant.user != user);
+    }
+
+    fn new_family(&mut self) -> u64 {
+        self.families += 1;
+        self.families
+    }
+
+    fn revoke(&mut self, family: u64) -> bool {
+        let good = self.refresh.len();
+        self.refresh.retain(|_, grant| grant.family != family);
+        self.refresh.len() < good
     }
 
     fn issue(&mut self, grant: Grant, now: DateTime<Utc>, lifetime: Duration) -> (String, String) {
@@ -199,21 +216,42 @@ fn password_grant(state: &State, form: &Form) -> Result<Grant, Refusal> {
         .filter(|user| user.has_password(password))
         .ok_or_else(|| invalid_grant("Invalid credentials given"))?;
     let user = user.id;
-    Ok(Grant { user, scopes })
+    let family = state.tokens().new_family();
+    Ok(Grant {
+        user,
+        scopes,
+        family,
+    })
 }
 
 fn refresh_grant(state: &State, form: &Form) -> Result<Grant, Refusal> {
     let token = form.required("refresh_token", "The parameter refresh_token is missing")?;
     let unknown = || invalid_grant("The refresh token is unknown or has been used");
     let mut tokens = state.tokens();
-    let granted = tokens.refresh.get(token).ok_or_else(unknown)?.clone();
+    let now = state.clock.now();
+    let granted = match tokens.refresh.get(token) {
+        Some(granted) => granted.clone(),
+        None => match tokens.spent.judge(token, now, &state.rotation) {
+            Verdict::Unknown => return Err(unknown()),
+            Verdict::InGrace(granted) => granted,
+            Verdict::Reused(Grant { family, .. }) => {
+                if tokens.revoke(family) {
+                    state.rotation.note_revoked();
+                }
+                return Err(unknown());
+            }
+        },
+    };
     let scopes = match form.get("scope") {
         None => granted.scopes.clone(),
         Some(scope) => Scope::selection(scope)
             .filter(|scopes| scopes.iter().all(|scope| granted.scopes.contains(scope)))
             .ok_or_else(invalid_scope)?,
     };
-    tokens.refresh.remove(token);
+    if tokens.refresh.remove(token).is_some() && state.rotation.is_on() {
+        let rotation = &state.rotation;
+        tokens.spent.add(token, granted.clone(), now, rotation);
+    }
     Ok(Grant { scopes, ..granted })
 }
 

@@ -1,6 +1,6 @@
 //! All that the sandbox knows.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
@@ -17,6 +17,7 @@ use super::users::Users;
 use super::wallets::Wallets;
 use super::webhooks::Webhooks;
 use crate::Clock;
+use crate::faults::RotationCounts;
 
 /// What all requests share.
 pub(super) struct State {
@@ -24,6 +25,7 @@ pub(super) struct State {
     pub(super) clock: Clock,
     pub(super) credentials: Credentials,
     pub(super) poster: Poster,
+    pub(super) rotation: Arc<RotationCounts>,
     stamps: Stamps,
     tokens: Mutex<Tokens>,
     world: Mutex<World>,
@@ -44,12 +46,13 @@ pub(super) struct World {
 
 impl State {
     /// A sandbox in which nothing has happened yet.
-    pub(super) fn new(settings: Settings, clock: Clock) -> Self {
+    pub(super) fn new(settings: Settings, clock: Clock, rotation: Arc<RotationCounts>) -> Self {
         Self {
             settings,
             clock,
             credentials: Credentials::random(),
             poster: Poster::new(),
+            rotation,
             stamps: Stamps::default(),
             tokens: Mutex::default(),
             world: Mutex::default(),

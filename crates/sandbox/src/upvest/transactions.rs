@@ -41,6 +41,23 @@ pub(super) struct Transaction {
     hash: Option<String>,
     /// Raw and complex ones say nothing of asset, recipient and quantity.
     sparse: bool,
+    /// Whether the wallet is the one that receives.
+    received: bool,
+}
+
+/// A transaction that a wallet made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MadeTransaction {
+    /// Which one it is.
+    pub id: Uuid,
+    /// The wallet.
+    pub wallet_id: Uuid,
+    /// To whom something is moved, if anything is.
+    pub recipient: Option<String>,
+    /// How much is moved, if anything is, in the smallest unit of its asset.
+    pub quantity: Option<String>,
+    /// The hash, once it is sent to its network.
+    pub txhash: Option<String>,
 }
 
 /// How far it has come. `FAILED`, having timed out, does not happen in the sandbox.
@@ -76,6 +93,22 @@ impl Transactions {
     pub(super) fn forget(&mut self, wallets: &[Uuid]) {
         self.0
             .retain(|transaction| !wallets.contains(&transaction.wallet));
+    }
+
+    /// Those that wallets made.
+    pub(super) fn made(&self) -> Vec<MadeTransaction> {
+        let made = self.0.iter().filter(|transaction| !transaction.received);
+        made.map(|transaction| {
+            let moves = transaction.moves.as_ref();
+            MadeTransaction {
+                id: transaction.id,
+                wallet_id: transaction.wallet,
+                recipient: moves.map(|moves| moves.recipient.clone()),
+                quantity: moves.map(|moves| moves.quantity.to_string()),
+                txhash: transaction.hash.clone(),
+            }
+        })
+        .collect()
     }
 
     fn get_mut(&mut self, id: Uuid) -> Option<&mut Transaction> {
@@ -133,6 +166,7 @@ pub(super) fn start(state: &Arc<State>, wallet: Uuid, draft: Draft) -> Result<Va
         status: Status::Queued,
         hash: None,
         sparse: draft.sparse,
+        received: false,
     };
     let id = transaction.id;
     world.transactions.0.push(transaction);
@@ -210,6 +244,7 @@ fn include(state: &State, world: &mut World, id: Uuid, under_way: &UnderWay) -> 
         stamp: state.stamp(),
         wallet,
         sparse: false,
+        received: true,
         ..transaction
     });
     Some(received)

@@ -43,6 +43,11 @@ pub(super) struct User {
 }
 
 impl Users {
+    /// The names of all.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.all.iter().map(|user| user.username.clone()).collect()
+    }
+
     /// The user of that name.
     pub(super) fn named(&self, username: &str) -> Option<&User> {
         self.all.iter().find(|user| user.username == username)

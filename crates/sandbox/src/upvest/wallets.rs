@@ -74,6 +74,11 @@ impl Work {
 }
 
 impl Wallets {
+    /// The identifiers of all.
+    pub(super) fn ids(&self) -> Vec<Uuid> {
+        self.0.iter().map(|wallet| wallet.id).collect()
+    }
+
     /// The wallets of a user, or all.
     pub(super) fn of(&self, user: Option<u32>) -> Vec<&Wallet> {
         let visible = |wallet: &&Wallet| user.is_none_or(|user| wallet.user == user);

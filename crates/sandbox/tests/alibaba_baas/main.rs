@@ -4,5 +4,6 @@
 mod events;
 mod gateway;
 mod ledger;
+mod rotation;
 mod tokens;
 mod transactions;

@@ -24,7 +24,7 @@ pub(crate) struct Tenant {
     pub(crate) clock: Clock,
     pub(crate) access: Access,
     http: reqwest::Client,
-    _sandbox: Sandbox,
+    pub(crate) sandbox: Sandbox,
 }
 
 /// A user's side of it.
@@ -89,7 +89,7 @@ impl Tenant {
             clock: sandbox.clock().clone(),
             access: sandbox.upvest().clone(),
             http: reqwest::Client::new(),
-            _sandbox: sandbox,
+            sandbox,
         }
     }
 

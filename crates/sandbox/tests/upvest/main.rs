@@ -4,6 +4,7 @@ mod client;
 mod data;
 mod lists;
 mod receiver;
+mod rotation;
 mod tenant;
 mod tokens;
 mod transactions;

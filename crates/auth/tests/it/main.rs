@@ -8,7 +8,9 @@ mod script;
 )]
 mod stub;
 
+mod contract;
 mod credentials;
+mod files;
 mod refusals;
 mod secrets;
 mod tokens;

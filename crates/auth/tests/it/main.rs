@@ -11,8 +11,12 @@ mod stub;
 mod contract;
 mod credentials;
 mod files;
+mod processes;
+#[cfg(feature = "redis")]
+mod redis;
 mod refusals;
 mod secrets;
+mod stores;
 mod tokens;
 
 #[cfg(feature = "alibaba-baas")]

@@ -41,6 +41,13 @@ struct Exchanged {
 /// The lease, or why it cannot be had. Without it only what spends nothing is done.
 type Hold = Result<Lease, AuthError>;
 
+/// What came of asking for the lease.
+enum Reserved {
+    /// Another got a token meanwhile.
+    Adopted(Landed),
+    Hold(Hold),
+}
+
 /// Why a step did not end in tokens.
 enum Fault {
     /// The store has newer ones.
@@ -72,8 +79,8 @@ impl Slot {
     pub(crate) async fn fly(&self) -> (Option<Lease>, Result<Landed, AuthError>) {
         for _ in 0..MOST_STARTS {
             let hold = match self.reserve().await {
-                Ok(landed) => return (None, Ok(landed)),
-                Err(hold) => hold,
+                Reserved::Adopted(landed) => return (None, Ok(landed)),
+                Reserved::Hold(hold) => hold,
             };
             let outcome = match self.exchange(&hold).await {
                 Ok(exchanged) => self.keep_exchanged(exchanged, &hold).await,
@@ -87,7 +94,7 @@ impl Slot {
     }
 
     /// The lease, or else the token that another got meanwhile.
-    async fn reserve(&self) -> Result<Landed, Hold> {
+    async fn reserve(&self) -> Reserved {
         let provider = self.grant.provider();
         let given_up = tokio::time::Instant::now() + LONGEST_WAIT;
         let mut pause = PAUSE;
@@ -102,18 +109,18 @@ impl Slot {
                 Ok(lease) => lease,
                 Err(error) => {
                     tracing::warn!(provider, %error, "the store of the tokens cannot be used");
-                    return Err(Err(AuthError::Store { provider, error }));
+                    return Reserved::Hold(Err(AuthError::Store { provider, error }));
                 }
             };
             if let Some(landed) = self.adopt() {
-                return Ok(landed);
+                return Reserved::Adopted(landed);
             }
             if let Some(lease) = lease {
-                return Err(Ok(lease));
+                return Reserved::Hold(Ok(lease));
             }
             if tokio::time::Instant::now() >= given_up {
                 tracing::warn!(provider, "another holds the lease for too long");
-                return Err(Err(AuthError::Busy { provider }));
+                return Reserved::Hold(Err(AuthError::Busy { provider }));
             }
             tokio::time::sleep(pause.mul_f64(1.0 + self.spread)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);

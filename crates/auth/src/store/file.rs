@@ -113,9 +113,12 @@ impl TokenStore for FileStore {
             let new = new.clone();
             self.visit("write the tokens to", key, move |path, key| {
                 let mut stored = read(path, key)?;
+                let bytes = record::encode(key, &new);
+                // As it will be read, so that the same record twice is the same.
+                let new = record::decode(key, &bytes).map_err(Fault::Corrupt)?;
                 let outcome = super::replace(&mut stored, expected, &new);
                 if outcome == Commit::Done {
-                    replace::replace(path, &record::encode(key, &new), &mut |_| ())?;
+                    replace::replace(path, &bytes, &mut |_| ())?;
                 }
                 drop(lock);
                 Ok(outcome)

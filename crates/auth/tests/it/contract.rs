@@ -85,10 +85,21 @@ pub(crate) async fn hold(store: &dyn TokenStore, other: &dyn TokenStore) {
     }
     assert_eq!(other.load(&jane).await.expect("it works"), Some(full(5)));
 
+    // Whatever times it has.
+    let mut precise = full(9);
+    precise.refresh_token_ends = Some(time(3_000_000_000) + Duration::from_nanos(1));
+    for _ in 0..2 {
+        let commit = store
+            .commit(&jane, &lease, 5, &precise)
+            .await
+            .expect("it works");
+        assert_eq!(commit, Commit::Done);
+    }
+
     // What is left out of a record is gone.
-    let bare = Stored::new(6);
+    let bare = Stored::new(10);
     let commit = store
-        .commit(&jane, &lease, 5, &bare)
+        .commit(&jane, &lease, 9, &bare)
         .await
         .expect("it works");
     assert_eq!(commit, Commit::Done);

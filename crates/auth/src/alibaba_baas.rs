@@ -13,9 +13,10 @@ use bindery_runtime::{Secret, Session, SessionBuilder, Target};
 
 use crate::{
     AuthError, Clock, ConnectError, Exchange, FixedToken, Grant, InvalidVariables, Issued,
-    Lifetime, Lookup, Reach, Refusal, Rejected, RenewedToken, Root, Scopes, SystemClock,
-    TokenSource,
+    Lifetime, Lookup, Reach, Refusal, Rejected, RenewedToken, Root, Rotation, Scopes, SystemClock,
+    TokenKey, TokenStore,
     connect::not_empty,
+    store::fingerprint,
     token_session,
     variables::{self, Variables},
 };
@@ -31,6 +32,7 @@ pub struct Credentials {
     scopes: Scopes,
     access_token_lifetime: Option<i64>,
     clock: Arc<dyn Clock>,
+    store: Option<Arc<dyn TokenStore>>,
 }
 
 #[derive(Clone, Debug)]
@@ -56,6 +58,7 @@ impl Credentials {
             scopes: Scopes::default(),
             access_token_lifetime: None,
             clock: Arc::new(SystemClock),
+            store: None,
         }
     }
 
@@ -75,6 +78,13 @@ impl Credentials {
     /// Goes by another clock than the machine's.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Keeps the tokens in `store`, instead of in the memory of this client alone: they outlive the process, and serve
+    /// all who are given the same refresh token, the same scopes and the same store. A given access token is not kept.
+    pub fn store(mut self, store: impl TokenStore) -> Self {
+        self.store = Some(Arc::new(store));
         self
     }
 }
@@ -98,6 +108,10 @@ pub fn connect_with(
     credentials: Credentials,
     settings: impl FnOnce(SessionBuilder) -> SessionBuilder,
 ) -> Result<Client, ConnectError> {
+    let origin = match &environment {
+        Environment::Custom(base) => base.origin().ascii_serialization(),
+        named => format!("{named:?}"),
+    };
     let target = Target::from(environment);
     let session = settings(Session::builder(target.clone()));
     let reach = Reach::new(SCHEMES, credentials.scopes.clone());
@@ -105,16 +119,17 @@ pub fn connect_with(
         Given::AccessToken(token) => session.credential(FixedToken::new(PROVIDER, token, reach)?),
         Given::RefreshToken(token) => {
             not_empty(PROVIDER, "refresh token", &token)?;
+            // The refresh token is all there is to tell one identity from another.
+            let principal = fingerprint(&token, &[]);
+            let key = TokenKey::new(PROVIDER, &origin, &principal, &credentials.scopes);
             let grant = RefreshTokenGrant {
                 client: Client::new(token_session::builder(target).build()?),
                 root: token,
                 scopes: credentials.scopes,
                 access_token_lifetime: credentials.access_token_lifetime,
             };
-            session.credential(RenewedToken::new(
-                TokenSource::with_clock(grant, credentials.clock),
-                reach,
-            ))
+            let source = token_session::source(grant, credentials.clock, key, credentials.store);
+            session.credential(RenewedToken::new(source, reach))
         }
     };
     Ok(Client::new(session.build()?))
@@ -173,6 +188,11 @@ impl Grant for RefreshTokenGrant {
 
     fn root(&self) -> Root {
         Root::RefreshToken(self.root.clone())
+    }
+
+    /// The official samples show the configured refresh token for ever.
+    fn rotation(&self) -> Rotation {
+        Rotation::None
     }
 
     fn sign_in(&self) -> Exchange<'_> {

@@ -20,12 +20,9 @@ impl Backoff {
     /// After one more failure: twice as long as the time before, and never less than the service asks for. `spread` (0
     /// to 1) makes it up to a quarter longer, so that a fleet does not come back in step.
     pub(crate) fn after(failures: u32, error: &AuthError, now: Moment, spread: f64) -> Self {
-        let doubled = FIRST
-            .saturating_mul(2u32.saturating_pow(failures))
-            .min(LONGEST);
-        let delay = doubled.max(error.retry_after().unwrap_or_default());
+        let least = error.retry_after().unwrap_or_default();
         Self {
-            until: now.plus(delay.mul_f64(1.0 + spread / 4.0)),
+            until: now.plus(delay(failures, least, spread)),
             failures: failures.saturating_add(1),
             last: Arc::new(error.clone()),
         }
@@ -42,6 +39,14 @@ impl Backoff {
             last: Arc::clone(&self.last),
         })
     }
+}
+
+/// How long to wait after this many failures and one more.
+pub(crate) fn delay(failures: u32, least: Duration, spread: f64) -> Duration {
+    let doubled = FIRST
+        .saturating_mul(2u32.saturating_pow(failures))
+        .min(LONGEST);
+    doubled.max(least).mul_f64(1.0 + spread / 4.0)
 }
 
 #[cfg(test)]

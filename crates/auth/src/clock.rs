@@ -64,6 +64,15 @@ impl Moment {
         now.monotonic >= self.monotonic || now.wall >= self.wall
     }
 
+    /// How long ago `wall` was, by the clock on the wall; nothing where it is still to come.
+    pub(crate) fn since(self, wall: SystemTime) -> Duration {
+        self.wall.duration_since(wall).unwrap_or_default()
+    }
+
+    pub(crate) fn wall(self) -> SystemTime {
+        self.wall
+    }
+
     /// How long until it has passed.
     pub(crate) fn after(self, now: Self) -> Duration {
         let by_wall = self.wall.duration_since(now.wall).unwrap_or_default();

@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use bindery_runtime::{Advice, CredentialError, Error, Kind};
 
+use crate::StoreError;
+
 /// The longest `Retry-After` that is obeyed.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 
@@ -59,6 +61,33 @@ pub enum AuthError {
         "{provider}: failed to get an access token: the task that was getting it has stopped; call again"
     )]
     Stopped {
+        /// The provider, as its spec file is called.
+        provider: &'static str,
+    },
+    /// The store of the tokens could not be used, and the refresh token may not be shown without it.
+    #[error(
+        "{provider}: failed to get an access token, since the store of the tokens cannot be used: {error}"
+    )]
+    Store {
+        /// The provider, as its spec file is called.
+        provider: &'static str,
+        /// What is wrong with the store.
+        error: StoreError,
+    },
+    /// Others that share the store were at it all the while, and the refresh token may not be shown without its lease.
+    #[error(
+        "{provider}: failed to get an access token: another process has been getting one for too long; call again later"
+    )]
+    Busy {
+        /// The provider, as its spec file is called.
+        provider: &'static str,
+    },
+    /// The only refresh token may be spent, and it is not known what came in its place.
+    #[error(
+        "{provider}: failed to get an access token: the last refresh had no known end, so the refresh token may be spent, and \
+         shown again it may be taken for stolen; make a new one, and connect anew"
+    )]
+    MaybeSpent {
         /// The provider, as its spec file is called.
         provider: &'static str,
     },
@@ -233,6 +262,17 @@ impl AuthError {
         matches!(self, Self::Rejected { what, .. } if *what != Rejected::Request)
     }
 
+    /// Whether the service surely did not act on the refresh token it was shown.
+    pub(crate) fn leaves_refresh_token_unspent(&self) -> bool {
+        match self {
+            Self::Unavailable { why, .. } => {
+                matches!(why, Outage::Connect | Outage::Status(408 | 429 | 503))
+            }
+            Self::Rejected { what, .. } => *what != Rejected::RefreshToken,
+            _ => false,
+        }
+    }
+
     /// What may help.
     pub fn advice(&self) -> Advice {
         match self {
@@ -241,7 +281,15 @@ impl AuthError {
                 ..
             } => Advice::AdjustRequest,
             Self::Rejected { .. } => Advice::Reauthenticate,
-            Self::Unavailable { .. } | Self::Stopped { .. } => Advice::Retry,
+            Self::Store {
+                error: StoreError::Unavailable { .. },
+                ..
+            }
+            | Self::Busy { .. }
+            | Self::Unavailable { .. }
+            | Self::Stopped { .. } => Advice::Retry,
+            Self::Store { .. } => Advice::AdjustRequest,
+            Self::MaybeSpent { .. } => Advice::Reauthenticate,
             Self::Unusable { advice, .. } => *advice,
             Self::BackingOff { last, .. } => last.advice(),
             Self::Unfit { .. } => Advice::AdjustRequest,

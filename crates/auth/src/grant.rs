@@ -1,6 +1,6 @@
 //! How a provider trades a credential for tokens.
 
-use std::{fmt, future::Future, pin::Pin};
+use std::{fmt, future::Future, pin::Pin, time::Duration};
 
 use bindery_runtime::Secret;
 
@@ -16,6 +16,9 @@ pub trait Grant: fmt::Debug + Send + Sync + 'static {
 
     /// What every token goes back to.
     fn root(&self) -> Root;
+
+    /// What a refresh makes of the refresh token it was shown.
+    fn rotation(&self) -> Rotation;
 
     /// Trades the credentials for tokens. Called only where the root is [`Root::Credentials`].
     fn sign_in(&self) -> Exchange<'_>;
@@ -35,6 +38,23 @@ pub enum Root {
     Credentials,
     /// A refresh token and nothing else: once it is refused, a person has to make a new one.
     RefreshToken(Secret),
+}
+
+/// What a refresh makes of the refresh token it was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Rotation {
+    /// It stays good.
+    None,
+    /// The service knows one at a time, the last it issued. An older one is refused, and that is all.
+    SingleSlot,
+    /// It is spent, and another comes with the answer. A service may take a spent one that is shown again for a stolen
+    /// one, and end the whole sign-in. So such a token is shown only under the lease of its store, and only once, or
+    /// once more within `grace` of the first time, where the service is known to allow that.
+    OnUse {
+        /// For how long after a refresh whose answer was lost the same token may be shown once more.
+        grace: Option<Duration>,
+    },
 }
 
 /// What a service issued.

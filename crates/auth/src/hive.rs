@@ -21,8 +21,10 @@ use bindery_runtime::{
 
 use crate::{
     AuthError, Clock, Code, ConnectError, Exchange, Grant, InvalidVariables, Issued, Lifetime,
-    Lookup, Reach, Refusal, Rejected, RenewedToken, Root, Scopes, SystemClock, TokenSource,
+    Lookup, Reach, Refusal, Rejected, RenewedToken, Root, Rotation, Scopes, SystemClock, TokenKey,
+    TokenStore,
     connect::not_empty,
+    store::fingerprint,
     token::TokenText,
     token_session,
     variables::{self, Variables},
@@ -36,6 +38,7 @@ pub struct Credentials {
     id: String,
     secret_key: Secret,
     clock: Arc<dyn Clock>,
+    store: Option<Arc<dyn TokenStore>>,
 }
 
 impl Credentials {
@@ -45,12 +48,20 @@ impl Credentials {
             id: id.into(),
             secret_key: secret_key.into(),
             clock: Arc::new(SystemClock),
+            store: None,
         }
     }
 
     /// Goes by another clock than the machine's.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Keeps the tokens in `store`, instead of in the memory of this client alone: they outlive the process, and serve
+    /// all who are given the same credentials and the same store.
+    pub fn store(mut self, store: impl TokenStore) -> Self {
+        self.store = Some(Arc::new(store));
         self
     }
 }
@@ -78,9 +89,17 @@ pub fn connect_with(
         id,
         secret_key,
         clock,
+        store,
     } = credentials;
     not_empty(PROVIDER, "id", &Secret::from(id.as_str()))?;
     not_empty(PROVIDER, "secret key", &secret_key)?;
+    let origin = match &environment {
+        Environment::Custom(base) => base.origin().ascii_serialization(),
+        named => format!("{named:?}"),
+    };
+    // With the secret key in it, so that nobody is served by an id alone.
+    let principal = fingerprint(&secret_key, &[&id]);
+    let key = TokenKey::new(PROVIDER, &origin, &principal, &Scopes::default());
     let target = Target::from(environment);
     let presented = Presented::default();
     let tokens = token_session::builder(target.clone())
@@ -93,7 +112,7 @@ pub fn connect_with(
         presented,
     };
     let reach = Reach::new(&["accessToken"], Scopes::default());
-    let token = RenewedToken::new(TokenSource::with_clock(grant, clock), reach);
+    let token = RenewedToken::new(token_session::source(grant, clock, key, store), reach);
     Ok(Client::new(
         settings(Session::builder(target))
             .credential(token)
@@ -148,6 +167,10 @@ impl Grant for LoginGrant {
 
     fn root(&self) -> Root {
         Root::Credentials
+    }
+
+    fn rotation(&self) -> Rotation {
+        Rotation::SingleSlot
     }
 
     fn sign_in(&self) -> Exchange<'_> {

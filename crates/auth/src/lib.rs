@@ -8,8 +8,11 @@ mod scopes;
 mod error;
 mod grant;
 
+mod store;
+
 mod backoff;
 mod flight;
+mod keeping;
 mod source;
 mod token;
 
@@ -38,8 +41,15 @@ pub use access_token::{FixedToken, Reach, RenewedToken};
 pub use clock::{Clock, SystemClock};
 pub use connect::ConnectError;
 pub use error::{AuthError, Code, Outage, Refusal, Rejected};
-pub use grant::{Exchange, Grant, Issued, Root};
+pub use grant::{Exchange, Grant, Issued, Root, Rotation};
 pub use lifetime::Lifetime;
 pub use scopes::Scopes;
 pub use source::TokenSource;
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use store::RedisStore;
+pub use store::{
+    Commit, FileStore, Lease, MemoryStore, Shown, StoreError, Stored, StoredAccess, Storing,
+    TokenKey, TokenStore,
+};
 pub use variables::{InvalidVariables, Lookup};

@@ -1,6 +1,6 @@
 //! How long a token lives, and when to get the next one.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
@@ -74,14 +74,36 @@ impl Schedule {
     /// The schedule of a token that was asked for at `asked` and came at `received`. Its life is counted from `asked`,
     /// because the service made it some time between the two. `spread` (0 to 1) sets instances apart.
     pub(crate) fn new(lifetime: Lifetime, asked: Moment, received: Moment, spread: f64) -> Self {
-        let life = lifetime.bounded().unwrap_or(UNKNOWN);
-        let early = EARLY.min(life / 5) + SPREAD.min(life / 10).mul_f64(spread);
-        let margin = MARGIN.min(life / 10);
+        let (renewed, given_up) = Self::ages(lifetime.bounded(), spread);
         let soonest = received.plus(LEAST);
         Self {
-            renew_at: asked.plus(life.saturating_sub(early)).or_later(soonest),
-            usable_until: asked.plus(life.saturating_sub(margin)).or_later(soonest),
+            renew_at: asked.plus(renewed).or_later(soonest),
+            usable_until: asked.plus(given_up).or_later(soonest),
         }
+    }
+
+    /// The schedule of a token that another process asked for at `asked` and that lives for `life`; `None` where it has
+    /// to be given up already. A clock that was set back does not make it live longer than `life` from now.
+    pub(crate) fn of_stored(
+        life: Option<Duration>,
+        asked: SystemTime,
+        now: Moment,
+        spread: f64,
+    ) -> Option<Self> {
+        let (renewed, given_up) = Self::ages(life, spread);
+        let age = now.since(asked);
+        (age < given_up).then(|| Self {
+            renew_at: now.plus(renewed.saturating_sub(age)),
+            usable_until: now.plus(given_up - age),
+        })
+    }
+
+    /// The ages at which a token is renewed and given up.
+    fn ages(life: Option<Duration>, spread: f64) -> (Duration, Duration) {
+        let life = life.unwrap_or(UNKNOWN).clamp(LEAST, MOST);
+        let early = EARLY.min(life / 5) + SPREAD.min(life / 10).mul_f64(spread);
+        let margin = MARGIN.min(life / 10);
+        (life.saturating_sub(early), life.saturating_sub(margin))
     }
 }
 

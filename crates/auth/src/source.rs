@@ -24,8 +24,8 @@ use bindery_runtime::{Generation, Secret};
 use tokio::{runtime::Handle, sync::watch};
 
 use crate::{
-    AuthError, Clock, Grant, Root, SystemClock, backoff::Backoff, clock::Moment, flight::Landed,
-    token::Token,
+    AuthError, Clock, Grant, MemoryStore, Scopes, SystemClock, TokenKey, TokenStore,
+    backoff::Backoff, clock::Moment, flight::Landed, keeping::Kept, token::Token,
 };
 
 /// Refusals of new tokens in a row that each get another token at once; after that, one a second. It bounds what a
@@ -39,6 +39,8 @@ pub struct TokenSource(Arc<Slot>);
 pub(crate) struct Slot {
     pub(crate) grant: Box<dyn Grant>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: Arc<dyn TokenStore>,
+    pub(crate) key: TokenKey,
     /// Between 0 and 1, another for each instance and always the same for one: sets the instances of a fleet apart.
     pub(crate) spread: f64,
     current: ArcSwapOption<Token>,
@@ -46,10 +48,10 @@ pub(crate) struct Slot {
 }
 
 /// What changes under the lock, which is never held while anything is awaited.
-struct State {
+pub(crate) struct State {
     flight: Option<watch::Receiver<Option<Outcome>>>,
     standing: Standing,
-    refresh_token: Option<RefreshToken>,
+    pub(crate) kept: Kept,
     issued: Generation,
     /// When the tokens that were refused lately would have been due at one a second.
     refusals: Option<Moment>,
@@ -62,12 +64,6 @@ enum Standing {
     Dead(AuthError),
 }
 
-#[derive(Clone)]
-pub(crate) struct RefreshToken {
-    pub(crate) secret: Secret,
-    pub(crate) lapses: Option<Moment>,
-}
-
 type Outcome = Result<Arc<Token>, AuthError>;
 
 impl TokenSource {
@@ -78,23 +74,30 @@ impl TokenSource {
 
     /// As [`TokenSource::new`], by another clock.
     pub fn with_clock(grant: impl Grant, clock: Arc<dyn Clock>) -> Self {
-        let refresh_token = match grant.root() {
-            Root::RefreshToken(secret) => Some(RefreshToken {
-                secret,
-                lapses: None,
-            }),
-            Root::Credentials => None,
-        };
+        let key = TokenKey::new(grant.provider(), "", "", &Scopes::default());
+        Self::with_store(grant, clock, key, Arc::new(MemoryStore::new()))
+    }
+
+    /// As [`TokenSource::with_clock`], with the tokens kept in `store` under `key`, which no other identity may have.
+    /// Sources that share both, in any number of processes, share the tokens.
+    pub fn with_store(
+        grant: impl Grant,
+        clock: Arc<dyn Clock>,
+        key: TokenKey,
+        store: Arc<dyn TokenStore>,
+    ) -> Self {
         let state = State {
             flight: None,
             standing: Standing::Good,
-            refresh_token,
+            kept: Kept::new(grant.root()),
             issued: Generation(0),
             refusals: None,
         };
         Self(Arc::new(Slot {
             grant: Box::new(grant),
             clock,
+            store,
+            key,
             spread: fraction(),
             current: ArcSwapOption::empty(),
             state: Mutex::new(state),
@@ -221,9 +224,11 @@ impl Slot {
         if let Ok(runtime) = Handle::try_current() {
             let slot = Arc::clone(self);
             runtime.spawn(async move {
-                let outcome = slot.fly().await;
+                let (lease, outcome) = slot.fly().await;
                 let outcome = slot.land(outcome);
                 arrived.send_replace(Some(outcome));
+                drop(lease);
+                slot.save_later();
             });
         }
         flight
@@ -280,15 +285,15 @@ impl Slot {
         allowed
     }
 
-    pub(crate) fn refresh_token(&self) -> Option<RefreshToken> {
-        self.state().refresh_token.clone()
+    /// Whether this is the text of the current token.
+    pub(crate) fn is_current(&self, secret: &Secret) -> bool {
+        self.current
+            .load()
+            .as_deref()
+            .is_some_and(|token| token.text.is(secret))
     }
 
-    pub(crate) fn set_refresh_token(&self, token: Option<RefreshToken>) {
-        self.state().refresh_token = token;
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         // Nothing that may panic runs under the lock, and every field is whole on its own.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -28,6 +28,11 @@ impl TokenText {
         Some(Self { secret, header })
     }
 
+    /// Whether this is the text of the token.
+    pub(crate) fn is(&self, secret: &Secret) -> bool {
+        self.secret.expose_secret() == secret.expose_secret()
+    }
+
     /// Whether a token goes to such a place at all.
     pub(crate) fn fits(placement: Placement) -> bool {
         matches!(placement, Placement::Bearer | Placement::Query(_))

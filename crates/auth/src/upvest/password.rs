@@ -15,7 +15,9 @@ use bindery_upvest::{
 };
 
 use super::{PROVIDER, tenant::OAuthClient};
-use crate::{AuthError, Exchange, Grant, Issued, Lifetime, Refusal, Rejected, Root, Scopes};
+use crate::{
+    AuthError, Exchange, Grant, Issued, Lifetime, Refusal, Rejected, Root, Rotation, Scopes,
+};
 
 /// Whether the service was found to redeem no refresh tokens. It issues them, but no official client redeems one, so a
 /// tenant's users share what one of them found out.
@@ -58,6 +60,11 @@ impl Grant for PasswordGrant {
 
     fn root(&self) -> Root {
         Root::Credentials
+    }
+
+    /// No page says so; this is what costs least if it is so.
+    fn rotation(&self) -> Rotation {
+        Rotation::OnUse { grace: None }
     }
 
     fn sign_in(&self) -> Exchange<'_> {

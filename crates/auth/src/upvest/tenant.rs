@@ -14,8 +14,8 @@ use super::{
     password::{NoRefresh, PasswordGrant},
 };
 use crate::{
-    Clock, ConnectError, Reach, RenewedToken, Scopes, TokenSource, connect::not_empty,
-    token_session,
+    Clock, ConnectError, Reach, RenewedToken, Scopes, TokenKey, TokenStore, connect::not_empty,
+    store::fingerprint, token_session,
 };
 
 /// The most users whose tokens a tenant keeps. The one not asked for longest makes room; its clients go on.
@@ -26,6 +26,7 @@ const MOST_USERS: usize = 1024;
 pub struct OAuthClient {
     pub(super) id: String,
     pub(super) secret: Secret,
+    store: Option<Arc<dyn TokenStore>>,
 }
 
 impl OAuthClient {
@@ -34,7 +35,15 @@ impl OAuthClient {
         Self {
             id: id.into(),
             secret: secret.into(),
+            store: None,
         }
+    }
+
+    /// Keeps the tokens of the users in `store`, instead of in the memory of this tenant alone: they outlive the
+    /// process, and serve all who sign in the same user with the same password and scopes and are given the same store.
+    pub fn store(mut self, store: impl TokenStore) -> Self {
+        self.store = Some(Arc::new(store));
+        self
     }
 }
 
@@ -46,6 +55,7 @@ pub struct Tenant {
     client: Client,
     tokens: Client,
     target: Target,
+    origin: String,
     oauth_client: OAuthClient,
     clock: Arc<dyn Clock>,
     settings: Settings,
@@ -84,6 +94,10 @@ impl Tenant {
             &Secret::from(oauth_client.id.as_str()),
         )?;
         not_empty(PROVIDER, "OAuth client's secret", &oauth_client.secret)?;
+        let origin = match &environment {
+            Environment::Custom(base) => base.origin().ascii_serialization(),
+            named => format!("{named:?}"),
+        };
         let target = Target::from(environment);
         let session =
             settings(Session::builder(target.clone())).credential(ApiKeySignature::new(&api_key)?);
@@ -91,6 +105,7 @@ impl Tenant {
             client: Client::new(session.build()?),
             tokens: Client::new(token_session::builder(target.clone()).build()?),
             target,
+            origin,
             oauth_client,
             clock: api_key.clock,
             settings: Arc::new(settings),
@@ -129,6 +144,11 @@ impl Tenant {
     }
 
     fn client_of(&self, (username, scopes): Key, password: Secret) -> Result<Client, ConnectError> {
+        // With the password in it, so that nobody is served by a name alone; and keyed by the client's secret, so that
+        // nobody can try passwords who sees the name of the key.
+        let parts = [&*self.oauth_client.id, &*username, password.expose_secret()];
+        let principal = fingerprint(&self.oauth_client.secret, &parts);
+        let token_key = TokenKey::new(PROVIDER, &self.origin, &principal, &scopes);
         let grant = PasswordGrant {
             client: self.tokens.clone(),
             oauth_client: self.oauth_client.clone(),
@@ -137,7 +157,8 @@ impl Tenant {
             scopes: scopes.clone(),
             no_refresh: Arc::clone(&self.no_refresh),
         };
-        let source = TokenSource::with_clock(grant, Arc::clone(&self.clock));
+        let (clock, store) = (Arc::clone(&self.clock), self.oauth_client.store.clone());
+        let source = token_session::source(grant, clock, token_key, store);
         let token = RenewedToken::new(source, Reach::new(&["oauth2"], scopes));
         let session = (self.settings)(Session::builder(self.target.clone()));
         Ok(Client::new(session.credential(token).build()?))

@@ -4,7 +4,7 @@ use std::{ffi::OsString, time::Duration};
 
 use bindery_alibaba_baas::{Client, Environment};
 use bindery_auth::{
-    AuthError, Rejected,
+    AuthError, FileStore, Rejected,
     alibaba_baas::{Credentials, connect, from_variables},
 };
 use bindery_runtime::{Advice, Error, Kind};
@@ -304,4 +304,21 @@ fn the_refresh_token_counts_where_both_are_set() {
         read.contains("RefreshToken") && !read.contains("AccessToken"),
         "{read}"
     );
+}
+
+#[tokio::test]
+async fn with_a_folder_the_tokens_outlive_the_client_and_another_root_shares_nothing() {
+    let stub = Stub::start(gateway).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let credentials = |root| Credentials::refresh_token(root).store(FileStore::new(folder.path()));
+    for _ in 0..2 {
+        call(&client(&stub, credentials(CANARY))).await;
+    }
+    assert_eq!(stub.lines(), [TOKEN, CALL, CALL]);
+    call(&client(&stub, credentials("another"))).await;
+    call(&client(&stub, credentials(CANARY).scopes("query"))).await;
+    assert_eq!(stub.lines()[3..], [TOKEN, CALL, TOKEN, CALL]);
+    for file in std::fs::read_dir(folder.path()).expect("a folder") {
+        assert_silent(&file.expect("a file").path().display().to_string());
+    }
 }

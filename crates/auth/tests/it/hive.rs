@@ -8,7 +8,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bindery_auth::{
-    AuthError, Rejected,
+    AuthError, MemoryStore, Rejected,
     hive::{Credentials, connect, from_variables},
 };
 use bindery_hive::{Client, Environment, types::Network};
@@ -283,4 +283,17 @@ fn an_environment_is_named_or_given_as_a_url() {
         assert!(read.contains(expected), "{read}");
         assert_silent(&read);
     }
+}
+
+#[tokio::test]
+async fn clients_that_share_a_store_share_one_log_in_and_another_secret_key_shares_nothing() {
+    let stub = Stub::start(service).await;
+    let store = MemoryStore::new();
+    let credentials = |secret_key| Credentials::new("id", secret_key).store(store.clone());
+    for _ in 0..2 {
+        call(&client(&stub, credentials("secret key"))).await;
+    }
+    assert_eq!(stub.lines(), [LOGIN, CALL, CALL]);
+    call(&client(&stub, credentials("another"))).await;
+    assert_eq!(stub.lines()[3..], [LOGIN, CALL]);
 }

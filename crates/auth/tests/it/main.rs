@@ -8,9 +8,15 @@ mod script;
 )]
 mod stub;
 
+mod contract;
 mod credentials;
+mod files;
+mod processes;
+#[cfg(feature = "redis")]
+mod redis;
 mod refusals;
 mod secrets;
+mod stores;
 mod tokens;
 
 #[cfg(feature = "alibaba-baas")]

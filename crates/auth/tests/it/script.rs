@@ -3,9 +3,12 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
-use bindery_auth::{AuthError, Exchange, Grant, Issued, Lifetime, Outage, Refusal, Rejected, Root};
+use bindery_auth::{
+    AuthError, Exchange, Grant, Issued, Lifetime, Outage, Refusal, Rejected, Root, Rotation,
+};
 use bindery_runtime::Secret;
 use tokio::sync::Semaphore;
 
@@ -23,6 +26,7 @@ pub(crate) struct Script(Arc<Inner>);
 
 struct Inner {
     root: Root,
+    rotation: Rotation,
     turns: Mutex<VecDeque<Turn>>,
     calls: Mutex<Vec<String>>,
     /// One permit for each exchange that has begun.
@@ -33,22 +37,39 @@ struct Inner {
 
 impl Script {
     pub(crate) fn new(turns: impl IntoIterator<Item = Turn>) -> Self {
-        Self::with(Root::Credentials, turns, None)
+        Self::with(Root::Credentials, Rotation::None, turns, None)
+    }
+
+    /// Where each refresh spends the token.
+    pub(crate) fn rotating(
+        root: Root,
+        grace: Option<Duration>,
+        turns: impl IntoIterator<Item = Turn>,
+    ) -> Self {
+        Self::with(root, Rotation::OnUse { grace }, turns, None)
     }
 
     /// With nothing but a refresh token to go back to.
     pub(crate) fn rooted(refresh_token: &str, turns: impl IntoIterator<Item = Turn>) -> Self {
-        Self::with(Root::RefreshToken(refresh_token.into()), turns, None)
+        let root = Root::RefreshToken(refresh_token.into());
+        Self::with(root, Rotation::None, turns, None)
     }
 
     /// Where each exchange waits until the test lets it go on.
     pub(crate) fn gated(turns: impl IntoIterator<Item = Turn>) -> Self {
-        Self::with(Root::Credentials, turns, Some(Semaphore::new(0)))
+        let gate = Some(Semaphore::new(0));
+        Self::with(Root::Credentials, Rotation::None, turns, gate)
     }
 
-    fn with(root: Root, turns: impl IntoIterator<Item = Turn>, gate: Option<Semaphore>) -> Self {
+    fn with(
+        root: Root,
+        rotation: Rotation,
+        turns: impl IntoIterator<Item = Turn>,
+        gate: Option<Semaphore>,
+    ) -> Self {
         Self(Arc::new(Inner {
             root,
+            rotation,
             turns: Mutex::new(turns.into_iter().collect()),
             calls: Mutex::default(),
             begun: Semaphore::new(0),
@@ -117,6 +138,10 @@ impl Grant for Script {
 
     fn root(&self) -> Root {
         self.0.root.clone()
+    }
+
+    fn rotation(&self) -> Rotation {
+        self.0.rotation
     }
 
     fn sign_in(&self) -> Exchange<'_> {

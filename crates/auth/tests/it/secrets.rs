@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use bindery_auth::{
-    AuthError, FixedToken, Issued, Lifetime, Reach, RenewedToken, Root, TokenSource,
+    AuthError, FixedToken, Issued, Lifetime, MemoryStore, Reach, RenewedToken, Root, Scopes,
+    Stored, StoredAccess, TokenKey, TokenSource, TokenStore,
 };
 use bindery_runtime::{CredentialError, Session, Target};
 
@@ -63,4 +64,29 @@ async fn an_error_about_a_token_does_not_show_it() {
     )
     .expect_err("unfit");
     assert_silent(&format!("{unfit} {unfit:#?}"));
+}
+
+#[tokio::test]
+async fn what_keeps_tokens_shows_none() {
+    let key = TokenKey::new("test", "https://example.com", CANARY, &Scopes::default());
+    let mut stored = Stored::new(1);
+    stored.refresh_token = Some(CANARY.into());
+    stored.access_token = Some(StoredAccess::new(CANARY, std::time::UNIX_EPOCH, None));
+    let store = MemoryStore::new();
+    let lease = store
+        .lease(&key, std::time::Duration::ZERO)
+        .await
+        .expect("it works")
+        .expect("free");
+    store
+        .commit(&key, &lease, 0, &stored)
+        .await
+        .expect("it works");
+    let conflict = store
+        .commit(&key, &lease, 0, &Stored::new(2))
+        .await
+        .expect("it works");
+    assert_silent(&format!(
+        "{key:#?} {stored:#?} {store:#?} {lease:#?} {conflict:#?}"
+    ));
 }

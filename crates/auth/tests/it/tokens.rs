@@ -50,18 +50,7 @@ impl Stage {
 
     /// The token that is on a request without a wait.
     fn at_once(&self) -> Option<String> {
-        let mut request = request();
-        let outcome = match self.credential.authorize(&REQUIREMENT, &mut request) {
-            Authorizing::Done(outcome) => outcome,
-            Authorizing::Waiting(_) => return None,
-        };
-        outcome.expect("a token that fits");
-        Some(
-            request.headers()["authorization"]
-                .to_str()
-                .expect("text")
-                .to_owned(),
-        )
+        bearer(&self.credential)
     }
 
     async fn rejected(&self, generation: u64) -> bool {
@@ -76,6 +65,18 @@ impl Stage {
     }
 }
 
+/// The token that `credential` puts on a request without a wait.
+pub(crate) fn bearer(credential: &RenewedToken) -> Option<String> {
+    let mut request = request();
+    let outcome = match credential.authorize(&REQUIREMENT, &mut request) {
+        Authorizing::Done(outcome) => outcome,
+        Authorizing::Waiting(_) => return None,
+    };
+    outcome.expect("a token that fits");
+    let header = request.headers()["authorization"].to_str();
+    Some(header.expect("text").to_owned())
+}
+
 fn request() -> reqwest::Request {
     reqwest::Request::new(
         reqwest::Method::GET,
@@ -84,7 +85,7 @@ fn request() -> reqwest::Request {
 }
 
 /// Lets tasks that can go on do so.
-async fn settle() {
+pub(crate) async fn settle() {
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }

@@ -3,7 +3,7 @@
 use std::{ffi::OsString, time::Duration};
 
 use bindery_auth::{
-    AuthError, Rejected,
+    AuthError, MemoryStore, Rejected,
     upvest::{ApiKey, OAuthClient, Tenant, from_variables},
 };
 use bindery_runtime::{Advice, Error, Kind};
@@ -30,15 +30,14 @@ fn service(request: &Received, number: usize) -> Reply {
 }
 
 fn tenant(stub: &Stub, clock: &TestClock) -> Tenant {
+    tenant_with(stub, clock, OAuthClient::new("client", "client-secret"))
+}
+
+fn tenant_with(stub: &Stub, clock: &TestClock, oauth_client: OAuthClient) -> Tenant {
     let environment =
         Environment::custom_over_plain_http(&format!("{}/1.0/", stub.url)).expect("a URL");
     let api_key = ApiKey::new("key", "test-secret", "passphrase").clock(clock.clone());
-    Tenant::new(
-        environment,
-        api_key,
-        OAuthClient::new("client", "client-secret"),
-    )
-    .expect("a tenant")
+    Tenant::new(environment, api_key, oauth_client).expect("a tenant")
 }
 
 fn jane(tenant: &Tenant) -> Client {
@@ -411,4 +410,42 @@ fn an_environment_is_named_or_given_as_a_url() {
         assert!(read.contains(expected), "{read}");
         assert_silent(&read);
     }
+}
+
+#[tokio::test]
+async fn tenants_that_share_a_store_share_the_tokens_of_a_user_who_gives_the_same_password() {
+    let stub = Stub::start(service).await;
+    let store = MemoryStore::new();
+    let tenant = || {
+        let oauth_client = OAuthClient::new("client", "client-secret").store(store.clone());
+        tenant_with(&stub, &TestClock::new(), oauth_client)
+    };
+    for _ in 0..2 {
+        call(&jane(&tenant())).await.expect("an echo");
+    }
+    assert_eq!(forms(&stub), [PASSWORD]);
+    // A name alone opens nothing.
+    let guessed = tenant()
+        .user("Jane Doe", "guessed", ["read", "echo"])
+        .expect("a client");
+    call(&guessed).await.expect("an echo");
+    assert_eq!(forms(&stub).len(), 2);
+    assert!(forms(&stub)[1].contains("password=guessed"));
+}
+
+#[tokio::test]
+async fn a_refresh_token_whose_answer_was_lost_gives_way_to_the_password() {
+    let stub = Stub::start(|request, number| match number {
+        3 => Reply::status(502, "{}"),
+        _ => service(request, number),
+    })
+    .await;
+    let clock = TestClock::new();
+    let jane = jane(&tenant(&stub, &clock));
+    call(&jane).await.expect("an echo");
+    clock.advance(TEN_HOURS);
+    call(&jane).await.expect_err("the answer is lost");
+    clock.advance(Duration::from_secs(2));
+    call(&jane).await.expect("an echo");
+    assert_eq!(forms(&stub), [PASSWORD, &refresh(1), PASSWORD]);
 }

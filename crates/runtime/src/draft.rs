@@ -13,6 +13,7 @@ use http::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::{
     CallOptions, Error, FilePart, Operation, Session,
@@ -107,7 +108,8 @@ impl Draft {
         let (bytes, secrets) = secret::seen_while(|| serde_json::to_vec(body));
         match bytes {
             Ok(bytes) => {
-                self.body = Body::Bytes(bytes.into(), HeaderValue::from_static("application/json"));
+                let json = HeaderValue::from_static("application/json");
+                self.body = Body::Bytes(held(bytes, &secrets), json);
                 self.secrets = secrets;
             }
             Err(error) => self.fail(format!("the body does not serialize as JSON: {error}")),
@@ -119,7 +121,7 @@ impl Draft {
         let (text, secrets) = secret::seen_while(|| serde_urlencoded::to_string(body));
         match text {
             Ok(text) => {
-                self.body = Body::Bytes(text.into(), FORM);
+                self.body = Body::Bytes(held(text.into_bytes(), &secrets), FORM);
                 self.secrets = secrets;
             }
             Err(error) => self.fail(format!("the body does not serialize as a form: {error}")),
@@ -236,5 +238,14 @@ impl Draft {
             Body::Multipart(parts) => parts,
             Body::None | Body::Bytes(..) => unreachable!("it was made a multipart body just now"),
         }
+    }
+}
+
+/// A body that is wiped from memory with the last request made of it, where it holds secrets.
+fn held(body: Vec<u8>, secrets: &[Secret]) -> Bytes {
+    if secrets.is_empty() {
+        body.into()
+    } else {
+        Bytes::from_owner(Zeroizing::new(body))
     }
 }

@@ -161,9 +161,10 @@ pub enum Idempotency {
     /// Twice is as good as once.
     Idempotent,
     /// The spec does not say, and the method (POST, PATCH) promises nothing: sent again only after a 401, which tells
-    /// that the service did not get as far as the request itself.
+    /// that the service did not get as far as the request itself, and where no connection came about.
     Unknown,
-    /// Sent once, ever, even after a 401.
+    /// Sent once, ever, even after a 401. Only where no connection came about, so that nothing was sent, is one tried
+    /// again.
     Never,
 }
 

@@ -271,3 +271,22 @@ async fn many_callers_at_once_are_each_sent_as_often_as_they_are_told() {
     }
     assert_eq!(attempts, stub.count());
 }
+
+#[cfg(feature = "websocket")]
+#[tokio::test]
+async fn opening_a_web_socket_is_retried_and_replayed_like_any_call() {
+    let stub = Stub::script([Reply::status(503), Reply::status(401), Reply::ok()]).await;
+    let opening = call(&plain(&stub), &SAFE).subscribe::<serde_json::Value>();
+    let error = opening.await.expect_err("no web socket");
+    assert_eq!((error.kind(), error.attempts()), (Kind::Decode, 3));
+    let received = stub.received();
+    let keys: Vec<_> = received
+        .iter()
+        .map(|request| request.all("sec-websocket-key").join(","))
+        .collect();
+    assert!(
+        keys[0] != keys[1] && keys[1] != keys[2],
+        "each has a key of its own"
+    );
+    assert_eq!(received[2].all("authorization"), ["Bearer token-2"]);
+}

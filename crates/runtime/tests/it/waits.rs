@@ -71,10 +71,11 @@ async fn a_service_that_asks_for_more_patience_than_there_is_gets_no_second_atte
     ] {
         let reply = Reply::new(429, &format!("retry-after: {asked}\r\n"), "");
         let stub = Stub::script([reply]).await;
-        let (policy, _told) = told_of_waits(SECOND);
+        let (policy, told) = told_of_waits(SECOND);
         let session = with(&stub, policy.longest_retry_after(60 * SECOND));
         let start = Instant::now();
-        let error = send(&session, &SAFE).await.expect_err("too many");
+        let outcome = waiting(&stub, told, [], send(&session, &SAFE)).await;
+        let error = outcome.expect_err("too many");
         assert_eq!((stub.count(), start.elapsed()), (1, Duration::ZERO));
         assert!(error.retry_after() > Some(60 * SECOND));
         assert!(error.retry_after() <= Some(86_400 * SECOND));
@@ -85,12 +86,13 @@ async fn a_service_that_asks_for_more_patience_than_there_is_gets_no_second_atte
 async fn no_wait_is_begun_that_would_end_after_the_deadline() {
     let _frozen = freeze();
     let stub = Stub::script([Reply::new(503, "retry-after: 30\r\n", "")]).await;
-    let (policy, _told) = told_of_waits(SECOND);
+    let (policy, told) = told_of_waits(SECOND);
     let session = with(&stub, policy);
     let start = Instant::now();
     let options = CallOptions::new().deadline(31 * SECOND);
     let sent = call(&session, &SAFE).with_options(options);
-    let error = sent.send_for_nothing().await.expect_err("an outage");
+    let outcome = waiting(&stub, told, [], sent.send_for_nothing()).await;
+    let error = outcome.expect_err("an outage");
     assert_eq!(error.kind(), Kind::Refused);
     assert_eq!(error.retry_after(), Some(30 * SECOND));
     assert_eq!((stub.count(), start.elapsed()), (1, Duration::ZERO));

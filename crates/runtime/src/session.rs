@@ -10,6 +10,7 @@ use crate::{Credential, Requirement, RetryPolicy, Target, retry::Budget, send::C
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
+#[derive(Clone)]
 pub(crate) struct Inner {
     pub(crate) target: Target,
     pub(crate) http: reqwest::Client,
@@ -18,7 +19,8 @@ pub(crate) struct Inner {
     pub(crate) http1: reqwest::Client,
     pub(crate) credentials: Vec<Arc<dyn Credential>>,
     pub(crate) retry: RetryPolicy,
-    pub(crate) budget: Budget,
+    /// Shared with the sessions made from this one: it is one provider that they all ask.
+    pub(crate) budget: Arc<Budget>,
     pub(crate) deadline: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) longest_body: usize,
@@ -37,6 +39,16 @@ impl Session {
             longest_body: 64 << 20,
             product: None,
         }
+    }
+
+    /// A session with the same settings, connections and budget of retries, and `credential` in the place of all it has:
+    /// for many identities at one provider, each of which would otherwise set up TLS and connections of its own.
+    pub fn with_credential(&self, credential: impl Credential) -> Self {
+        let credentials: Vec<Arc<dyn Credential>> = vec![Arc::new(credential)];
+        Self(Arc::new(Inner {
+            credentials,
+            ..Inner::clone(&self.0)
+        }))
     }
 
     /// Where the session's calls go.
@@ -191,7 +203,7 @@ impl SessionBuilder {
                 .map_err(InvalidSession::Http)?,
             target: self.target,
             credentials: self.credentials,
-            budget: self.retry.new_budget(),
+            budget: Arc::new(self.retry.new_budget()),
             retry: self.retry,
             deadline: self.deadline,
             attempt_timeout: self.attempt_timeout,

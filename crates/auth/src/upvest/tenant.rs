@@ -47,18 +47,14 @@ impl OAuthClient {
     }
 }
 
-type Settings = Arc<dyn Fn(SessionBuilder) -> SessionBuilder + Send + Sync>;
-
 /// A tenant: its own client, and those of its users. Cheap to clone; clones share the tokens.
 #[derive(Clone)]
 pub struct Tenant {
     client: Client,
     tokens: Client,
-    target: Target,
     origin: String,
     oauth_client: OAuthClient,
     clock: Arc<dyn Clock>,
-    settings: Settings,
     users: Arc<Mutex<Users>>,
     no_refresh: NoRefresh,
 }
@@ -77,7 +73,8 @@ impl Tenant {
         Self::new_with(environment, api_key, oauth_client, |session| session)
     }
 
-    /// As [`Tenant::new`], with further settings for the session of each client, such as a deadline or a product.
+    /// As [`Tenant::new`], with further settings for the session of each client, such as a deadline or a product. All
+    /// clients of the tenant share their connections.
     ///
     /// # Errors
     ///
@@ -86,7 +83,7 @@ impl Tenant {
         environment: Environment,
         api_key: ApiKey,
         oauth_client: OAuthClient,
-        settings: impl Fn(SessionBuilder) -> SessionBuilder + Send + Sync + 'static,
+        settings: impl FnOnce(SessionBuilder) -> SessionBuilder,
     ) -> Result<Self, ConnectError> {
         not_empty(
             PROVIDER,
@@ -103,12 +100,10 @@ impl Tenant {
             settings(Session::builder(target.clone())).credential(ApiKeySignature::new(&api_key)?);
         Ok(Self {
             client: Client::new(session.build()?),
-            tokens: Client::new(token_session::builder(target.clone()).build()?),
-            target,
+            tokens: Client::new(token_session::builder(target).build()?),
             origin,
             oauth_client,
             clock: api_key.clock,
-            settings: Arc::new(settings),
             users: Arc::default(),
             no_refresh: NoRefresh::default(),
         })
@@ -124,7 +119,7 @@ impl Tenant {
     ///
     /// # Errors
     ///
-    /// When the name or the password is empty, or the session cannot be made.
+    /// When the name or the password is empty.
     pub fn user(
         &self,
         username: impl Into<String>,
@@ -135,15 +130,15 @@ impl Tenant {
         not_empty(PROVIDER, "user's name", &Secret::from(username.as_str()))?;
         not_empty(PROVIDER, "user's password", &password)?;
         let key = (username, scopes);
-        if let Some(client) = self.users().find(&key, &password) {
+        let mut users = self.users();
+        if let Some(client) = users.find(&key, &password) {
             return Ok(client);
         }
-        // Made without the lock, since setting up TLS takes a while.
-        let client = self.client_of(key.clone(), password.clone())?;
-        Ok(self.users().keep(key, password, client))
+        let client = self.client_of(key.clone(), password.clone());
+        Ok(users.keep(key, password, client))
     }
 
-    fn client_of(&self, (username, scopes): Key, password: Secret) -> Result<Client, ConnectError> {
+    fn client_of(&self, (username, scopes): Key, password: Secret) -> Client {
         // With the password in it, so that nobody is served by a name alone; and keyed by the client's secret, so that
         // nobody can try passwords who sees the name of the key.
         let parts = [&*self.oauth_client.id, &*username, password.expose_secret()];
@@ -160,8 +155,7 @@ impl Tenant {
         let (clock, store) = (Arc::clone(&self.clock), self.oauth_client.store.clone());
         let source = token_session::source(grant, clock, token_key, store);
         let token = RenewedToken::new(source, Reach::new(&["oauth2"], scopes));
-        let session = (self.settings)(Session::builder(self.target.clone()));
-        Ok(Client::new(session.credential(token).build()?))
+        Client::new(self.client.session().with_credential(token))
     }
 
     fn users(&self) -> MutexGuard<'_, Users> {
@@ -172,7 +166,7 @@ impl Tenant {
 impl fmt::Debug for Tenant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tenant")
-            .field("target", &self.target)
+            .field("target", self.client.session().target())
             .finish_non_exhaustive()
     }
 }
@@ -207,9 +201,6 @@ impl Users {
 
     /// Keeps `client`, unless another was kept meanwhile. Answers the one that is kept: a user has one token, not two.
     fn keep(&mut self, key: Key, password: Secret, client: Client) -> Client {
-        if let Some(kept) = self.find(&key, &password) {
-            return kept;
-        }
         if self.kept.len() >= MOST_USERS && !self.kept.contains_key(&key) {
             let oldest = self
                 .kept

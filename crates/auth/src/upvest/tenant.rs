@@ -201,6 +201,7 @@ impl Users {
 
     /// Keeps `client`, unless another was kept meanwhile. Answers the one that is kept: a user has one token, not two.
     fn keep(&mut self, key: Key, password: Secret, client: Client) -> Client {
+        self.asked += 1;
         if self.kept.len() >= MOST_USERS && !self.kept.contains_key(&key) {
             let oldest = self
                 .kept

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::{Router, middleware};
@@ -10,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::faults::{Doorway, Gate, Line, pass};
+use crate::faults::{Doorway, Gate, Line, Post, pass};
 
 /// How long [`Server::stop`] lets open requests finish.
 const GRACE: Duration = Duration::from_secs(2);
@@ -32,8 +33,9 @@ pub(crate) async fn serve(port: u16, router: Router, gate: Option<Gate>) -> io::
     let router = match gate {
         None => router,
         Some(gate) => {
-            let state = (gate, stopped.clone());
-            router.layer(middleware::from_fn_with_state(state, pass))
+            let stop = stopped.clone();
+            let post = Arc::new(Post { gate, stop });
+            router.layer(middleware::from_fn_with_state(post, pass))
         }
     };
     let service = router.into_make_service_with_connect_info::<Line>();

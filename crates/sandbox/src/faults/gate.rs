@@ -1,5 +1,6 @@
 //! Where requests meet the rules, between a provider's port and its paths.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -61,42 +62,48 @@ impl Gate {
     }
 }
 
+/// A gate, and the server that it stands before, which stops when the sender is gone.
+pub(crate) struct Post {
+    pub(crate) gate: Gate,
+    pub(crate) stop: watch::Receiver<()>,
+}
+
 /// Lets a request through, or what the rules leave of it.
 pub(crate) async fn pass(
-    State((gate, mut stop)): State<(Gate, watch::Receiver<()>)>,
+    State(post): State<Arc<Post>>,
     ConnectInfo(line): ConnectInfo<Line>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let shared = gate.faults.shared.clone();
-    let provider = gate.provider;
-    let (method, uri) = (request.method().clone(), request.uri().clone());
-    shared.journal.note_request(provider, &method, uri.path());
+    let Gate {
+        faults, provider, ..
+    } = &post.gate;
+    let shared = &faults.shared;
     shared.aliases.restore(request.headers_mut());
-    let strikes = shared.rules.strikes(provider, &method, uri.path());
+    let (method, path) = (request.method(), request.uri().path());
+    let counts = shared.journal.note_request(*provider, method, path);
+    let strikes = shared.rules.strikes(*provider, method, path);
     let outcome = match strikes.is_empty() {
         true => Outcome::Answer(next.run(request).await),
         false => {
             let struck = Struck {
-                gate,
+                gate: post.gate.clone(),
                 line: line.clone(),
-                stop: stop.clone(),
-                uri: uri.clone(),
+                stop: post.stop.clone(),
+                uri: request.uri().clone(),
             };
             struck.meet(strikes, request, next).await
         }
     };
     match outcome {
         Outcome::Answer(response) => {
-            let status = response.status();
-            shared
-                .journal
-                .note_answer(provider, &method, uri.path(), status);
+            counts.note_answer(response.status());
             return response;
         }
         Outcome::Cut(ending) => line.cut(ending),
         Outcome::Hang => {
             // Ends with the connection, or else with the server.
+            let mut stop = post.stop.clone();
             while stop.changed().await.is_ok() {}
             line.cut(Ending::Close);
         }

@@ -1,7 +1,8 @@
 //! The journal: counts of what was asked and answered.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::{Method, StatusCode};
 use serde::Serialize;
@@ -45,13 +46,24 @@ pub(super) struct Journal([Mutex<Book>; 3]);
 #[derive(Default)]
 struct Book {
     connections: Connections,
-    paths: HashMap<String, Vec<(Method, Counts)>>,
+    paths: HashMap<String, Vec<(Method, Arc<Counts>)>>,
 }
 
+/// The counts of one method and path.
 #[derive(Default)]
-struct Counts {
-    seen: u64,
-    answered: BTreeMap<u16, u64>,
+pub(super) struct Counts {
+    seen: AtomicU64,
+    answered: Mutex<BTreeMap<u16, u64>>,
+}
+
+impl Counts {
+    pub(super) fn note_answer(&self, status: StatusCode) {
+        *self.answered().entry(status.as_u16()).or_default() += 1;
+    }
+
+    fn answered(&self) -> MutexGuard<'_, BTreeMap<u16, u64>> {
+        self.answered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Journal {
@@ -63,20 +75,17 @@ impl Journal {
         }
     }
 
-    pub(super) fn note_request(&self, provider: Provider, method: &Method, path: &str) {
-        self.book(provider).counts(method, path).seen += 1;
-    }
-
-    pub(super) fn note_answer(
+    /// Counts a request, and gives what its answer is counted in.
+    pub(super) fn note_request(
         &self,
         provider: Provider,
         method: &Method,
         path: &str,
-        status: StatusCode,
-    ) {
+    ) -> Arc<Counts> {
         let mut book = self.book(provider);
-        let answered = &mut book.counts(method, path).answered;
-        *answered.entry(status.as_u16()).or_default() += 1;
+        let counts = book.counts(method, path);
+        counts.seen.fetch_add(1, Ordering::Relaxed);
+        Arc::clone(counts)
     }
 
     pub(super) fn connections(&self, provider: Provider) -> Connections {
@@ -91,8 +100,8 @@ impl Journal {
                     provider,
                     method: method.to_string(),
                     path: path.clone(),
-                    seen: counts.seen,
-                    answered: counts.answered.clone(),
+                    seen: counts.seen.load(Ordering::Relaxed),
+                    answered: counts.answered().clone(),
                 }));
             }
         }
@@ -116,7 +125,7 @@ impl Journal {
 }
 
 impl Book {
-    fn counts(&mut self, method: &Method, path: &str) -> &mut Counts {
+    fn counts(&mut self, method: &Method, path: &str) -> &Arc<Counts> {
         let path = match self.paths.contains_key(path) || self.paths.len() < MOST_PATHS {
             true => path,
             false => OTHERS,
@@ -131,10 +140,10 @@ impl Book {
             .expect("it has just been put there");
         let at = methods.iter().position(|(known, _)| known == method);
         let at = at.unwrap_or_else(|| {
-            methods.push((method.clone(), Counts::default()));
+            methods.push((method.clone(), Arc::default()));
             methods.len() - 1
         });
-        &mut methods[at].1
+        &methods[at].1
     }
 }
 

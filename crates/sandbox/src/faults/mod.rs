@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 pub(crate) use self::connection::{Doorway, Line};
 pub use self::fault::{Fault, Malformation, RetryAfter};
-pub(crate) use self::gate::{Gate, pass};
+pub(crate) use self::gate::{Gate, Post, pass};
 use self::journal::Journal;
 pub use self::journal::{Connections, JournalLine};
 use self::jwt::Aliases;

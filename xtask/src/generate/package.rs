@@ -250,7 +250,7 @@ fn import(names: &[&str]) -> String {
             "{}{name},",
             if lines[current].is_empty() { "" } else { " " }
         );
-        if 4 + lines[current].len() + addition.len() > 100 {
+        if 4 + lines[current].len() + addition.len() >= 100 {
             lines.push(format!("{name},"));
         } else {
             lines[current].push_str(&addition);

@@ -35,6 +35,7 @@ pub mod upvest;
 mod errors;
 mod examples;
 mod schemas;
+mod soak;
 mod surface;
 mod wire;
 

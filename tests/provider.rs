@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use bindery_runtime::{BaseUrl, Error, Operation, Session, SessionBuilder, Target};
+use bindery_runtime::{BaseUrl, Error, Operation, RetryPolicy, Session, SessionBuilder, Target};
 use schemars::Schema;
 use serde_json::Value;
 use xtask::api::Api;
@@ -97,12 +97,14 @@ impl Provider {
         (self.through)(name, value)
     }
 
-    /// The start of a session with `stub`, at the path of the real service.
+    /// The start of a session with `stub`, at the path of the real service. Nothing is sent again: each answer of the stub
+    /// is one that the test looks at.
     pub fn session(&self, stub: &Stub) -> SessionBuilder {
         let api = self.api();
         let url = &api.servers.first().expect("a spec has a server").url;
         let path = url.splitn(4, '/').nth(3).unwrap_or_default();
         Session::builder(self.at(&format!("http://{}/{path}", stub.address())))
+            .retry(RetryPolicy::never())
     }
 
     /// A session with `stub` that has a credential for every call.

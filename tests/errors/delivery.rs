@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bindery_runtime::Session;
+use bindery_runtime::{RetryPolicy, Session};
 use tokio::net::TcpListener;
 
 use super::{CANARY, alibaba, block, invoke, session, shown};
@@ -19,6 +19,7 @@ async fn a_closed_port_is_an_error_of_the_connection() {
     drop(listener);
     let builder = Session::builder(ALIBABA_BAAS.at(&format!("http://{address}/api/v1")));
     let session = builder
+        .retry(RetryPolicy::never())
         .credential(Fixed::new(CANARY))
         .build()
         .expect("a session");

@@ -180,7 +180,7 @@ fn request(
         .zip(&signature.parameters)
         .filter(|(parameter, _)| !parameter.required)
     {
-        let ident = names::value_name(&parameter.name);
+        let ident = names::setter_name(&parameter.name);
         let (argument, value) = sent_as(ty, &ident);
         let call = put(parse_quote!(self.0), parameter, ty, value);
         let documentation = docs::attributes(parameter_docs(parameter));

@@ -90,7 +90,7 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
     let mut required: Vec<Expr> = Vec::new();
     let mut optional: Vec<Stmt> = Vec::new();
     for (parameter, ty) in operation.parameters.iter().zip(&signature.parameters) {
-        let (wire, ident) = (&parameter.name, names::value_name(&parameter.name));
+        let (wire, ident) = (&parameter.name, names::setter_name(&parameter.name));
         if parameter.required {
             required.push(required_argument(parameter, ty));
         } else {

@@ -13,6 +13,23 @@ pub(super) fn value_name(text: &str) -> Ident {
     ident(&text.to_snake_case())
 }
 
+/// The name of the method that sets an optional parameter: another one where every call has a method of that name.
+pub(super) fn setter_name(text: &str) -> Ident {
+    const TAKEN: [&str; 6] = [
+        "body",
+        "items",
+        "pages",
+        "send",
+        "subscribe",
+        "with_options",
+    ];
+    let name = value_name(text);
+    if TAKEN.iter().any(|taken| name == taken) {
+        return ident(&format!("{name}_"));
+    }
+    name
+}
+
 /// A static's name.
 pub(super) fn static_name(text: &str) -> Ident {
     ident(&text.to_shouty_snake_case())
@@ -33,4 +50,17 @@ fn ident(text: &str) -> Ident {
         text.push('_');
     }
     Ident::new(&text, Span::call_site())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_called_like_a_method_of_every_call_gets_another_name() {
+        assert_eq!(setter_name("send"), "send_");
+        assert_eq!(setter_name("with-options"), "with_options_");
+        assert_eq!(setter_name("pageSize"), "page_size");
+        assert_eq!(setter_name("type"), "type_");
+    }
 }

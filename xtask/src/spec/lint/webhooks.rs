@@ -67,20 +67,16 @@ fn signature(context: &Context<'_>, webhooks: &Object<'_>, findings: &mut Findin
     }
 }
 
-/// The pointers, each of which leads to a property of its own.
+/// The pointers: each leads to a property of the message, and none but the kind to that of the kind.
 fn properties(context: &Context<'_>, webhooks: &Object<'_>, findings: &mut Findings<'_>) {
+    let kind = text(webhooks, "kind");
     let challenge = context.field(webhooks, "challenge");
-    let pointers = [
-        text(webhooks, "kind"),
-        text(webhooks, "value"),
-        challenge.and_then(|challenge| text(challenge, "value")),
-    ];
-    let mut seen: Vec<&str> = Vec::new();
-    for (place, (node, pointer)) in pointers.into_iter().flatten().enumerate() {
-        if !check_pointer(PLACE, "`x-webhooks`", node, findings) {
-            continue;
-        }
-        if pointer.matches('/').count() > 1 || pointer == "/" {
+    let challenge = challenge.and_then(|challenge| text(challenge, "value"));
+    let others = [text(webhooks, "value"), challenge].into_iter().flatten();
+    for (node, pointer) in others.clone().chain(kind) {
+        if check_pointer(PLACE, "`x-webhooks`", node, findings)
+            && (pointer.matches('/').count() > 1 || pointer == "/")
+        {
             findings.add(
                 node.position,
                 format!(
@@ -88,15 +84,14 @@ fn properties(context: &Context<'_>, webhooks: &Object<'_>, findings: &mut Findi
                 ),
                 "write the pointer of one, such as `/kind`",
             );
-        } else if seen.contains(&pointer) && (place == 1 || Some(pointer) == seen.first().copied())
-        {
-            findings.add(
-                node.position,
-                format!("{PLACE}: `{pointer}` of `x-webhooks` is the kind of the event already"),
-                "write where the value is",
-            );
         }
-        seen.push(pointer);
+    }
+    for (node, pointer) in others.filter(|(_, other)| kind.is_some_and(|(_, kind)| kind == *other)) {
+        findings.add(
+            node.position,
+            format!("{PLACE}: `{pointer}` of `x-webhooks` is the kind of the event already"),
+            "write where the value is",
+        );
     }
 }
 

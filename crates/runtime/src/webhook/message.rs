@@ -2,8 +2,11 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::{Serialize, Serializer, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, DeserializeOwned},
+};
+use serde_json::{Value, value::RawValue};
 
 use super::Webhooks;
 use crate::error::what_does_not_fit;
@@ -12,7 +15,7 @@ use crate::error::what_does_not_fit;
 ///
 /// It names places, and shows no value: that may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("failed to read the webhook: {part}{what}{position}")]
+#[error("failed to read the webhook: {part}{what} at {position}")]
 pub struct InvalidMessage {
     part: String,
     what: String,
@@ -24,7 +27,7 @@ pub struct InvalidMessage {
 pub struct Opened<'a> {
     webhooks: &'static Webhooks,
     text: &'a str,
-    fields: BTreeMap<String, &'a RawValue>,
+    fields: Fields<'a>,
     kind: String,
 }
 
@@ -54,8 +57,7 @@ impl Webhooks {
             what: "it is not UTF-8".to_owned(),
             position: Position::of(&body[..error.valid_up_to()]),
         })?;
-        let fields: BTreeMap<String, &RawValue> =
-            read(text, text).map_err(|error| error.in_part(String::new()))?;
+        let fields: Fields<'_> = read(text, text)?;
         let kind = fields.get(self.kind).ok_or_else(|| InvalidMessage {
             part: String::new(),
             what: format!("missing field `{}`", self.kind),
@@ -122,7 +124,7 @@ impl Opened<'_> {
     pub fn unknown(&self) -> UnknownEvent {
         let usual = self.webhooks.value.and_then(|field| self.fields.get(field));
         let value = match usual {
-            Some(value) => (*value).to_owned(),
+            Some(value) => value.to_owned(),
             None => {
                 RawValue::from_string(self.text.to_owned()).expect("what was taken apart is JSON")
             }
@@ -140,16 +142,32 @@ impl Opened<'_> {
     /// When it is no `T`.
     pub fn envelope<T: DeserializeOwned>(&self) -> Result<T, InvalidMessage> {
         let taken = [Some(self.webhooks.kind), self.webhooks.value];
-        let rest: BTreeMap<&String, &&RawValue> = self
-            .fields
-            .iter()
-            .filter(|(name, _)| !taken.contains(&Some(name.as_str())))
-            .collect();
-        let text = serde_json::to_string(&rest).expect("parts of JSON are JSON");
-        read(&text, &text).map_err(|error: InvalidMessage| InvalidMessage {
-            part: format!("beside `/{}`: ", self.webhooks.kind),
-            position: Position::default(),
-            ..error
+        let rest = self.fields.0.iter();
+        let rest = rest.filter(|(name, _)| !taken.contains(&Some(name.as_str())));
+        let mut text = String::from("{");
+        let mut places = Vec::new();
+        for (name, value) in rest {
+            if !places.is_empty() {
+                text.push(',');
+            }
+            text.push_str(&Value::from(name.as_str()).to_string());
+            text.push(':');
+            let start = text.len();
+            text.push_str(value.get());
+            places.push((start..=text.len(), name, *value));
+        }
+        text.push('}');
+        serde_json::from_str(&text).map_err(|error| {
+            let end = offset(&text, error.line(), error.column());
+            let guilty = places.iter().find(|(place, ..)| place.contains(&end));
+            match guilty {
+                Some((place, name, value)) => {
+                    let end = start_of(self.text, value.get()) + end - place.start();
+                    let position = Position::of(&self.text.as_bytes()[..end]);
+                    InvalidMessage::new(&error, position).in_part(format!("`/{name}`: "))
+                }
+                None => InvalidMessage::new(&error, Position::of(self.text.trim_end().as_bytes())),
+            }
         })
     }
 
@@ -164,6 +182,18 @@ impl Opened<'_> {
 }
 
 impl InvalidMessage {
+    fn new(error: &serde_json::Error, position: Position) -> Self {
+        let what = what_does_not_fit(error);
+        let what = what
+            .rsplit_once(" at line ")
+            .map_or(&*what, |(what, _)| what);
+        Self {
+            part: String::new(),
+            what: what.to_owned(),
+            position,
+        }
+    }
+
     fn in_part(self, part: String) -> Self {
         Self { part, ..self }
     }
@@ -177,24 +207,66 @@ impl InvalidMessage {
 }
 
 /// Reads `part` of `text` as a `T`; an error has its position in `text`.
-fn read<'a, T: serde::Deserialize<'a>>(text: &str, part: &'a str) -> Result<T, InvalidMessage> {
+fn read<'a, T: Deserialize<'a>>(text: &str, part: &'a str) -> Result<T, InvalidMessage> {
     serde_json::from_str(part).map_err(|error| {
-        let before = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-        let start = Position::of(text.as_bytes().get(..before).unwrap_or_default());
-        let what = what_does_not_fit(&error);
-        let what = what
-            .rsplit_once(" at line ")
-            .map_or(&*what, |(what, _)| what);
-        InvalidMessage {
-            part: String::new(),
-            what: what.to_owned(),
-            position: start.on(error.line(), error.column()),
-        }
+        let end = start_of(text, part) + offset(part, error.line(), error.column());
+        let end = end.min(text.len());
+        InvalidMessage::new(&error, Position::of(&text.as_bytes()[..end]))
     })
 }
 
-/// A place in a text, counted from 1 as people do; the default is none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Where in `text` its `part` begins.
+fn start_of(text: &str, part: &str) -> usize {
+    (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
+}
+
+/// How many bytes of `text` there are up to a line and a column as `serde_json` counts them.
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let before = text.split_inclusive('\n').take(line.saturating_sub(1));
+    let before: usize = before.map(str::len).sum();
+    (before + column).min(text.len())
+}
+
+/// The fields of an object, as the text of each and in their order.
+#[derive(Debug)]
+struct Fields<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'a> Fields<'a> {
+    /// Where a field comes twice, the last one counts.
+    fn get(&self, name: &str) -> Option<&'a RawValue> {
+        let mut fields = self.0.iter().rev();
+        fields
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| *value)
+    }
+}
+
+impl<'a> Deserialize<'a> for Fields<'a> {
+    fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'a> de::Visitor<'a> for Object {
+            type Value = Fields<'a>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: de::MapAccess<'a>>(self, mut map: A) -> Result<Fields<'a>, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// A place in a text: its line, counted from 1, and how many bytes of that line lead there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Position {
     line: usize,
     column: usize,
@@ -212,29 +284,11 @@ impl Position {
             column: text.len() - line_start,
         }
     }
-
-    /// The place of a line and a column that are counted from here.
-    fn on(self, line: usize, column: usize) -> Self {
-        match line {
-            0 => self,
-            1 => Self {
-                line: self.line,
-                column: self.column + column,
-            },
-            _ => Self {
-                line: self.line + line - 1,
-                column,
-            },
-        }
-    }
 }
 
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => Ok(()),
-            line => write!(f, " at line {line} column {}", self.column),
-        }
+        write!(f, "line {} column {}", self.line, self.column)
     }
 }
 
@@ -291,5 +345,83 @@ impl fmt::Debug for UnknownEvent {
 impl fmt::Debug for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Challenge").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderName;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{SignatureAlgorithm, SignatureEncoding, Signing};
+
+    /// A provider whose events are whole messages.
+    static FLAT: Webhooks = Webhooks {
+        signing: Signing {
+            header: HeaderName::from_static("x-signature"),
+            prefix: "",
+            algorithm: SignatureAlgorithm::HmacSha512,
+            encoding: SignatureEncoding::Base64,
+        },
+        kind: "type",
+        value: None,
+        challenge: None,
+    };
+
+    #[derive(Debug, Deserialize)]
+    struct Event {
+        amount: u32,
+    }
+
+    #[test]
+    fn an_event_may_be_the_whole_message() {
+        let opened = FLAT
+            .open(br#"{"type":"paid","amount":7}"#)
+            .expect("a message");
+        assert_eq!(opened.kind(), "paid");
+        assert_eq!(opened.value::<Event>().expect("an event").amount, 7);
+        assert_eq!(opened.unknown().json(), r#"{"type":"paid","amount":7}"#);
+        let opened = FLAT
+            .open(br#"{"type":"paid","amount":"hunter2"}"#)
+            .expect("a message");
+        assert_eq!(
+            opened.value::<Event>().expect_err("no number").to_string(),
+            "failed to read the webhook: `paid`: expected u32 at line 1 column 33"
+        );
+    }
+
+    #[test]
+    fn what_stands_beside_an_event_keeps_its_order_and_its_errors_their_place() {
+        let body = "{\n\"z\": 1.50,\n\"type\": \"paid\",\n\"a\": {\"b\":\n\"hunter2\"}}";
+        let opened = FLAT.open(body.as_bytes()).expect("a message");
+        let rest: Value = opened.envelope().expect("JSON");
+        assert_eq!(rest, json!({"z": 1.5, "a": {"b": "hunter2"}}));
+        #[derive(Debug, Deserialize)]
+        struct Numbers {
+            #[expect(dead_code, reason = "only read for its error")]
+            a: BTreeMap<String, u32>,
+        }
+        assert_eq!(
+            opened
+                .envelope::<Numbers>()
+                .expect_err("no numbers")
+                .to_string(),
+            "failed to read the webhook: `/a`: expected u32 at line 5 column 9"
+        );
+    }
+
+    #[test]
+    fn of_a_field_that_comes_twice_the_last_counts() {
+        let opened = FLAT
+            .open(br#"{"type":"first","type":"last"}"#)
+            .expect("a message");
+        assert_eq!(opened.kind(), "last");
+    }
+
+    #[test]
+    fn a_provider_without_a_challenge_has_none() {
+        let challenge = FLAT.unsigned_challenge(&http::HeaderMap::new(), br#"{"type":"paid"}"#);
+        assert!(challenge.is_none());
     }
 }

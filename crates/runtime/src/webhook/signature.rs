@@ -227,3 +227,68 @@ fn digit(character: u8) -> Option<u8> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Test case 2 of RFC 4231.
+    #[test]
+    fn the_vectors_of_the_standard_hold_in_every_algorithm_and_encoding() {
+        let hex_256 = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        let hex_512 = "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737";
+        let base64_256 = "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=";
+        for (algorithm, encoding, code) in [
+            (
+                SignatureAlgorithm::HmacSha256,
+                SignatureEncoding::Hex,
+                hex_256,
+            ),
+            (
+                SignatureAlgorithm::HmacSha256,
+                SignatureEncoding::Base64,
+                base64_256,
+            ),
+            (
+                SignatureAlgorithm::HmacSha512,
+                SignatureEncoding::Hex,
+                hex_512,
+            ),
+        ] {
+            let webhooks = Webhooks {
+                signing: Signing {
+                    header: HeaderName::from_static("x-signature"),
+                    prefix: "v1=",
+                    algorithm,
+                    encoding,
+                },
+                kind: "type",
+                value: None,
+                challenge: None,
+            };
+            let (secret, body) = (Secret::from("Jefe"), b"what do ya want for nothing?");
+            let (name, value) = webhooks.sign(body, &secret);
+            assert_eq!(value, format!("v1={code}"));
+            let headers = HeaderMap::from_iter([(name, value)]);
+            assert_eq!(webhooks.verify_signature(&headers, body, [&secret]), Ok(()));
+            let other = webhooks.verify_signature(&headers, b"", [&secret]);
+            assert_eq!(other, Err(InvalidSignature::Mismatch));
+        }
+    }
+
+    #[test]
+    fn a_code_is_written_in_one_way_only() {
+        for written in ["W9zB=", "W9zB==", "W9zBRr9", " W9zB", "W9z_", "W9zBRh=="] {
+            assert!(
+                SignatureEncoding::Base64.read(written.as_bytes()).is_none(),
+                "{written}"
+            );
+        }
+        for written in ["a", "A0", "0g", " 0", "0x"] {
+            assert!(
+                SignatureEncoding::Hex.read(written.as_bytes()).is_none(),
+                "{written}"
+            );
+        }
+    }
+}

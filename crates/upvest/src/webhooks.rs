@@ -29,11 +29,11 @@
 //! ```
 
 pub use bindery_runtime::{
-    Challenge, InvalidMessage, InvalidSignature, MalformedSignature, UnknownEvent,
-    WebhookError,
+    Challenge, InvalidMessage, InvalidSignature, MalformedSignature, SignatureEncoding,
+    UnknownEvent, WebhookError,
 };
 use bindery_runtime::{
-    ChallengeScheme, Secret, SignatureAlgorithm, SignatureEncoding, Signing, Webhooks,
+    ChallengeScheme, Secret, SignatureAlgorithm, Signing, Webhooks,
     generated::{HeaderMap, HeaderName, HeaderValue},
 };
 use serde::Serialize;

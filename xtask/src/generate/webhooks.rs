@@ -10,7 +10,7 @@ use crate::api::{Api, Challenge, Webhooks, schema_name};
 pub(super) fn module(api: &Api, model: &Model) -> Option<(String, Vec<Item>)> {
     let webhooks = api.webhooks.as_ref()?;
     let events = events(webhooks, model);
-    let mut items = imports(webhooks);
+    let mut items = imports(webhooks, &events);
     items.push(table(webhooks));
     items.extend(verifying());
     items.extend(unsigned_challenge(webhooks));
@@ -52,31 +52,38 @@ fn events(webhooks: &Webhooks, model: &Model) -> Vec<Variant> {
     webhooks.events.iter().map(variant).collect()
 }
 
-fn imports(webhooks: &Webhooks) -> Vec<Item> {
+fn imports(webhooks: &Webhooks, events: &[Variant]) -> Vec<Item> {
     let challenge = webhooks.challenge.as_ref().map(|_| quote!(Challenge,));
     let scheme = webhooks
         .challenge
         .as_ref()
         .map(|_| quote!(ChallengeScheme,));
-    vec![
+    let untyped: Type = parse_quote!(serde_json::Value);
+    let typed = webhooks.envelope.is_some() || events.iter().any(|event| event.data != untyped);
+    let types: Option<Item> = typed.then(|| {
+        parse_quote!(
+            use crate::types;
+        )
+    });
+    let mut imports = vec![
         parse_quote! {
             pub use bindery_runtime::{
-                #challenge InvalidMessage, InvalidSignature, MalformedSignature, UnknownEvent, WebhookError,
+                #challenge InvalidMessage, InvalidSignature, MalformedSignature, SignatureEncoding, UnknownEvent,
+                WebhookError,
             };
         },
         parse_quote! {
             use bindery_runtime::{
-                #scheme Secret, SignatureAlgorithm, SignatureEncoding, Signing, Webhooks,
+                #scheme Secret, SignatureAlgorithm, Signing, Webhooks,
                 generated::{HeaderMap, HeaderName, HeaderValue},
             };
         },
         parse_quote!(
             use serde::Serialize;
         ),
-        parse_quote!(
-            use crate::types;
-        ),
-    ]
+    ];
+    imports.extend(types);
+    imports
 }
 
 /// What the run time has to know of the spec.

@@ -86,7 +86,8 @@ fn properties(context: &Context<'_>, webhooks: &Object<'_>, findings: &mut Findi
             );
         }
     }
-    for (node, pointer) in others.filter(|(_, other)| kind.is_some_and(|(_, kind)| kind == *other)) {
+    for (node, pointer) in others.filter(|(_, other)| kind.is_some_and(|(_, kind)| kind == *other))
+    {
         findings.add(
             node.position,
             format!("{PLACE}: `{pointer}` of `x-webhooks` is the kind of the event already"),

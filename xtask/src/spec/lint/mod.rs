@@ -29,6 +29,7 @@ mod security;
 mod servers;
 mod structure;
 mod walk;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -118,6 +119,7 @@ static RULES: &[Rule] = &[
     error("misplaced-envelope", envelope::misplaced),
     error("bad-envelope", envelope::bad),
     error("bad-pagination", pagination::bad),
+    error("bad-webhooks", webhooks::bad),
     error("missing-environment", servers::missing_environment),
     error("bad-environment", servers::bad_environment),
     error("duplicate-environment", servers::duplicate_environment),

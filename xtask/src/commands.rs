@@ -1,6 +1,7 @@
 //! What a maintainer types.
 
 mod generate;
+mod lint;
 mod list;
 mod tour;
 
@@ -22,6 +23,8 @@ pub struct Arguments {
 enum Command {
     /// Generate the provider crates from their specs.
     Generate(generate::Options),
+    /// Look for what would make the generator fail or a caller suffer.
+    Lint(lint::Options),
     /// List the specs, and the crates made from them.
     List,
     /// Check that the generated code is fresh, then walk each provider through its typed client.
@@ -33,6 +36,7 @@ impl Arguments {
     pub fn run(self, workspace: &Workspace, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
         let outcome = match self.command {
             Command::Generate(options) => generate::run(&options, workspace, out, err),
+            Command::Lint(options) => lint::run(&options, workspace, out, err),
             Command::List => list::run(workspace, out, err),
             Command::Tour(options) => tour::run(&options, workspace, out, err),
         };

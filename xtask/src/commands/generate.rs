@@ -182,7 +182,7 @@ fn settle(
     Ok(difference.stale.len() + difference.orphaned.len())
 }
 
-fn counted(number: usize, noun: &str) -> String {
+pub(super) fn counted(number: usize, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{ending}")
 }

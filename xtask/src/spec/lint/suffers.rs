@@ -14,6 +14,7 @@ pub fn suffers(rule: &str) -> &'static str {
         | "unknown-extension"
         | "unknown-extension-key"
         | "misplaced-extension"
+        | "bad-extension"
         | "beside-reference" => "a client without what the line means to say",
         "missing-key" | "missing-items" | "unknown-type" | "empty-enum" => {
             "a value of which nothing is known, or no client"

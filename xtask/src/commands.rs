@@ -4,6 +4,7 @@ mod generate;
 mod lint;
 mod list;
 mod tour;
+mod watch;
 
 use std::{io::Write, process::ExitCode};
 
@@ -29,6 +30,8 @@ enum Command {
     List,
     /// Check that the generated code is fresh, then walk each provider through its typed client.
     Tour(tour::Options),
+    /// Generate what every saved spec touches, and say what is wrong with it.
+    Watch,
 }
 
 impl Arguments {
@@ -39,6 +42,7 @@ impl Arguments {
             Command::Lint(options) => lint::run(&options, workspace, out, err),
             Command::List => list::run(workspace, out, err),
             Command::Tour(options) => tour::run(&options, workspace, out, err),
+            Command::Watch => watch::run(workspace, out, err),
         };
         match outcome {
             Ok(true) => ExitCode::SUCCESS,

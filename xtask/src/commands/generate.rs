@@ -31,6 +31,14 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// Generates these providers.
+    pub(super) fn of(names: Vec<String>) -> Self {
+        Self {
+            names,
+            ..Self::default()
+        }
+    }
+
     /// Checks all providers.
     pub(super) fn check() -> Self {
         Self {

@@ -1,5 +1,6 @@
 //! What a maintainer types.
 
+mod diff;
 mod generate;
 mod lint;
 mod list;
@@ -24,6 +25,8 @@ pub struct Arguments {
 enum Command {
     /// Generate the provider crates from their specs.
     Generate(generate::Options),
+    /// Tell what changed for callers since a revision, and which version it asks for.
+    Diff(diff::Options),
     /// Look for what would make the generator fail or a caller suffer.
     Lint(lint::Options),
     /// List the specs, and the crates made from them.
@@ -39,6 +42,7 @@ impl Arguments {
     pub fn run(self, workspace: &Workspace, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
         let outcome = match self.command {
             Command::Generate(options) => generate::run(&options, workspace, out, err),
+            Command::Diff(options) => diff::run(&options, workspace, out, err),
             Command::Lint(options) => lint::run(&options, workspace, out, err),
             Command::List => list::run(workspace, out, err),
             Command::Tour(options) => tour::run(&options, workspace, out, err),

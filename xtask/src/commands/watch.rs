@@ -11,7 +11,7 @@ use std::{
 use notify::{EventKind, RecursiveMode, Watcher as _};
 
 use super::generate;
-use crate::workspace::Workspace;
+use crate::workspace::{Spec, Workspace};
 
 /// Editors write a file in several steps: what follows this closely belongs to the same save.
 const SETTLED: Duration = Duration::from_millis(30);
@@ -79,17 +79,13 @@ pub(super) fn follow(
             }
         }
         let specs = workspace.specs()?;
-        let is_spec = |path: &PathBuf| {
-            let extension = path.extension().and_then(|extension| extension.to_str());
-            matches!(extension, Some("yaml" | "yml" | "json"))
-        };
         let names: Vec<String> = specs
             .iter()
             .filter(|spec| touched.contains(&workspace.root().join(&spec.path)))
             .map(|spec| spec.name.clone())
             .collect();
         let gone = touched.iter().any(|path| {
-            is_spec(path)
+            Spec::at(path).is_some()
                 && !specs
                     .iter()
                     .any(|spec| workspace.root().join(&spec.path) == *path)

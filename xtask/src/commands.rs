@@ -1,8 +1,11 @@
 //! What a maintainer types.
 
+mod diff;
 mod generate;
+mod lint;
 mod list;
 mod tour;
+mod watch;
 
 use std::{io::Write, process::ExitCode};
 
@@ -22,10 +25,16 @@ pub struct Arguments {
 enum Command {
     /// Generate the provider crates from their specs.
     Generate(generate::Options),
+    /// Tell what changed for callers since a revision, and which version it asks for.
+    Diff(diff::Options),
+    /// Look for what would make the generator fail or a caller suffer.
+    Lint(lint::Options),
     /// List the specs, and the crates made from them.
     List,
     /// Check that the generated code is fresh, then walk each provider through its typed client.
     Tour(tour::Options),
+    /// Generate what every saved spec touches, and say what is wrong with it.
+    Watch,
 }
 
 impl Arguments {
@@ -33,8 +42,11 @@ impl Arguments {
     pub fn run(self, workspace: &Workspace, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
         let outcome = match self.command {
             Command::Generate(options) => generate::run(&options, workspace, out, err),
+            Command::Diff(options) => diff::run(&options, workspace, out, err),
+            Command::Lint(options) => lint::run(&options, workspace, out, err),
             Command::List => list::run(workspace, out, err),
             Command::Tour(options) => tour::run(&options, workspace, out, err),
+            Command::Watch => watch::run(workspace, out, err),
         };
         match outcome {
             Ok(true) => ExitCode::SUCCESS,

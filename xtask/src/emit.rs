@@ -67,19 +67,8 @@ pub fn compare(root: &Path, files: &Files, folders: &[PathBuf]) -> io::Result<Di
 /// When a file cannot be written; those before it are.
 pub fn write(root: &Path, files: &Files, difference: &Difference) -> io::Result<()> {
     for path in &difference.stale {
-        let target = root.join(path);
-        let folder = target.parent().unwrap_or(root);
-        fs::create_dir_all(folder)?;
-        let mut temporary = tempfile::Builder::new();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            // Like any other source file, not private as temporary files are.
-            temporary.permissions(fs::Permissions::from_mode(0o644));
-        }
-        let mut temporary = temporary.tempfile_in(folder)?;
-        temporary.write_all(files.get(path).map(String::as_bytes).unwrap_or_default())?;
-        temporary.persist(&target).map_err(|error| error.error)?;
+        let text = files.get(path).map(String::as_bytes).unwrap_or_default();
+        replace(&root.join(path), text)?;
     }
     for path in &difference.orphaned {
         fs::remove_file(root.join(path))?;
@@ -92,6 +81,27 @@ pub fn write(root: &Path, files: &Files, difference: &Difference) -> io::Result<
             .map(|folder| fs::remove_dir(root.join(folder)))
             .find(io::Result::is_err);
     }
+    Ok(())
+}
+
+/// Writes a file at once or not at all; the folders above it are made where they are missing.
+///
+/// # Errors
+///
+/// When the file cannot be written; what was there is there still.
+pub fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut temporary = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // Like any other source file, not private as temporary files are.
+        temporary.permissions(fs::Permissions::from_mode(0o644));
+    }
+    let mut temporary = temporary.tempfile_in(folder)?;
+    temporary.write_all(text)?;
+    temporary.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 

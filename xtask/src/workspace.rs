@@ -22,6 +22,20 @@ pub struct Spec {
     pub path: PathBuf,
 }
 
+impl Spec {
+    /// The spec in this file of the folder of specs; `None` where it is no document by its name.
+    pub fn at(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?;
+        if !matches!(extension, "yaml" | "yml" | "json") {
+            return None;
+        }
+        Some(Self {
+            name: path.file_stem()?.to_str()?.to_owned(),
+            path: Path::new("specs").join(path.file_name()?),
+        })
+    }
+}
+
 impl Workspace {
     /// The workspace that this program was built in.
     pub fn here() -> Self {
@@ -75,20 +89,7 @@ impl Workspace {
             io::Error::new(error.kind(), what)
         })?;
         for entry in entries {
-            let path = entry?.path();
-            let extension = path.extension().and_then(|extension| extension.to_str());
-            if !matches!(extension, Some("yaml" | "yml" | "json")) {
-                continue;
-            }
-            if let (Some(name), Some(file)) = (
-                path.file_stem().and_then(|name| name.to_str()),
-                path.file_name(),
-            ) {
-                specs.push(Spec {
-                    name: name.to_owned(),
-                    path: Path::new("specs").join(file),
-                });
-            }
+            specs.extend(Spec::at(&entry?.path()));
         }
         specs.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(specs)

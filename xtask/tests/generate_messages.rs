@@ -57,14 +57,16 @@ fn without_time(text: &str) -> String {
     format!("{before}, in TIME{after}")
 }
 
-/// Every file below `root`, with its text.
+/// Every file below `root`, with its text; without those below `target`, which are nobody's work.
 fn files(root: &Path) -> BTreeMap<PathBuf, String> {
     let mut found = BTreeMap::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("readable") {
             let path = entry.expect("readable").path();
-            if path.is_dir() {
+            if path.ends_with("target") {
+                continue;
+            } else if path.is_dir() {
                 folders.push(path);
             } else {
                 let text = fs::read_to_string(&path).expect("text");

@@ -1,6 +1,7 @@
 //! `cargo xtask generate`.
 
 use std::{
+    fs,
     io::{self, Write},
     path::PathBuf,
     time::Instant,
@@ -10,8 +11,9 @@ use clap::Args;
 
 use crate::{
     api::Api,
+    cache::{Cache, Cached},
     emit, generate as stage, lower,
-    spec::{self, Severity},
+    spec::{self, Finding, Severity},
     workspace::{Spec, Workspace},
 };
 
@@ -29,6 +31,14 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// Generates these providers.
+    pub(super) fn of(names: Vec<String>) -> Self {
+        Self {
+            names,
+            ..Self::default()
+        }
+    }
+
     /// Checks all providers.
     pub(super) fn check() -> Self {
         Self {
@@ -182,7 +192,7 @@ fn settle(
     Ok(difference.stale.len() + difference.orphaned.len())
 }
 
-fn counted(number: usize, noun: &str) -> String {
+pub(super) fn counted(number: usize, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{ending}")
 }
@@ -194,24 +204,34 @@ fn prepare(
     explain: bool,
     out: &mut dyn Write,
 ) -> io::Result<Result<stage::Files, Vec<String>>> {
-    let text = match workspace.load(spec) {
+    let cache = Cache::of(spec, workspace.root()).filter(|_| !explain);
+    let known = cache.as_ref().and_then(|cache| {
+        let text = fs::read_to_string(workspace.root().join(&spec.path)).ok()?;
+        cache.get(&text)
+    });
+    if let Some(known) = known {
+        write!(out, "{}", known.warnings)?;
+        return Ok(Ok(known.files));
+    }
+    let (document, warnings) = match workspace.load(spec) {
         Ok(document) => {
             let findings = spec::lint(&document);
-            let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
             if findings
                 .iter()
                 .any(|finding| finding.severity == Severity::Error)
             {
-                return Ok(Err(lines));
+                return Ok(Err(lines(&findings)));
             }
-            for line in lines {
-                writeln!(out, "{line}")?;
-            }
-            document
+            let warnings: String = findings
+                .iter()
+                .map(|finding| format!("{finding}\n"))
+                .collect();
+            write!(out, "{warnings}")?;
+            (document, warnings)
         }
-        Err(findings) => return Ok(Err(findings.iter().map(ToString::to_string).collect())),
+        Err(findings) => return Ok(Err(lines(&findings))),
     };
-    let api = Api::read(&spec.name, text.value());
+    let api = Api::read(&spec.name, document.value());
     if explain {
         for applied in lower::lower(&api).1 {
             writeln!(
@@ -221,6 +241,18 @@ fn prepare(
             )?;
         }
     }
-    Ok(stage::generate(&api, text.text())
-        .map_err(|error| vec![format!("{}: {error}", spec.path.display())]))
+    let files = match stage::generate(&api, document.text()) {
+        Ok(files) => files,
+        Err(error) => return Ok(Err(vec![format!("{}: {error}", spec.path.display())])),
+    };
+    let cached = Cached { warnings, files };
+    if let Some(cache) = cache {
+        // It only saves time: a target folder that cannot be written is no reason to fail.
+        let _ = cache.put(document.text(), &cached);
+    }
+    Ok(Ok(cached.files))
+}
+
+fn lines(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(ToString::to_string).collect()
 }

@@ -30,7 +30,66 @@ pub struct Finding {
     /// What is wrong; names the operation or the schema.
     pub what: String,
     /// What to write instead.
-    pub mend: String,
+    pub mend: Mend,
+}
+
+/// How to mend a fault: in words, and as a change of the text where there is only one sensible one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mend {
+    words: String,
+    edit: Option<Box<Edit>>,
+}
+
+/// A change of the text that mends a fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// The key or string at the finding's position becomes another.
+    Replace {
+        /// What it is now.
+        from: String,
+        /// What it becomes.
+        to: String,
+    },
+    /// The map that begins at this position gets an entry.
+    Add {
+        /// Where the map begins.
+        map: Position,
+        /// The entry's key.
+        key: String,
+        /// The entry's value, as it is written in YAML and in JSON.
+        value: String,
+    },
+    /// The entry whose key is at the finding's position goes.
+    Remove,
+}
+
+impl Mend {
+    /// Words and a change that does what they say.
+    pub(crate) fn with_edit(words: impl Into<String>, edit: Edit) -> Self {
+        Self {
+            words: words.into(),
+            edit: Some(Box::new(edit)),
+        }
+    }
+
+    /// The words.
+    pub fn words(&self) -> &str {
+        &self.words
+    }
+
+    /// The change; `None` where it takes somebody who knows what was meant.
+    pub fn edit(&self) -> Option<&Edit> {
+        self.edit.as_deref()
+    }
+}
+
+impl<T: Into<String>> From<T> for Mend {
+    fn from(words: T) -> Self {
+        Self {
+            words: words.into(),
+            edit: None,
+        }
+    }
 }
 
 impl Finding {
@@ -40,7 +99,7 @@ impl Finding {
         position: Position,
         rule: &'static str,
         what: impl Into<String>,
-        mend: impl Into<String>,
+        mend: impl Into<Mend>,
     ) -> Self {
         Self {
             path: path.to_owned(),
@@ -62,7 +121,7 @@ impl fmt::Display for Finding {
             self.position,
             self.rule,
             OneLine(&self.what),
-            OneLine(&self.mend)
+            OneLine(self.mend.words())
         )
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! `source` reads a file, `json` or `yaml` turns its text into [`node`]s, [`document`] holds them,
 //! [`lint`](lint()) looks for what would make the generator fail or a caller suffer, and
-//! [`finding`] says so.
+//! [`finding`] says so. `mending` makes the changes that mend what needs nobody's judgement.
 
 mod core_schema;
 pub mod document;
 pub mod finding;
 mod json;
 pub mod lint;
+mod mending;
 pub mod node;
 pub mod position;
 mod quoted_text;
@@ -16,7 +17,8 @@ mod source;
 mod yaml;
 
 pub use document::Document;
-pub use finding::{Finding, Severity};
-pub use lint::lint;
+pub use finding::{Edit, Finding, Mend, Severity};
+pub use lint::{lint, rules, suffers};
+pub use mending::{Change, Mended, mended};
 pub use node::{Content, Entry, Node};
 pub use position::Position;

@@ -47,7 +47,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Parsed, Finding> {
                             severity: Severity::Warning,
                             what: "the lines of this quoted text are not indented, as YAML asks"
                                 .to_owned(),
-                            mend: "indent them, or write the text as a block with `|`".to_owned(),
+                            mend: "indent them, or write the text as a block with `|`".into(),
                             ..finding
                         });
                     }

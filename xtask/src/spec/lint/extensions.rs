@@ -4,7 +4,7 @@ use super::super::{Content, Node};
 use super::anatomy::{EXTENSIONS, Kind};
 use super::context::Context;
 use super::findings::Findings;
-use super::nearest::did_you_mean;
+use super::nearest::{did_you_mean, misspelt_key};
 use super::operation::Answer;
 use super::walk::Why;
 
@@ -22,7 +22,7 @@ pub(super) fn unknown(context: &Context<'_>, findings: &mut Findings<'_>) {
                     context.place(&misfit.pointer),
                     misfit.key
                 ),
-                did_you_mean(misfit.key, known, "take it out"),
+                misspelt_key(misfit.key, known, "take it out"),
             );
         }
     }
@@ -67,7 +67,7 @@ pub(super) fn unknown_key(context: &Context<'_>, findings: &mut Findings<'_>) {
                     misfit.key,
                     misfit.kind.name()
                 ),
-                did_you_mean(
+                misspelt_key(
                     misfit.key,
                     fields.iter().copied(),
                     format!("write one of {}", fields.join(", ")),

@@ -1,6 +1,6 @@
 //! Where rules put what they find.
 
-use super::super::{Document, Finding, Position};
+use super::super::{Document, Finding, Mend, Position};
 use super::Rule;
 
 /// The findings of a run, under the name of the rule that is at work.
@@ -41,7 +41,7 @@ impl<'a> Findings<'a> {
         &mut self,
         position: Position,
         what: impl Into<String>,
-        mend: impl Into<String>,
+        mend: impl Into<Mend>,
     ) {
         self.list.push(Finding {
             path: self.document.path().to_owned(),

@@ -28,6 +28,7 @@ mod schemas;
 mod security;
 mod servers;
 mod structure;
+mod suffers;
 mod walk;
 mod webhooks;
 
@@ -37,6 +38,8 @@ mod tests;
 use super::{Document, Finding, Severity};
 use context::Context;
 use findings::Findings;
+
+pub use suffers::suffers;
 
 /// All faults of a document, by position.
 ///
@@ -180,3 +183,10 @@ static RULES: &[Rule] = &[
     error("enum-breaks-type", examples::enum_breaks_type),
     error("bad-pattern", examples::bad_pattern),
 ];
+
+/// What each rule looks for: its name, how bad its findings are, and what a caller would suffer.
+pub fn rules() -> impl Iterator<Item = (&'static str, Severity, &'static str)> {
+    RULES
+        .iter()
+        .map(|rule| (rule.name, rule.severity, suffers(rule.name)))
+}

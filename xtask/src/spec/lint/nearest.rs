@@ -1,5 +1,7 @@
 //! "Did you mean …?"
 
+use super::super::{Edit, Mend};
+
 /// The candidate that is nearest to `word`, if near enough to be what was meant.
 pub(super) fn nearest<'c>(
     word: &str,
@@ -26,6 +28,27 @@ pub(super) fn did_you_mean<'c>(
         Some(candidate) => format!("did you mean `{candidate}`?"),
         None => otherwise.into(),
     }
+}
+
+/// [`did_you_mean`] of a key, which there are few of: so near a one is what was meant.
+pub(super) fn misspelt_key<'c>(
+    key: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+    otherwise: impl Into<String>,
+) -> Mend {
+    match nearest(key, candidates) {
+        Some(candidate) => instead_of(key, candidate),
+        None => otherwise.into().into(),
+    }
+}
+
+/// ``did you mean `candidate`?``, and a change that takes the answer to be yes.
+pub(super) fn instead_of(key: &str, candidate: &str) -> Mend {
+    let edit = Edit::Replace {
+        from: key.to_owned(),
+        to: candidate.to_owned(),
+    };
+    Mend::with_edit(format!("did you mean `{candidate}`?"), edit)
 }
 
 /// How many letters must be put in, taken out, replaced, or swapped with their neighbour.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::super::{Edit, Mend};
 use super::context::Context;
 use super::findings::Findings;
 use super::rust_name::{is_keyword, snake};
@@ -30,7 +31,14 @@ pub(super) fn missing(context: &Context<'_>, findings: &mut Findings<'_>) {
                     "{} has no `operationId`",
                     context.place(&operation.object.pointer)
                 ),
-                format!("write `operationId: {suggestion}`, or a better name for the method"),
+                Mend::with_edit(
+                    format!("write `operationId: {suggestion}`, or a better name for the method"),
+                    Edit::Add {
+                        map: operation.node().position,
+                        key: "operationId".to_owned(),
+                        value: suggestion,
+                    },
+                ),
             );
         }
     }
@@ -92,7 +100,13 @@ pub(super) fn not_snake_case(context: &Context<'_>, findings: &mut Findings<'_>)
             findings.add(
                 node.position,
                 format!("operation id `{id}` is not in snake_case"),
-                format!("write `operationId: {name}`"),
+                Mend::with_edit(
+                    format!("write `operationId: {name}`"),
+                    Edit::Replace {
+                        from: id.to_owned(),
+                        to: name,
+                    },
+                ),
             );
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::{Edit, Mend};
 use super::anatomy::Kind;
 use super::context::Context;
 use super::findings::Findings;
@@ -116,7 +117,17 @@ pub(super) fn optional_path_parameter(context: &Context<'_>, findings: &mut Find
                     "{} is part of a path and not required",
                     context.place(&parameter.pointer)
                 ),
-                "write `required: true`",
+                match parameter.node.get("required") {
+                    None => Mend::with_edit(
+                        "write `required: true`",
+                        Edit::Add {
+                            map: parameter.node.position,
+                            key: "required".to_owned(),
+                            value: "true".to_owned(),
+                        },
+                    ),
+                    Some(_) => "write `required: true`".into(),
+                },
             );
         }
     }

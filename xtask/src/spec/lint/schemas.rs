@@ -1,6 +1,6 @@
 //! What the generated types are made from.
 
-use super::super::{Content, Node};
+use super::super::{Content, Edit, Mend, Node};
 use super::anatomy::Kind;
 use super::context::Context;
 use super::findings::Findings;
@@ -48,7 +48,14 @@ pub(super) fn missing_items(context: &Context<'_>, findings: &mut Findings<'_>) 
             findings.add(
                 schema.node.position,
                 format!("{}: a list of what?", context.place(&schema.pointer)),
-                "write `items:`; `{}` if nothing is known",
+                Mend::with_edit(
+                    "write `items:`; `{}` if nothing is known",
+                    Edit::Add {
+                        map: schema.node.position,
+                        key: "items".to_owned(),
+                        value: "{}".to_owned(),
+                    },
+                ),
             );
         }
     }
@@ -154,7 +161,7 @@ pub(super) fn closed_answer(context: &Context<'_>, findings: &mut Findings<'_>) 
                     "{} is part of an answer, and would break on the day a field is added",
                     context.place(&schema.pointer)
                 ),
-                "take `additionalProperties: false` out",
+                Mend::with_edit("take `additionalProperties: false` out", Edit::Remove),
             );
         }
     }
@@ -162,9 +169,9 @@ pub(super) fn closed_answer(context: &Context<'_>, findings: &mut Findings<'_>) 
 
 pub(super) fn number_without_format(context: &Context<'_>, findings: &mut Findings<'_>) {
     for schema in context.all(Kind::Schema) {
-        let mend = match schema.node.text("type") {
-            Some("integer") => "write `format: int64`, `int32` or `uint256`",
-            Some("number") => "write `format: double`",
+        let (mend, format) = match schema.node.text("type") {
+            Some("integer") => ("write `format: int64`, `int32` or `uint256`", "int64"),
+            Some("number") => ("write `format: double`", "double"),
             _ => continue,
         };
         if schema.node.get("format").is_none() {
@@ -174,7 +181,14 @@ pub(super) fn number_without_format(context: &Context<'_>, findings: &mut Findin
                     "{}: a number of unknown size",
                     context.place(&schema.pointer)
                 ),
-                mend,
+                Mend::with_edit(
+                    mend,
+                    Edit::Add {
+                        map: schema.node.position,
+                        key: "format".to_owned(),
+                        value: format.to_owned(),
+                    },
+                ),
             );
         }
     }

@@ -3,7 +3,7 @@
 use super::anatomy::{EXTENSIONS, Kind};
 use super::context::Context;
 use super::findings::Findings;
-use super::nearest::did_you_mean;
+use super::nearest::{instead_of, misspelt_key};
 use super::walk::Why;
 
 /// The dialect that the generator takes, and whether the document speaks another.
@@ -98,8 +98,8 @@ pub(super) fn unknown_key(context: &Context<'_>, findings: &mut Findings<'_>) {
             let prefixed = format!("x-{}", misfit.key);
             let fields = misfit.kind.fields().iter().map(|field| field.name);
             let mend = match extensions.into_iter().find(|name| **name == prefixed) {
-                Some(extension) => format!("did you mean `{extension}`?"),
-                None => did_you_mean(misfit.key, fields, "take it out"),
+                Some(extension) => instead_of(misfit.key, extension),
+                None => misspelt_key(misfit.key, fields, "take it out"),
             };
             findings.add(
                 misfit.position,

@@ -71,6 +71,16 @@ fn every_rule_has_a_fault_that_it_finds() {
 }
 
 #[test]
+fn every_rule_says_what_a_caller_would_suffer() {
+    let silent: Vec<&str> = RULES
+        .iter()
+        .map(|rule| rule.name)
+        .filter(|rule| super::suffers(rule).is_empty())
+        .collect();
+    assert!(silent.is_empty(), "nothing is said of {silent:?}");
+}
+
+#[test]
 fn the_messages_say_where_what_and_how_to_mend_it() {
     let messages: String = faults::FAULTS
         .iter()

@@ -1,0 +1,179 @@
+//! `cargo xtask watch`.
+
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+    path::PathBuf,
+    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    time::Duration,
+};
+
+use notify::{EventKind, RecursiveMode, Watcher as _};
+
+use super::generate;
+use crate::workspace::{Spec, Workspace};
+
+/// Editors write a file in several steps: what follows this closely belongs to the same save.
+const SETTLED: Duration = Duration::from_millis(30);
+
+pub(super) fn run(
+    workspace: &Workspace,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<bool> {
+    let (sender, saved) = mpsc::channel();
+    let _watching = watch(workspace, sender)?;
+    // What changed before somebody watched. A fault in it is printed, and mended under our eyes.
+    generate::run(&generate::Options::default(), workspace, out, err)?;
+    writeln!(
+        out,
+        "{:>12} specs, until interrupted with Ctrl-C",
+        "watching"
+    )?;
+    follow(&saved, workspace, out, err)?;
+    Ok(true)
+}
+
+/// Sends the paths of the specs that are saved or removed, for as long as the watcher lives.
+pub(super) fn watch(
+    workspace: &Workspace,
+    saved: Sender<PathBuf>,
+) -> io::Result<notify::RecommendedWatcher> {
+    let changed = move |event: notify::Result<notify::Event>| {
+        let Ok(event) = event else { return };
+        if matches!(event.kind, EventKind::Access(_)) {
+            return;
+        }
+        for path in event.paths {
+            // Nobody listens any more: the watcher is about to go.
+            let _ = saved.send(path);
+        }
+    };
+    let folder = workspace.root().join("specs");
+    let watching = notify::recommended_watcher(changed).and_then(|mut watcher| {
+        // The folder and not its files: most editors put a new file in the place of the old one.
+        watcher.watch(&folder, RecursiveMode::NonRecursive)?;
+        Ok(watcher)
+    });
+    watching
+        .map_err(|error| io::Error::other(format!("failed to watch the folder `specs`: {error}")))
+}
+
+/// Generates what every save touches, until nobody tells of saves any more.
+pub(super) fn follow(
+    saved: &Receiver<PathBuf>,
+    workspace: &Workspace,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<()> {
+    while let Ok(first) = saved.recv() {
+        let mut touched = BTreeSet::from([first]);
+        let mut watched = true;
+        while watched {
+            match saved.recv_timeout(SETTLED) {
+                Ok(path) => {
+                    touched.insert(path);
+                }
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => watched = false,
+            }
+        }
+        let specs = workspace.specs()?;
+        let names: Vec<String> = specs
+            .iter()
+            .filter(|spec| touched.contains(&workspace.root().join(&spec.path)))
+            .map(|spec| spec.name.clone())
+            .collect();
+        let gone = touched.iter().any(|path| {
+            Spec::at(path).is_some()
+                && !specs
+                    .iter()
+                    .any(|spec| workspace.root().join(&spec.path) == *path)
+        });
+        if gone {
+            // Its crate is of no spec now, which only a look at all of them tells.
+            generate::run(&generate::Options::default(), workspace, out, err)?;
+        } else if !names.is_empty() {
+            generate::run(&generate::Options::of(names), workspace, out, err)?;
+        }
+        out.flush()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        io::{BufRead as _, BufReader, PipeReader},
+        path::Path,
+        thread,
+    };
+
+    use super::*;
+
+    const CLEAN: &str = include_str!("../spec/lint/tests/clean.yaml");
+
+    /// Lines up to the first that holds `wanted`, with it.
+    fn until(lines: &mut impl Iterator<Item = io::Result<String>>, wanted: &str) -> String {
+        let mut seen = String::new();
+        for line in lines {
+            let line = line.expect("a line");
+            seen.push_str(&line);
+            seen.push('\n');
+            if line.contains(wanted) {
+                return seen;
+            }
+        }
+        panic!("{wanted:?} was never said, but:\n{seen}");
+    }
+
+    fn save(root: &Path, text: &str) {
+        // As editors do: a new file in the place of the old one.
+        fs::write(root.join("specs/.ledger.yaml.swp"), text).expect("writable");
+        fs::rename(
+            root.join("specs/.ledger.yaml.swp"),
+            root.join("specs/ledger.yaml"),
+        )
+        .expect("writable");
+    }
+
+    fn lines(pipe: PipeReader) -> impl Iterator<Item = io::Result<String>> {
+        BufReader::new(pipe).lines()
+    }
+
+    #[test]
+    fn a_saved_spec_is_generated_and_its_faults_are_told() {
+        let root = tempfile::tempdir().expect("a folder");
+        let path = root.path().canonicalize().expect("it is there");
+        fs::create_dir(path.join("specs")).expect("writable");
+        let workspace = Workspace::at(&path);
+        let (sender, saved) = mpsc::channel();
+        let watching = watch(&workspace, sender).expect("it can be watched");
+        let (out, mut to_out) = io::pipe().expect("a pipe");
+        let (err, mut to_err) = io::pipe().expect("a pipe");
+        let (mut out, mut err) = (lines(out), lines(err));
+        let followed = thread::spawn(move || follow(&saved, &workspace, &mut to_out, &mut to_err));
+
+        save(&path, CLEAN);
+        until(&mut out, "written crates/ledger");
+        let manifest = path.join("crates/ledger/Cargo.toml");
+        until(&mut out, "done");
+        assert!(manifest.exists());
+
+        save(&path, &CLEAN.replacen("summary:", "sumary:", 1));
+        let faults = until(&mut err, "nothing was written");
+        assert!(faults.contains("did you mean `summary`?"), "{faults}");
+
+        save(&path, CLEAN);
+        until(&mut out, "nothing to do");
+
+        fs::remove_file(path.join("specs/ledger.yaml")).expect("it is there");
+        until(&mut out, "of no spec");
+        until(&mut out, "done");
+        assert!(!manifest.exists());
+
+        drop(watching);
+        followed.join().expect("no panic").expect("it could write");
+    }
+}

@@ -1,0 +1,384 @@
+//! What Rust sees of a generated crate, and how two of them differ.
+
+use std::collections::{BTreeMap, HashMap};
+
+use heck::ToSnakeCase as _;
+use quote::ToTokens as _;
+use syn::{Attribute, FnArg, ImplItem, Item, Pat, Signature, Visibility, parse_quote};
+
+use super::{Change, Verdict};
+use crate::generate::Files;
+
+/// The public items of a crate by what names them.
+type Surface = BTreeMap<Name, Seen>;
+
+/// A public item: what it belongs to, and which part of that it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Name {
+    owner: Owner,
+    part: Part,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    /// A call, by its `operationId`.
+    Call(String),
+    /// A type, by its path below the crate.
+    Type(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    /// The thing itself.
+    Whole,
+    Field(String),
+    Variant(String),
+    Method(String),
+    Trait(String),
+}
+
+/// What a caller sees of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Seen {
+    /// Its signature or type, without the names of arguments.
+    code: String,
+    /// With them, to be shown.
+    shown: String,
+    /// Whether a new item of this kind in something that was there before breaks callers.
+    closed: bool,
+    deprecated: bool,
+}
+
+/// How what callers see of two crates differs.
+pub(super) fn changes(before: &Files, after: &Files) -> Vec<Change> {
+    let (before, after) = (surface(before), surface(after));
+    let mut changes = Vec::new();
+    for (name, was) in &before {
+        match after.get(name) {
+            Some(is) if is.code != was.code => changes.push(Change::new(
+                Verdict::Breaking,
+                name.owner.shown(),
+                format!("{} was `{}`, is `{}`", name.shown(), was.shown, is.shown),
+            )),
+            Some(is) if is.deprecated && !was.deprecated => changes.push(Change::new(
+                Verdict::Minor,
+                name.owner.shown(),
+                format!("{} is deprecated", name.shown()),
+            )),
+            Some(_) => {}
+            // Of something that is gone, nothing else is told.
+            None if name.part != Part::Whole && !after.contains_key(&name.whole()) => {}
+            None => changes.push(Change::new(
+                Verdict::Breaking,
+                name.owner.shown(),
+                format!("{} is gone", name.shown()),
+            )),
+        }
+    }
+    for (name, is) in &after {
+        if before.contains_key(name)
+            || (name.part != Part::Whole && !before.contains_key(&name.whole()))
+        {
+            continue;
+        }
+        let verdict = if is.closed {
+            Verdict::Breaking
+        } else {
+            Verdict::Minor
+        };
+        let what = match name.part {
+            Part::Field(_) => format!("{} is new: `{}`", name.shown(), is.shown),
+            _ => format!("{} is new", name.shown()),
+        };
+        changes.push(Change::new(verdict, name.owner.shown(), what));
+    }
+    changes
+}
+
+impl Name {
+    fn whole(&self) -> Self {
+        Self {
+            owner: self.owner.clone(),
+            part: Part::Whole,
+        }
+    }
+}
+
+impl Name {
+    /// The part, in words.
+    fn shown(&self) -> String {
+        match (&self.part, &self.owner) {
+            (Part::Whole, Owner::Call(_)) => "the call".to_owned(),
+            (Part::Whole, Owner::Type(_)) => "it".to_owned(),
+            (Part::Field(name), _) => format!("field `{name}`"),
+            (Part::Variant(name), _) => format!("variant `{name}`"),
+            (Part::Method(name), _) => format!("method `{name}`"),
+            (Part::Trait(name), _) => format!("trait `{name}`"),
+        }
+    }
+}
+
+impl Owner {
+    fn shown(&self) -> &str {
+        match self {
+            Self::Call(name) | Self::Type(name) => name,
+        }
+    }
+}
+
+fn surface(files: &Files) -> Surface {
+    let mut surface = Surface::new();
+    for (path, text) in files {
+        let in_crate = path.starts_with("crates") && path.extension().is_some_and(|it| it == "rs");
+        let Some(file) = in_crate.then(|| syn::parse_file(text).ok()).flatten() else {
+            continue;
+        };
+        let module = path.file_stem().unwrap_or_default().to_string_lossy();
+        let exported = matches!(
+            &*module,
+            "types" | "operations" | "webhooks" | "mock" | "failures"
+        );
+        let scope = Scope {
+            prefix: if exported {
+                format!("{module}::")
+            } else {
+                String::new()
+            },
+            requests: module == "requests",
+        };
+        // Whether a type can gain something depends on what stands at the type itself.
+        let mut open = HashMap::new();
+        for item in &file.items {
+            if let Item::Struct(syn::ItemStruct { ident, attrs, .. })
+            | Item::Enum(syn::ItemEnum { ident, attrs, .. }) = item
+            {
+                open.insert(ident.to_string(), has(attrs, "non_exhaustive"));
+            }
+        }
+        for item in file.items {
+            scope.add(item, &open, &mut surface);
+        }
+    }
+    surface
+}
+
+/// Where the items of a file stand for a caller.
+struct Scope {
+    prefix: String,
+    requests: bool,
+}
+
+impl Scope {
+    fn owner(&self, name: &str) -> Owner {
+        match self.requests {
+            // A call in the making belongs to its call.
+            true => Owner::Call(name.to_snake_case()),
+            false => Owner::Type(format!("{}{name}", self.prefix)),
+        }
+    }
+
+    fn add(&self, item: Item, open: &HashMap<String, bool>, surface: &mut Surface) {
+        match item {
+            Item::Struct(item) if seen(&item.vis) => {
+                let owner = self.owner(&item.ident.to_string());
+                derives(&item.attrs, &owner, surface);
+                let generics = item.generics.to_token_stream().to_string();
+                insert(
+                    surface,
+                    &owner,
+                    Part::Whole,
+                    plain(format!("struct{generics}"), &item.attrs),
+                );
+                let all_public = item.fields.iter().all(|field| seen(&field.vis));
+                let closed = all_public && !has(&item.attrs, "non_exhaustive");
+                for (place, field) in item.fields.iter().enumerate() {
+                    if !seen(&field.vis) {
+                        continue;
+                    }
+                    let name = field
+                        .ident
+                        .as_ref()
+                        .map_or_else(|| place.to_string(), ToString::to_string);
+                    let mut is = plain(code(&field.ty), &field.attrs);
+                    is.closed = closed;
+                    insert(surface, &owner, Part::Field(name), is);
+                }
+            }
+            Item::Enum(item) if seen(&item.vis) => {
+                let owner = self.owner(&item.ident.to_string());
+                derives(&item.attrs, &owner, surface);
+                insert(
+                    surface,
+                    &owner,
+                    Part::Whole,
+                    plain("enum".to_owned(), &item.attrs),
+                );
+                for variant in &item.variants {
+                    let types: Vec<String> =
+                        variant.fields.iter().map(|field| code(&field.ty)).collect();
+                    let mut is = plain(types.join(", "), &variant.attrs);
+                    is.closed = !has(&item.attrs, "non_exhaustive");
+                    insert(
+                        surface,
+                        &owner,
+                        Part::Variant(variant.ident.to_string()),
+                        is,
+                    );
+                }
+            }
+            Item::Impl(item) => self.implementation(item, open, surface),
+            Item::Static(item) if seen(&item.vis) => {
+                let is = plain(code(&item.ty), &item.attrs);
+                insert(
+                    surface,
+                    &self.owner(&item.ident.to_string()),
+                    Part::Whole,
+                    is,
+                );
+            }
+            Item::Const(item) if seen(&item.vis) => {
+                let is = plain(code(&item.ty), &item.attrs);
+                insert(
+                    surface,
+                    &self.owner(&item.ident.to_string()),
+                    Part::Whole,
+                    is,
+                );
+            }
+            Item::Type(item) if seen(&item.vis) => {
+                let is = plain(code(&item.ty), &item.attrs);
+                insert(
+                    surface,
+                    &self.owner(&item.ident.to_string()),
+                    Part::Whole,
+                    is,
+                );
+            }
+            Item::Fn(item) if seen(&item.vis) => {
+                let is = signature(&item.sig, &item.attrs);
+                insert(
+                    surface,
+                    &self.owner(&item.sig.ident.to_string()),
+                    Part::Whole,
+                    is,
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn implementation(
+        &self,
+        item: syn::ItemImpl,
+        open: &HashMap<String, bool>,
+        surface: &mut Surface,
+    ) {
+        let of = code(&item.self_ty);
+        if let Some((of_trait, _)) = &item.trait_ {
+            if open.contains_key(&of) {
+                let is = plain(String::new(), &[]);
+                insert(surface, &self.owner(&of), Part::Trait(code(of_trait)), is);
+            }
+            return;
+        }
+        for item in item.items {
+            let ImplItem::Fn(function) = item else {
+                continue;
+            };
+            if !seen(&function.vis) {
+                continue;
+            }
+            let is = signature(&function.sig, &function.attrs);
+            let name = function.sig.ident.to_string();
+            // A method of the client is a call.
+            let (owner, part) = match &*of {
+                "Client" if !matches!(&*name, "new" | "session") => {
+                    (Owner::Call(name), Part::Whole)
+                }
+                _ => (self.owner(&of), Part::Method(name)),
+            };
+            insert(surface, &owner, part, is);
+        }
+    }
+}
+
+fn insert(surface: &mut Surface, owner: &Owner, part: Part, is: Seen) {
+    let name = Name {
+        owner: owner.clone(),
+        part,
+    };
+    // The struct of a call in the making says less than the call's own method.
+    match surface.get(&name) {
+        Some(known) if known.code.len() >= is.code.len() => {}
+        _ => {
+            surface.insert(name, is);
+        }
+    }
+}
+
+fn derives(attributes: &[Attribute], owner: &Owner, surface: &mut Surface) {
+    for attribute in attributes.iter().filter(|it| it.path().is_ident("derive")) {
+        let _ = attribute.parse_nested_meta(|derived| {
+            let name = code(&derived.path);
+            insert(surface, owner, Part::Trait(name), plain(String::new(), &[]));
+            Ok(())
+        });
+    }
+}
+
+fn plain(code: String, attributes: &[Attribute]) -> Seen {
+    Seen {
+        shown: code.clone(),
+        code,
+        closed: false,
+        deprecated: has(attributes, "deprecated"),
+    }
+}
+
+fn signature(signature: &Signature, attributes: &[Attribute]) -> Seen {
+    let mut nameless = signature.clone();
+    for input in &mut nameless.inputs {
+        if let FnArg::Typed(argument) = input
+            && let Pat::Ident(_) = &*argument.pat
+        {
+            *argument.pat = parse_quote!(_);
+        }
+    }
+    Seen {
+        code: function(&nameless),
+        shown: function(signature),
+        closed: false,
+        deprecated: has(attributes, "deprecated"),
+    }
+}
+
+fn function(signature: &Signature) -> String {
+    let line = printed(parse_quote!(#signature {}));
+    line.trim_end_matches("{}").trim_end().to_owned()
+}
+
+fn seen(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+fn has(attributes: &[Attribute], name: &str) -> bool {
+    attributes.iter().any(|it| it.path().is_ident(name))
+}
+
+/// A type on one line, as one writes it.
+fn code(ty: &impl quote::ToTokens) -> String {
+    let line = printed(parse_quote!(type It = #ty;));
+    let ty = line.strip_prefix("type It = ").unwrap_or(&line);
+    ty.trim_end_matches(';').to_owned()
+}
+
+/// An item on one line, formatted.
+fn printed(item: Item) -> String {
+    let file = parse_quote!(#item);
+    let text = prettyplease::unparse(&file);
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // What is broken over several lines ends in a comma that one line does not have.
+    line.replace("( ", "(")
+        .replace(", )", ")")
+        .replace(" .", ".")
+}

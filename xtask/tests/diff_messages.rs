@@ -1,0 +1,138 @@
+//! What `cargo xtask diff` says of a change, in a repository of its own.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, ExitCode},
+};
+
+use clap::Parser as _;
+use tempfile::TempDir;
+use xtask::{commands::Arguments, workspace::Workspace};
+
+const CLEAN: &str = include_str!("../src/spec/lint/tests/clean.yaml");
+
+fn git(root: &Path, arguments: &[&str]) {
+    let identity = ["-c", "user.name=A", "-c", "user.email=a@example.com"];
+    let output = Command::new("git")
+        .current_dir(root)
+        .args(identity)
+        .args(arguments)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .output()
+        .expect("git is installed");
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// A repository whose last commit has the clean document, and which has `text` now.
+fn repository(text: &str) -> TempDir {
+    let root = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| fs::write(root.path().join(path), text).expect("writable");
+    fs::create_dir(root.path().join("specs")).expect("writable");
+    write("specs/ledger.yaml", CLEAN);
+    write("Cargo.toml", "[workspace.package]\nversion = \"1.4.2\"\n");
+    git(root.path(), &["init", "--quiet"]);
+    git(root.path(), &["add", "."]);
+    git(root.path(), &["commit", "--quiet", "--message", "One"]);
+    write("specs/ledger.yaml", text);
+    root
+}
+
+fn diff(root: &Path, arguments: &[&str]) -> (bool, String, String) {
+    let typed = ["xtask", "diff"].iter().chain(arguments).copied();
+    let arguments = Arguments::try_parse_from(typed).expect("these are arguments");
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = arguments.run(&Workspace::at(root), &mut out, &mut err);
+    let text = |bytes| String::from_utf8(bytes).expect("messages are text");
+    (code == ExitCode::SUCCESS, text(out), text(err))
+}
+
+/// What is said of the clean document with every `from` written as `to`.
+#[track_caller]
+fn said(changes: &[(&str, &str)]) -> String {
+    let mut text = CLEAN.to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from:?}");
+        text = text.replace(from, to);
+    }
+    let root = repository(&text);
+    let (well, out, err) = diff(root.path(), &[]);
+    assert!(well, "{err}");
+    out
+}
+
+#[test]
+fn a_spec_that_did_not_change_is_the_same() {
+    assert_eq!(said(&[]), "        same crates/ledger\n");
+}
+
+#[test]
+fn a_comment_is_the_same_for_callers() {
+    let out = said(&[("# A small document", "# The small document")]);
+    assert_eq!(out, "        same crates/ledger, for callers\n");
+}
+
+#[test]
+fn a_call_with_another_name_breaks_callers() {
+    let out = said(&[("operationId: list_wallets", "operationId: all_wallets")]);
+    insta::assert_snapshot!("renamed-call", out);
+}
+
+#[test]
+fn a_parameter_that_is_no_longer_required_breaks_callers_who_gave_it() {
+    let out = said(&[(
+        "          in: query\n          required: true\n",
+        "          in: query\n",
+    )]);
+    insta::assert_snapshot!("optional-parameter", out);
+}
+
+#[test]
+fn a_wider_scope_breaks_callers_at_run_time() {
+    let out = said(&[("- user: [read]\n", "- user: [read, write]\n")]);
+    insta::assert_snapshot!("wider-scope", out);
+}
+
+#[test]
+fn documentation_asks_for_a_patch() {
+    let out = said(&[("summary: Makes a wallet.", "summary: Makes a new wallet.")]);
+    insta::assert_snapshot!("documentation", out);
+}
+
+#[test]
+fn the_changelog_names_the_version_and_what_changed() {
+    let root = repository(&CLEAN.replace("operationId: list_wallets", "operationId: all_wallets"));
+    let (_, out, _) = diff(root.path(), &["--changelog"]);
+    insta::assert_snapshot!("changelog", out);
+}
+
+#[test]
+fn a_crate_that_is_gone_breaks_callers() {
+    let root = repository(CLEAN);
+    fs::remove_file(root.path().join("specs/ledger.yaml")).expect("it is there");
+    let (_, out, _) = diff(root.path(), &[]);
+    assert_eq!(out, "    breaking crates/ledger: the crate is gone\n");
+}
+
+#[test]
+fn a_spec_with_a_fault_is_not_compared() {
+    let root = repository(&CLEAN.replace("summary:", "sumary:"));
+    let (well, out, err) = diff(root.path(), &[]);
+    assert!(!well);
+    assert_eq!(out, "");
+    assert!(err.contains("did you mean `summary`?"), "{err}");
+    assert!(err.contains("error: failed to compare"), "{err}");
+}
+
+#[test]
+fn an_unknown_revision_is_told_with_what_git_says() {
+    let root = repository(CLEAN);
+    let (well, _, err) = diff(root.path(), &["--", "--output=x"]);
+    assert!(!well);
+    assert!(
+        err.starts_with("error: failed to read the specs of `--output=x`"),
+        "{err}"
+    );
+    assert!(!root.path().join("x").exists());
+}

@@ -1,10 +1,14 @@
 //! What a maintainer types.
 
+mod bench;
 mod generate;
 mod list;
 mod tour;
 
-use std::{io::Write, process::ExitCode};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
@@ -20,6 +24,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Measure what the clients cost, and hold it against the bars.
+    Bench(bench::Options),
     /// Generate the provider crates from their specs.
     Generate(generate::Options),
     /// List the specs, and the crates made from them.
@@ -32,18 +38,24 @@ impl Arguments {
     /// Carries the command out on `workspace`; what there is to say goes to `out` and `err`.
     pub fn run(self, workspace: &Workspace, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
         let outcome = match self.command {
+            Command::Bench(options) => return reported(bench::run(&options, workspace), err),
             Command::Generate(options) => generate::run(&options, workspace, out, err),
             Command::List => list::run(workspace, out, err),
             Command::Tour(options) => tour::run(&options, workspace, out, err),
         };
-        match outcome {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::FAILURE,
-            Err(error) => {
-                // Where even this cannot be written, there is nobody left to tell.
-                let _ = writeln!(err, "error: {error}");
-                ExitCode::FAILURE
-            }
-        }
+        let outcome = match outcome {
+            Ok(true) => Ok(ExitCode::SUCCESS),
+            Ok(false) => Ok(ExitCode::FAILURE),
+            Err(error) => Err(error),
+        };
+        reported(outcome, err)
     }
+}
+
+fn reported(outcome: io::Result<ExitCode>, err: &mut dyn Write) -> ExitCode {
+    outcome.unwrap_or_else(|error| {
+        // Where even this cannot be written, there is nobody left to tell.
+        let _ = writeln!(err, "error: {error}");
+        ExitCode::FAILURE
+    })
 }

@@ -16,8 +16,11 @@ pub struct Report {
     /// What a maintainer types; the names of its figures start with it.
     pub name: &'static str,
     /// Measures the figures and writes them down.
-    pub run: fn(&mut Sheet<'_>, Effort) -> Result<(), Box<dyn Error>>,
+    pub run: fn(&mut Sheet<'_>, Effort) -> Outcome,
 }
+
+/// What broke a report off, if anything did.
+pub type Outcome = Result<(), Box<dyn Error>>;
 
 /// How thoroughly to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,6 +12,8 @@ use tokio::{
 pub struct Asked<'a> {
     /// The method and the target, such as `GET /a?b=c`.
     pub line: &'a str,
+    /// The whole request as it came over the wire.
+    pub text: &'a str,
 }
 
 /// A status and a JSON body.
@@ -70,16 +72,15 @@ async fn serve<F: Future<Output = Reply>>(
             }
             continue;
         };
-        let line = received.split(|byte| *byte == b'\r').next().unwrap_or(&[]);
-        let line = std::str::from_utf8(line).unwrap_or_default();
-        let reply = answer(Asked {
-            line: line.trim_end_matches(" HTTP/1.1"),
-        })
-        .await;
+        let text = std::str::from_utf8(&received[..length]).unwrap_or_default();
+        let line = text.lines().next().unwrap_or_default();
+        let line = line.trim_end_matches(" HTTP/1.1");
+        let reply = answer(Asked { line, text }).await;
         received.drain(..length);
         let Reply { status, body } = reply;
         let text = format!(
-            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            "HTTP/1.1 {status}\r\ndate: Sun, 01 Nov 2026 12:00:00 GMT\r\ncontent-type: application/json\r\n\
+             x-request-id: 313f10a5-bf79-48e1-9cdc-4345c9064a9c\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
         connection.write_all(text.as_bytes()).await?;

@@ -4,7 +4,6 @@ use std::{error::Error, time::Instant};
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::median;
 use crate::{
     figure::Figure,
     part::{Part, until_abandoned},
@@ -214,7 +213,57 @@ fn times(url: &str, case: Case, effort: Effort) -> Result<(f64, f64), Box<dyn Er
                 taken.push(begun.elapsed().as_nanos() as f64 / times as f64);
             }
         }
-        let [ours, theirs] = taken.map(|taken| median(taken.into_iter()));
+        let [ours, theirs] = taken.map(median);
         Ok((ours, theirs))
     })
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::stub;
+
+    /// The calls of one side as they are sent, each with its lines sorted, since the order of headers means nothing.
+    async fn sent(case: Case, side: Side) -> Vec<Vec<String>> {
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let url = stub::start({
+            let sent = Arc::clone(&sent);
+            move |asked| {
+                // The generated clients sign in first.
+                if !asked.line.ends_with("token") {
+                    let lines = asked
+                        .text
+                        .lines()
+                        .filter(|line| !line.starts_with("host: "));
+                    let mut lines: Vec<_> = lines.map(str::to_owned).collect();
+                    lines.sort_unstable();
+                    sent.lock().expect("no panic under the lock").push(lines);
+                }
+                std::future::ready(service::answer(asked))
+            }
+        });
+        let callers = Callers::new(&url.await.expect("a free port")).expect("callers");
+        callers.call(case, side).await.expect("an answer");
+        let sent = sent.lock().expect("no panic under the lock");
+        sent.clone()
+    }
+
+    #[tokio::test]
+    async fn both_sides_send_the_same_request() {
+        for case in Case::ALL {
+            let (ours, theirs) = (
+                sent(case, Side::Generated).await,
+                sent(case, Side::ByHand).await,
+            );
+            assert_eq!(ours.len(), 1, "{case:?}");
+            assert_eq!(ours, theirs, "{case:?}");
+        }
+    }
 }

@@ -13,7 +13,6 @@ use bindery_auth::{
 };
 use bindery_runtime::{Authorizing, Credential as _, Placement, Requirement, Scheme, Secret};
 
-use super::nanoseconds;
 use crate::{
     figure::Figure,
     part::Part,
@@ -132,14 +131,13 @@ pub fn repeat(arguments: &[String]) -> Result<(), Box<dyn Error>> {
 
 pub(super) fn report(sheet: &mut Sheet<'_>, effort: Effort) -> Result<(), Box<dyn Error>> {
     let mut hit = ready()?;
-    let (batches, times) = (effort.of(301, 3), effort.of(1000, 10));
-    let clock = nanoseconds(batches, times, || {
+    let clock = nanoseconds(effort, || {
         black_box(Instant::now());
     });
-    let look_up = nanoseconds(batches, times, || {
+    let look_up = nanoseconds(effort, || {
         hit.look_up();
     });
-    let authorize = nanoseconds(batches, times, || {
+    let authorize = nanoseconds(effort, || {
         hit.authorize();
     });
     sheet.write(&Figure::informing("auth.clock.time", clock, "ns"))?;
@@ -151,14 +149,27 @@ pub(super) fn report(sheet: &mut Sheet<'_>, effort: Effort) -> Result<(), Box<dy
         authorize,
         "ns",
     ))?;
+    let times = effort.of(1000, 10);
     let waits = (0..times).filter(|_| !(hit.look_up() && hit.authorize()));
     let waits = waits.count() as f64;
     sheet.write(&Figure::at_most("auth.hit.waits", waits, "awaits", 0.0))?;
     let (name, unit) = ("auth.hit.allocations", "allocations");
     let part = Part::of(std::env::current_exe()?, "hit");
-    match valgrind::each(Count::Allocations, &part, effort.of(1000, 10)) {
+    match valgrind::each(Count::Allocations, &part, times) {
         Ok(each) => sheet.write(&Figure::at_most(name, each, unit, 0.0))?,
         Err(why) => sheet.miss(&Figure::unmeasured(name, unit, Some(0.0)), why)?,
     }
     Ok(())
+}
+
+/// The time that `each` takes, in nanoseconds: that of the fastest of many batches, which is the one in which the machine
+/// did nothing else.
+fn nanoseconds(effort: Effort, mut each: impl FnMut()) -> f64 {
+    let times = effort.of(1000, 10);
+    let batches = (0..effort.of(301, 3)).map(|_| {
+        let begun = Instant::now();
+        (0..times).for_each(|_| each());
+        begun.elapsed().as_nanos() as f64 / times as f64
+    });
+    batches.fold(f64::INFINITY, f64::min)
 }

@@ -33,7 +33,7 @@ pub async fn start() -> io::Result<String> {
     stub::start(|asked| std::future::ready(answer(asked))).await
 }
 
-fn answer(asked: Asked<'_>) -> Reply {
+pub(super) fn answer(asked: Asked<'_>) -> Reply {
     let (method, path) = asked.line.split_once(' ').unwrap_or_default();
     match method {
         "POST" if path == "/clientele/oauth2/token" || path == "/token" => ISSUED,

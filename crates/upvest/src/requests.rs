@@ -28,6 +28,8 @@ impl Time {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::ServerTime>, Error> {
         self.0.send().await
     }
@@ -65,6 +67,8 @@ impl AssetsList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::AssetPage>, Error> {
         self.0.send().await
     }
@@ -105,6 +109,8 @@ impl CommonAssetsRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Asset>, Error> {
         self.0.send().await
     }
@@ -132,6 +138,8 @@ impl TenancyEchoPost {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -159,6 +167,8 @@ impl TenancyEchoGet {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -186,6 +196,8 @@ impl TenancyUserCreate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::CreatedUser>, Error> {
         self.0.send().await
     }
@@ -223,6 +235,8 @@ impl TenancyUserList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::UserPage>, Error> {
         self.0.send().await
     }
@@ -263,6 +277,8 @@ impl TenancyUserRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::User>, Error> {
         self.0.send().await
     }
@@ -290,6 +306,8 @@ impl TenancyUserPasswordUpdate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::PasswordUpdateResult>, Error> {
         self.0.send().await
     }
@@ -317,6 +335,8 @@ impl TenancyUserDelete {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<()>, Error> {
         self.0.send_for_nothing().await
     }
@@ -344,6 +364,8 @@ impl TenancyRecover {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::RecoverResult>, Error> {
         self.0.send().await
     }
@@ -371,6 +393,8 @@ impl TenancyWebhookCreate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Webhook>, Error> {
         self.0.send().await
     }
@@ -408,6 +432,8 @@ impl TenancyWebhookList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::WebhookPage>, Error> {
         self.0.send().await
     }
@@ -448,6 +474,8 @@ impl TenancyWebhookRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Webhook>, Error> {
         self.0.send().await
     }
@@ -475,6 +503,8 @@ impl TenancyWebhookDelete {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<()>, Error> {
         self.0.send_for_nothing().await
     }
@@ -502,6 +532,8 @@ impl TenancyWebhookVerify {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::WebhookVerifyResult>, Error> {
         self.0.send().await
     }
@@ -528,6 +560,8 @@ impl Oauth2Token {
     ///   or password is missing, `invalid_grant` with 401 where one is wrong.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::TokenResponse>, Error> {
         self.0.send().await
     }
@@ -555,6 +589,8 @@ impl ClienteleEchoPost {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -582,6 +618,8 @@ impl ClienteleEchoGet {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -609,6 +647,8 @@ impl ClienteleOffboard {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::OffboardResult>, Error> {
         self.0.send().await
     }
@@ -636,6 +676,8 @@ impl KmsWalletCreate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Wallet>, Error> {
         self.0.send().await
     }
@@ -673,6 +715,8 @@ impl KmsWalletList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::WalletPage>, Error> {
         self.0.send().await
     }
@@ -713,6 +757,8 @@ impl KmsWalletsRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Wallet>, Error> {
         self.0.send().await
     }
@@ -740,6 +786,8 @@ impl KmsSign {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Signature>, Error> {
         self.0.send().await
     }
@@ -767,6 +815,8 @@ impl KmsUtxosList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::UtxoList>, Error> {
         self.0.send().await
     }
@@ -794,6 +844,8 @@ impl KmsTransactionCreate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -831,6 +883,8 @@ impl KmsTransactionList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::TransactionPage>, Error> {
         self.0.send().await
     }
@@ -871,6 +925,8 @@ impl KmsTransactionsRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -898,6 +954,8 @@ impl KmsTransactionRaw {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -925,6 +983,8 @@ impl KmsTransactionComplex {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -984,6 +1044,8 @@ impl DataTransactions {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(
         self,
     ) -> Result<Response<types::HistoricalTransactionPage>, Error> {
@@ -1028,6 +1090,8 @@ impl DataTransaction {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(
         self,
     ) -> Result<Response<types::HistoricalTransactionResult>, Error> {
@@ -1057,6 +1121,8 @@ impl DataBlock {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalBlockResult>, Error> {
         self.0.send().await
     }
@@ -1084,6 +1150,8 @@ impl DataAssetBalance {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalBalanceResult>, Error> {
         self.0.send().await
     }
@@ -1111,6 +1179,8 @@ impl DataContractBalance {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalBalanceResult>, Error> {
         self.0.send().await
     }
@@ -1138,6 +1208,8 @@ impl DataStatus {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalStatusResult>, Error> {
         self.0.send().await
     }
@@ -1165,6 +1237,8 @@ impl EstimateEthFees {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::FeeEstimates>, Error> {
         self.0.send().await
     }

@@ -191,12 +191,11 @@ fn refused_with(
     if let Some(check) = failed {
         what = format!("{what}, but {}", check.told(json));
     }
-    // Some services have one word for both.
-    let message_said = message
-        .as_ref()
-        .filter(|message| Some(*message) != code.as_ref());
-    for said in [code.as_ref(), message_said].into_iter().flatten() {
-        what = format!("{what}: {}", Shown(said));
+    for said in [&code, &message].into_iter().flatten() {
+        // Some services have one word for code and message, and some repeat the status.
+        if !what.ends_with(&format!(" {said}")) && !what.contains(&format!("`{said}`")) {
+            what = format!("{what}: {}", Shown(said));
+        }
     }
     let class = class_of(operation, status, code.as_deref());
     let advice = match class {

@@ -432,8 +432,11 @@ pub(crate) fn what_does_not_fit(error: &serde_json::Error) -> String {
     let what = if what.starts_with("missing field ") || what.starts_with("duplicate field ") {
         what
     } else if error.is_data() {
-        what.rfind(", expected ")
-            .map_or("a value of another type", |at| &what[at + 2..])
+        let expected = what.rfind(", expected ").map(|at| &what[at + 2..]);
+        match expected.and_then(|it| it.strip_prefix("expected struct ")) {
+            Some(name) => return format!("expected an object, a `{name}`{place}"),
+            None => expected.unwrap_or("a value of another type"),
+        }
     } else if error.is_eof() {
         "the JSON ends too early"
     } else {

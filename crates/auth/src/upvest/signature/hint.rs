@@ -49,12 +49,12 @@ impl Part {
     }
 
     /// What the service got, in brackets, where that looks like what it should be and so is no secret.
-    fn shown(&self, fits: impl Fn(char) -> bool) -> String {
+    fn shown(&self, fits: impl Fn(&str) -> bool) -> String {
         const LONGEST: usize = 120;
         let text = self.canonicalized.as_deref().unwrap_or_default();
         // A query may hold what is nobody's business; the path before it is in every log.
         let text = text.split('?').next().unwrap_or_default();
-        if text.is_empty() || text.len() > LONGEST || !text.chars().all(fits) {
+        if text.is_empty() || text.len() > LONGEST || !fits(text) {
             return String::new();
         }
         format!(" (`{text}`)")
@@ -71,25 +71,44 @@ pub(super) fn explain(refusal: &RefusedRequest<'_>) -> Option<String> {
     let header = |name| refusal.headers().get(name).map(http::HeaderValue::as_bytes);
     let differing =
         |part: &Option<Part>, own: &[u8]| part.as_ref().is_some_and(|it| it.differs(own));
-    let shown = |part: &Option<Part>, fits: fn(char) -> bool| {
+    let shown = |part: &Option<Part>, fits: fn(&str) -> bool| {
         part.as_ref()
             .map_or_else(String::new, |part| part.shown(fits))
     };
     let mut others = Vec::new();
     if differing(&parts.timestamp, header(TIMESTAMP)?) {
-        let shown = shown(&parts.timestamp, |it| it.is_ascii_digit() || it == '.');
+        let shown = shown(&parts.timestamp, |text| {
+            text.bytes().all(|it| it.is_ascii_digit() || it == b'.')
+        });
         others.push(format!("another timestamp{shown}"));
     }
     if differing(&parts.method, refusal.method().as_str().as_bytes()) {
-        let shown = shown(&parts.method, |it| it.is_ascii_alphabetic());
+        let shown = shown(&parts.method, |text| {
+            text.bytes().all(|it| it.is_ascii_alphabetic())
+        });
         others.push(format!("another method{shown}"));
     }
     if differing(&parts.signed_path, header(SIGNED_PATH)?) {
-        let shown = shown(&parts.signed_path, |it| it.is_ascii_graphic());
-        others.push(format!("another path{shown}"));
+        let same = format!(" (`{}`)", refusal.url().path());
+        let shown = shown(&parts.signed_path, |text| {
+            text.starts_with('/') && text.bytes().all(|it| it.is_ascii_graphic())
+        });
+        others.push(match shown == same {
+            true => "another query".to_owned(),
+            false => format!("another path{shown}"),
+        });
     }
     if differing(&parts.body, refusal.body()) {
         others.push("another body".to_owned());
+    }
+    let all = [
+        &parts.timestamp,
+        &parts.method,
+        &parts.signed_path,
+        &parts.body,
+    ];
+    if all.into_iter().flatten().next().is_none() {
+        return None;
     }
     let Some((last, before)) = others.split_last() else {
         return Some(

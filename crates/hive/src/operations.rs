@@ -414,11 +414,7 @@ static ERROR_BODY: Places = Places {
 static ERROR_CODES_OF_AUTH_TOKEN: &[ErrorCodes] = &[
     ErrorCodes {
         class: Class::Authentication,
-        codes: &["403"],
-    },
-    ErrorCodes {
-        class: Class::Authentication,
-        codes: &["401"],
+        codes: &["403", "401"],
     },
     ErrorCodes {
         class: Class::NotFound,
@@ -445,11 +441,7 @@ static ERROR_CODES_OF_AUTH_TOKEN: &[ErrorCodes] = &[
 static ERROR_CODES_OF_REFRESH_TOKEN: &[ErrorCodes] = &[
     ErrorCodes {
         class: Class::Authentication,
-        codes: &["403"],
-    },
-    ErrorCodes {
-        class: Class::Authentication,
-        codes: &["401"],
+        codes: &["403", "401"],
     },
     ErrorCodes {
         class: Class::NotFound,

@@ -29,7 +29,8 @@ impl Time {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::ServerTime>, Error> {
         self.0.send().await
     }
@@ -68,7 +69,8 @@ impl AssetsList {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::AssetPage>, Error> {
         self.0.send().await
     }
@@ -110,7 +112,8 @@ impl CommonAssetsRead {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Asset>, Error> {
         self.0.send().await
     }
@@ -139,7 +142,8 @@ impl TenancyEchoPost {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -168,7 +172,8 @@ impl TenancyEchoGet {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -197,7 +202,8 @@ impl TenancyUserCreate {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::CreatedUser>, Error> {
         self.0.send().await
     }
@@ -236,7 +242,8 @@ impl TenancyUserList {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::UserPage>, Error> {
         self.0.send().await
     }
@@ -278,7 +285,8 @@ impl TenancyUserRead {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::User>, Error> {
         self.0.send().await
     }
@@ -307,7 +315,8 @@ impl TenancyUserPasswordUpdate {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::PasswordUpdateResult>, Error> {
         self.0.send().await
     }
@@ -336,7 +345,8 @@ impl TenancyUserDelete {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<()>, Error> {
         self.0.send_for_nothing().await
     }
@@ -365,7 +375,8 @@ impl TenancyRecover {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::RecoverResult>, Error> {
         self.0.send().await
     }
@@ -394,7 +405,8 @@ impl TenancyWebhookCreate {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Webhook>, Error> {
         self.0.send().await
     }
@@ -433,7 +445,8 @@ impl TenancyWebhookList {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::WebhookPage>, Error> {
         self.0.send().await
     }
@@ -475,7 +488,8 @@ impl TenancyWebhookRead {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Webhook>, Error> {
         self.0.send().await
     }
@@ -504,7 +518,8 @@ impl TenancyWebhookDelete {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<()>, Error> {
         self.0.send_for_nothing().await
     }
@@ -533,7 +548,8 @@ impl TenancyWebhookVerify {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::WebhookVerifyResult>, Error> {
         self.0.send().await
     }
@@ -561,7 +577,8 @@ impl Oauth2Token {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::TokenResponse>, Error> {
         self.0.send().await
     }
@@ -590,7 +607,8 @@ impl ClienteleEchoPost {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -619,7 +637,8 @@ impl ClienteleEchoGet {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -648,7 +667,8 @@ impl ClienteleOffboard {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::OffboardResult>, Error> {
         self.0.send().await
     }
@@ -677,7 +697,8 @@ impl KmsWalletCreate {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Wallet>, Error> {
         self.0.send().await
     }
@@ -716,7 +737,8 @@ impl KmsWalletList {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::WalletPage>, Error> {
         self.0.send().await
     }
@@ -758,7 +780,8 @@ impl KmsWalletsRead {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Wallet>, Error> {
         self.0.send().await
     }
@@ -787,7 +810,8 @@ impl KmsSign {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Signature>, Error> {
         self.0.send().await
     }
@@ -816,7 +840,8 @@ impl KmsUtxosList {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::UtxoList>, Error> {
         self.0.send().await
     }
@@ -845,7 +870,8 @@ impl KmsTransactionCreate {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -884,7 +910,8 @@ impl KmsTransactionList {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::TransactionPage>, Error> {
         self.0.send().await
     }
@@ -926,7 +953,8 @@ impl KmsTransactionsRead {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -955,7 +983,8 @@ impl KmsTransactionRaw {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -984,7 +1013,8 @@ impl KmsTransactionComplex {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -1045,7 +1075,8 @@ impl DataTransactions {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(
         self,
     ) -> Result<Response<types::HistoricalTransactionPage>, Error> {
@@ -1091,7 +1122,8 @@ impl DataTransaction {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(
         self,
     ) -> Result<Response<types::HistoricalTransactionResult>, Error> {
@@ -1122,7 +1154,8 @@ impl DataBlock {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalBlockResult>, Error> {
         self.0.send().await
     }
@@ -1151,7 +1184,8 @@ impl DataAssetBalance {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalBalanceResult>, Error> {
         self.0.send().await
     }
@@ -1180,7 +1214,8 @@ impl DataContractBalance {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalBalanceResult>, Error> {
         self.0.send().await
     }
@@ -1209,7 +1244,8 @@ impl DataStatus {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalStatusResult>, Error> {
         self.0.send().await
     }
@@ -1238,7 +1274,8 @@ impl EstimateEthFees {
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
     ///
-    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::FeeEstimates>, Error> {
         self.0.send().await
     }

@@ -75,6 +75,14 @@ pub(super) fn explain(refusal: &RefusedRequest<'_>) -> Option<String> {
         part.as_ref()
             .map_or_else(String::new, |part| part.shown(fits))
     };
+    let told = [
+        &parts.timestamp,
+        &parts.method,
+        &parts.signed_path,
+        &parts.body,
+    ];
+    // A hint that tells of nothing tells nothing.
+    told.into_iter().flatten().next()?;
     let mut others = Vec::new();
     if differing(&parts.timestamp, header(TIMESTAMP)?) {
         let shown = shown(&parts.timestamp, |text| {
@@ -100,15 +108,6 @@ pub(super) fn explain(refusal: &RefusedRequest<'_>) -> Option<String> {
     }
     if differing(&parts.body, refusal.body()) {
         others.push("another body".to_owned());
-    }
-    let all = [
-        &parts.timestamp,
-        &parts.method,
-        &parts.signed_path,
-        &parts.body,
-    ];
-    if all.into_iter().flatten().next().is_none() {
-        return None;
     }
     let Some((last, before)) = others.split_last() else {
         return Some(

@@ -18,6 +18,7 @@ static SERVER: Server = Server {
 static PLACES: Places = Places {
     code: &["/error", "/code"],
     message: &["/error_description"],
+    details: &[],
     request_id: &["/id"],
 };
 static TOKEN: Operation = Operation::new(

@@ -1,8 +1,8 @@
 //! From a lowered document to the files of a crate.
 //!
 //! `progenitor` makes the types and the signatures of the calls; `signatures` reads those off its syntax tree; `types`,
-//! `calls`, `failures`, `operations`, `environment` and `webhooks` write the crate's modules; `package` writes what is around them, `exercise`
-//! what the tests across crates need of it; `format` makes text of it all.
+//! `calls`, `failures`, `operations`, `environment` and `webhooks` write the crate's modules; `package` writes what is
+//! around them, `exercise` what the tests across crates need of it; `format` makes text of it all.
 
 mod calls;
 mod docs;

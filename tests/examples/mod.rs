@@ -198,7 +198,7 @@ fn compare_error(place: &str, example: &AnswerExample, error: &Error, faults: &m
             );
         }
     }
-    match error.body_as::<Value>() {
+    match error.failure::<Value>() {
         Some(body) => faults.compare(place, &example.body, &body),
         None => faults.add(place, "the body is gone"),
     }

@@ -42,6 +42,8 @@ impl Invoke {
     ///   envelope, an OAuth error, or a page of the web server in front of the gateway.
     /// - 500 to 599: The gateway failed. Which statuses it uses is not documented; a body may be the envelope or a
     ///   page of the web server in front of the gateway.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorResponse`](crate::types::ErrorResponse).
     pub async fn send(self) -> Result<Response<types::ContractResult>, Error> {
         self.0.send().await
     }
@@ -75,6 +77,8 @@ impl Query {
     ///   envelope, an OAuth error, or a page of the web server in front of the gateway.
     /// - 500 to 599: The gateway failed. Which statuses it uses is not documented; a body may be the envelope or a
     ///   page of the web server in front of the gateway.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorResponse`](crate::types::ErrorResponse).
     pub async fn send(self) -> Result<Response<types::ContractResult>, Error> {
         self.0.send().await
     }
@@ -101,6 +105,8 @@ impl GetTransaction {
     ///   envelope, an OAuth error, or a page of the web server in front of the gateway.
     /// - 500 to 599: The gateway failed. Which statuses it uses is not documented; a body may be the envelope or a
     ///   page of the web server in front of the gateway.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorResponse`](crate::types::ErrorResponse).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -127,6 +133,8 @@ impl GetBlock {
     ///   envelope, an OAuth error, or a page of the web server in front of the gateway.
     /// - 500 to 599: The gateway failed. Which statuses it uses is not documented; a body may be the envelope or a
     ///   page of the web server in front of the gateway.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorResponse`](crate::types::ErrorResponse).
     pub async fn send(self) -> Result<Response<types::Block>, Error> {
         self.0.send().await
     }
@@ -161,6 +169,8 @@ impl SubscribeEvents {
     ///   envelope, an OAuth error, or a page of the web server in front of the gateway.
     /// - 500 to 599: The gateway failed. Which statuses it uses is not documented; a body may be the envelope or a
     ///   page of the web server in front of the gateway.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorResponse`](crate::types::ErrorResponse).
     pub async fn subscribe(self) -> Result<Events<types::Event>, Error> {
         self.0.subscribe().await
     }
@@ -186,6 +196,8 @@ impl RefreshToken {
     /// - 400: The token request was refused. 400 is the only status that the vendor's models name.
     /// - 400 to 499: The token request was refused. 400 is the only status that the vendor's models name.
     /// - 500 to 599: The gateway failed. Which statuses and bodies it uses is not documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::OAuthError`](crate::types::OAuthError).
     pub async fn send(self) -> Result<Response<types::TokenResponse>, Error> {
         self.0.send().await
     }

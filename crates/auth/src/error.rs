@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use bindery_runtime::{Advice, CredentialError, Error, Kind};
+use bindery_runtime::{Advice, Class, CredentialError, Error, Kind};
 
 use crate::StoreError;
 
@@ -306,10 +306,27 @@ impl AuthError {
     }
 }
 
+impl AuthError {
+    /// Whether there were too many requests for tokens.
+    fn is_throttled(&self) -> bool {
+        match self {
+            Self::Unavailable { why, .. } => matches!(why, Outage::Status(429)),
+            Self::BackingOff { last, .. } => last.is_throttled(),
+            _ => false,
+        }
+    }
+}
+
 impl From<AuthError> for CredentialError {
     fn from(error: AuthError) -> Self {
         let (advice, delay) = (error.advice(), error.retry_after());
-        Self::new(error, advice).retry_after(delay)
+        let throttled = error.is_throttled();
+        let told = Self::new(error, advice).retry_after(delay);
+        if throttled {
+            told.class(Class::RateLimited)
+        } else {
+            told
+        }
     }
 }
 

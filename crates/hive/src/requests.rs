@@ -25,6 +25,8 @@ impl AuthToken {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::TokenPair>, Error> {
         self.0.send().await
     }
@@ -50,6 +52,8 @@ impl RefreshToken {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::TokenPair>, Error> {
         self.0.send().await
     }
@@ -75,6 +79,8 @@ impl CreateWallet {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::NewWallet>, Error> {
         self.0.send().await
     }
@@ -100,6 +106,8 @@ impl GetWallet {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::Wallet>, Error> {
         self.0.send().await
     }
@@ -125,6 +133,8 @@ impl CreateTransaction {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::UnsignedTransaction>, Error> {
         self.0.send().await
     }
@@ -150,6 +160,8 @@ impl GetTransaction {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -175,6 +187,8 @@ impl GetToken {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::TokenInfo>, Error> {
         self.0.send().await
     }
@@ -205,6 +219,8 @@ impl GetTokenBalance {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::TokenBalance>, Error> {
         self.0.send().await
     }
@@ -230,6 +246,8 @@ impl GetNftContract {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::NftContract>, Error> {
         self.0.send().await
     }
@@ -255,6 +273,8 @@ impl GetNft {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::Nft>, Error> {
         self.0.send().await
     }
@@ -280,6 +300,8 @@ impl GetNftRoyalty {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::Royalty>, Error> {
         self.0.send().await
     }
@@ -305,6 +327,8 @@ impl MintNftExtension {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::ExtensionMint>, Error> {
         self.0.send().await
     }
@@ -330,6 +354,8 @@ impl MintNft {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::Mint>, Error> {
         self.0.send().await
     }
@@ -355,6 +381,8 @@ impl UploadMetadata {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::StoredFile>, Error> {
         self.0.send().await
     }
@@ -380,6 +408,8 @@ impl UploadAsset {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::StoredFile>, Error> {
         self.0.send().await
     }
@@ -405,6 +435,8 @@ impl UploadAssetByUrl {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::StoredFile>, Error> {
         self.0.send().await
     }
@@ -430,6 +462,8 @@ impl CreateMultisigWallet {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::MultisigWallet>, Error> {
         self.0.send().await
     }
@@ -455,6 +489,8 @@ impl RegisterContractResource {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::ContractResource>, Error> {
         self.0.send().await
     }
@@ -480,6 +516,8 @@ impl CreateWebLink {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::WebLinkResponse>, Error> {
         self.0.send().await
     }

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    Advice, Error, Idempotency, Kind, Operation, Response,
+    Advice, Class, Error, Idempotency, Kind, Operation, Response,
     envelope::{Check, Places},
     error::{Answer, Shown, what_does_not_fit},
     retry_after::retry_after,
@@ -70,7 +70,10 @@ impl Success {
         } = self;
         // No body says as much as `null`: a call whose answer may be anything takes both.
         let text: &[u8] = if body.is_empty() { b"null" } else { &body };
-        let unfit = |error: &serde_json::Error, headers: HeaderMap, value: Option<&str>| {
+        let unfit = |error: &serde_json::Error,
+                     headers: HeaderMap,
+                     value: Option<&str>,
+                     request_id: Option<String>| {
             let why = match value {
                 _ if body.is_empty() => "it is empty".to_owned(),
                 Some(place) => format!("nothing stands at `{place}`"),
@@ -80,13 +83,10 @@ impl Success {
                 "failed to read the answer (HTTP {}): {why}",
                 status.as_u16()
             );
+            let request_id = request_id.or_else(|| header_request_id(&headers));
             let answer = Answer {
-                status,
-                headers,
-                body: body.clone(),
-                code: None,
-                message: None,
-                request_id: None,
+                request_id,
+                ..Answer::new(status, headers, body.clone())
             };
             Error::new(operation, Kind::Decode, what, Advice::Report)
                 .answered(answer)
@@ -98,13 +98,13 @@ impl Success {
                     let request_id = header_request_id(&headers);
                     Ok(Response::new(value, status, headers, request_id, attempts))
                 }
-                Err(error) => Err(unfit(&error, headers, None)),
+                Err(error) => Err(unfit(&error, headers, None, None)),
             };
         };
         // An envelope cannot be empty.
         let mut whole: Value = match serde_json::from_slice(&body) {
             Ok(whole) => whole,
-            Err(error) => return Err(unfit(&error, headers, None)),
+            Err(error) => return Err(unfit(&error, headers, None, None)),
         };
         if let Some(failed) = envelope.failed(&whole) {
             let answer = (status, headers, body);
@@ -125,7 +125,7 @@ impl Success {
         let absent = value.is_none().then_some(envelope.value);
         match serde_json::from_value(value.unwrap_or_default()) {
             Ok(value) => Ok(Response::new(value, status, headers, request_id, attempts)),
-            Err(error) => Err(unfit(&error, headers, absent)),
+            Err(error) => Err(unfit(&error, headers, absent, request_id)),
         }
     }
 
@@ -149,12 +149,8 @@ pub(crate) fn refused(
             status.as_u16()
         );
         let answer = Answer {
-            status,
-            headers,
-            body,
-            code: None,
-            message: None,
-            request_id: None,
+            request_id: header_request_id(&headers),
+            ..Answer::new(status, headers, body)
         };
         return Error::new(operation, Kind::Redirect, what, Advice::AdjustRequest).answered(answer);
     }
@@ -176,11 +172,12 @@ fn refused_with(
     places: &Places,
     failed: Option<&Check>,
 ) -> Error {
-    let code = json.and_then(|json| places.code(json));
-    let message = match json {
-        Some(json) => places.message(json),
-        None => plain_text(&headers, &body),
-    };
+    // Of a failure that one check alone tells, the envelope may know no code, or that of another success.
+    let telling = failed.and_then(|check| check.places).unwrap_or(places);
+    let code = json.and_then(|json| telling.code(json));
+    let message = json
+        .and_then(|json| telling.message(json))
+        .or_else(|| plain_text(&headers, json, &body));
     let request_id = json
         .and_then(|json| places.request_id(json))
         .or_else(|| header_request_id(&headers));
@@ -192,30 +189,49 @@ fn refused_with(
         what = format!("{what} {reason}");
     }
     if let Some(check) = failed {
-        what = format!("{what}, but `{}` does not say success", check.at);
+        what = format!("{what}, but {}", check.told(json));
     }
     for said in [&code, &message].into_iter().flatten() {
-        what = format!("{what}: {}", Shown(said));
+        // Some services have one word for code and message, and some repeat the status.
+        if !what.ends_with(&format!(" {said}")) && !what.contains(&format!("`{said}`")) {
+            what = format!("{what}: {}", Shown(said));
+        }
     }
-    let advice = match status.as_u16() {
-        401 | 403 => Advice::Reauthenticate,
-        408 | 429 => Advice::Retry,
+    let class = class_of(operation, status, code.as_deref());
+    let advice = match class {
+        Some(Class::Authentication | Class::Permission) => Advice::Reauthenticate,
+        Some(Class::RateLimited) => Advice::Retry,
+        // The service gave up waiting for the request, so it carried none out.
+        Some(Class::Outage) if status == StatusCode::REQUEST_TIMEOUT => Advice::Retry,
         // A gateway says so too when it lost sight of a request that went through.
-        500..=599 => look_or_retry(operation),
+        Some(Class::Outage) => look_or_retry(operation),
         _ => Advice::AdjustRequest,
     };
     let delay = retry_after(&headers);
     let answer = Answer {
-        status,
-        headers,
-        body,
         code,
         message,
         request_id,
+        details: places.details,
+        ..Answer::new(status, headers, body)
     };
     Error::new(operation, Kind::Refused, what, advice)
+        .classed(class)
         .answered(answer)
         .retry_in(delay)
+}
+
+/// What a refusal means: the provider's code tells where the spec knows it, and else the status.
+fn class_of(operation: &Operation, status: StatusCode, code: Option<&str>) -> Option<Class> {
+    let by_status = Class::of_status(status);
+    let by_code = code.and_then(|code| operation.class_of_code(code));
+    match by_code {
+        // The session acts upon a 401 by renewing what it sent, so that is what a 401 is, whatever else it says.
+        _ if status == StatusCode::UNAUTHORIZED => by_status,
+        // That says the least of all, and a 404 more.
+        Some(Class::InvalidRequest) if status.is_client_error() => by_status,
+        _ => by_code.or(by_status),
+    }
 }
 
 /// What came in the place of JSON, where the answer says it.
@@ -225,15 +241,18 @@ fn not_json(error: &serde_json::Error, headers: &HeaderMap) -> Option<String> {
     told.then(|| format!("it is `{}`, not JSON", Shown(content_type)))
 }
 
-/// A short `text/plain` body is the provider's message; a web page of some proxy is not.
-fn plain_text(headers: &HeaderMap, body: &Bytes) -> Option<String> {
-    let plain = headers
-        .get(http::header::CONTENT_TYPE)?
-        .to_str()
-        .ok()?
-        .starts_with("text/plain");
-    let text = std::str::from_utf8(body).ok()?.trim();
-    (plain && !text.is_empty()).then(|| text.to_owned())
+/// A text is the provider's message; an object without one is not, and neither is a web page of some proxy.
+fn plain_text(headers: &HeaderMap, json: Option<&Value>, body: &Bytes) -> Option<String> {
+    let text = match json {
+        Some(Value::String(text)) => text,
+        Some(Value::Object(_) | Value::Array(_) | Value::Null) => return None,
+        _ => std::str::from_utf8(body).ok()?,
+    };
+    let text = text.trim();
+    let is_text = headers
+        .get(http::header::CONTENT_TYPE)
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/") || json.is_some());
+    (is_text && !text.is_empty() && !text.starts_with('<')).then(|| text.to_owned())
 }
 
 fn header_request_id(headers: &HeaderMap) -> Option<String> {

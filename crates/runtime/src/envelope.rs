@@ -22,6 +22,8 @@ pub struct Check {
     pub is: &'static [Expected],
     /// Whether its absence means success too.
     pub optional: bool,
+    /// Where code and message of a failure stand that this condition tells, where not at those of the envelope.
+    pub places: Option<&'static Places>,
 }
 
 /// A value that means success.
@@ -36,13 +38,16 @@ pub enum Expected {
     String(&'static str),
 }
 
-/// JSON Pointers to the parts of a failure; of each list the first that leads to a text or a number counts.
+/// JSON Pointers to the parts of a failure; of each list the first that leads to a text or a number counts, of `details`
+/// the first that leads to a list.
 #[derive(Debug)]
 pub struct Places {
     /// The provider's own code.
     pub code: &'static [&'static str],
     /// What the provider says of it.
     pub message: &'static [&'static str],
+    /// The list of the single faults behind it.
+    pub details: &'static [&'static str],
     /// The id by which the provider's support finds the request.
     pub request_id: &'static [&'static str],
 }
@@ -51,6 +56,7 @@ impl Places {
     pub(crate) const NONE: Self = Self {
         code: &[],
         message: &[],
+        details: &[],
         request_id: &[],
     };
 
@@ -76,6 +82,24 @@ impl Envelope {
                 None | Some(Value::Null) => !check.optional,
                 Some(found) => !check.is.iter().any(|expected| expected.equals(found)),
             })
+    }
+}
+
+impl Check {
+    /// That it does not hold for `body`, with the value found there where that is short enough to be a status.
+    pub(crate) fn told(&self, body: Option<&Value>) -> String {
+        const LONGEST: usize = 32;
+        let at = self.at;
+        let found = match body.and_then(|body| body.pointer(at)) {
+            None => return format!("`{at}`, which tells success, is absent"),
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Object(_) | Value::Array(_)) => String::new(),
+            Some(other) => other.to_string(),
+        };
+        if found.is_empty() || found.len() > LONGEST {
+            return format!("`{at}` does not say success");
+        }
+        format!("`{at}` is `{found}`, which is no success")
     }
 }
 
@@ -115,16 +139,19 @@ mod tests {
                 at: "/Success",
                 is: &[Expected::Bool(true)],
                 optional: false,
+                places: None,
             },
             Check {
                 at: "/Result/status",
                 is: &[Expected::String("200")],
                 optional: true,
+                places: None,
             },
         ],
         places: &Places {
             code: &["/Error/code"],
             message: &["/Error/message", "/message"],
+            details: &[],
             request_id: &[],
         },
     };

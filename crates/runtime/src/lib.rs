@@ -9,6 +9,7 @@ mod environment;
 mod operation;
 
 mod credential;
+mod diagnosis;
 mod session;
 
 mod call;
@@ -21,8 +22,10 @@ mod retry;
 mod send;
 
 mod answer;
+mod class;
 mod envelope;
 mod error;
+mod failure;
 mod hidden;
 mod response;
 mod retry_after;
@@ -34,10 +37,13 @@ mod socket;
 mod webhook;
 
 pub use call::Call;
+pub use class::{Class, ErrorCodes};
 pub use credential::{Authorizing, Credential, CredentialError, Generation};
+pub use diagnosis::{Diagnose, RefusedRequest};
 pub use envelope::{Check, Envelope, Expected, Places};
 pub use environment::{BaseUrl, InvalidBaseUrl, Target};
 pub use error::{Advice, Error, Kind};
+pub use failure::{FailureAnswer, FailureBody};
 pub use operation::{
     Evidence, Failure, Idempotency, Operation, Placement, Requirement, Scheme, Server, StatusRange,
 };

@@ -10,8 +10,9 @@ use url::Url;
 
 use crate::{
     Advice, Authorizing, CallOptions, Credential, Error, Generation, Idempotency, Kind, Operation,
-    Requirement, Response, Secret, Session,
+    RefusedRequest, Requirement, Response, Secret, Session,
     answer::{self, Success},
+    diagnosis::Sent,
     draft::Draft,
     hidden::Hidden,
     retry,
@@ -216,6 +217,8 @@ async fn attempt<'a, T>(
         let mut request = prepared.request();
         let authorised = authorise(operation, &chosen, &mut request).await?;
         let hidden = Hidden::of(&request, &chosen, prepared.secrets);
+        let credentials = chosen.iter().map(|(_, credential)| &***credential);
+        let sent = Sent::keep(&request, credentials);
         progress.attempts += 1;
         tracing::debug!(attempt = progress.attempts, "sending");
         let exchanging = pin!(exchange.exchange(request));
@@ -237,21 +240,32 @@ async fn attempt<'a, T>(
             failure = ?error.kind(),
             "failed"
         );
-        if error.status() == Some(StatusCode::UNAUTHORIZED) && !replayed {
+        let refusal = sent
+            .as_ref()
+            .and_then(|sent| sent.refused(prepared, &error));
+        let learnt = !replayed && refusal.is_some_and(|refusal| learn(&authorised, &refusal));
+        let explained =
+            |error: Error| explained(error, &authorised, prepared, sent.as_ref(), &hidden);
+        let unauthorised = error.status() == Some(StatusCode::UNAUTHORIZED);
+        if (learnt || unauthorised) && !replayed {
             replayed = true;
             let may_replay = operation.idempotency != Idempotency::Never;
-            // Also where nothing is sent again: the next call needs the newer token.
-            match renew(operation, &authorised).await {
-                Ok(true) if may_replay => {
+            let renewed = match unauthorised {
+                // Also where nothing is sent again: the next call needs the newer token.
+                true => renew(operation, &authorised).await,
+                false => Ok(false),
+            };
+            match renewed {
+                Ok(renewed) if may_replay && (renewed || learnt) => {
                     progress.before = Some(error);
                     continue;
                 }
                 Err(failed) if may_replay => return Err(failed),
-                _ => return Err(error),
+                _ => return Err(explained(error)),
             }
         }
         if retries >= most || !retry::may_heal(&error, operation.idempotency) {
-            return Err(error);
+            return Err(explained(error));
         }
         let wait = policy.wait(retries, error.retry_after());
         let Some(wait) = wait.filter(|wait| after(*wait) < deadline) else {
@@ -310,6 +324,33 @@ async fn renew(operation: &Operation, authorised: &Authorised<'_>) -> Result<boo
         newer |= renewed.map_err(|error| Error::authentication(operation, error))?;
     }
     Ok(newer)
+}
+
+/// After a 401 or 403: lets the credentials put right what the answer shows to be wrong, and tells whether one did.
+fn learn(authorised: &Authorised<'_>, refusal: &RefusedRequest<'_>) -> bool {
+    authorised
+        .iter()
+        .fold(false, |learnt, (credential, generation)| {
+            let diagnosing = credential.diagnose();
+            learnt | diagnosing.is_some_and(|it| it.learn(*generation, refusal))
+        })
+}
+
+/// The error, with what the credentials make of it where it is a refusal.
+fn explained(
+    error: Error,
+    authorised: &Authorised<'_>,
+    prepared: &Prepared<'_>,
+    sent: Option<&Sent>,
+    hidden: &Hidden<'_>,
+) -> Error {
+    let Some(refusal) = sent.and_then(|sent| sent.refused(prepared, &error)) else {
+        return error;
+    };
+    let explanation = authorised
+        .iter()
+        .find_map(|(credential, _)| credential.diagnose()?.explain(&refusal));
+    error.explained(explanation).hide(hidden)
 }
 
 impl Prepared<'_> {

@@ -28,6 +28,9 @@ impl Time {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::ServerTime>, Error> {
         self.0.send().await
     }
@@ -65,6 +68,9 @@ impl AssetsList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::AssetPage>, Error> {
         self.0.send().await
     }
@@ -105,6 +111,9 @@ impl CommonAssetsRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Asset>, Error> {
         self.0.send().await
     }
@@ -132,6 +141,9 @@ impl TenancyEchoPost {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -159,6 +171,9 @@ impl TenancyEchoGet {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -186,6 +201,9 @@ impl TenancyUserCreate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::CreatedUser>, Error> {
         self.0.send().await
     }
@@ -223,6 +241,9 @@ impl TenancyUserList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::UserPage>, Error> {
         self.0.send().await
     }
@@ -263,6 +284,9 @@ impl TenancyUserRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::User>, Error> {
         self.0.send().await
     }
@@ -290,6 +314,9 @@ impl TenancyUserPasswordUpdate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::PasswordUpdateResult>, Error> {
         self.0.send().await
     }
@@ -317,6 +344,9 @@ impl TenancyUserDelete {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<()>, Error> {
         self.0.send_for_nothing().await
     }
@@ -344,6 +374,9 @@ impl TenancyRecover {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::RecoverResult>, Error> {
         self.0.send().await
     }
@@ -371,6 +404,9 @@ impl TenancyWebhookCreate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Webhook>, Error> {
         self.0.send().await
     }
@@ -408,6 +444,9 @@ impl TenancyWebhookList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::WebhookPage>, Error> {
         self.0.send().await
     }
@@ -448,6 +487,9 @@ impl TenancyWebhookRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Webhook>, Error> {
         self.0.send().await
     }
@@ -475,6 +517,9 @@ impl TenancyWebhookDelete {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<()>, Error> {
         self.0.send_for_nothing().await
     }
@@ -502,6 +547,9 @@ impl TenancyWebhookVerify {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::WebhookVerifyResult>, Error> {
         self.0.send().await
     }
@@ -528,6 +576,9 @@ impl Oauth2Token {
     ///   or password is missing, `invalid_grant` with 401 where one is wrong.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::TokenResponse>, Error> {
         self.0.send().await
     }
@@ -555,6 +606,9 @@ impl ClienteleEchoPost {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -582,6 +636,9 @@ impl ClienteleEchoGet {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -609,6 +666,9 @@ impl ClienteleOffboard {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::OffboardResult>, Error> {
         self.0.send().await
     }
@@ -636,6 +696,9 @@ impl KmsWalletCreate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Wallet>, Error> {
         self.0.send().await
     }
@@ -673,6 +736,9 @@ impl KmsWalletList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::WalletPage>, Error> {
         self.0.send().await
     }
@@ -713,6 +779,9 @@ impl KmsWalletsRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Wallet>, Error> {
         self.0.send().await
     }
@@ -740,6 +809,9 @@ impl KmsSign {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Signature>, Error> {
         self.0.send().await
     }
@@ -767,6 +839,9 @@ impl KmsUtxosList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::UtxoList>, Error> {
         self.0.send().await
     }
@@ -794,6 +869,9 @@ impl KmsTransactionCreate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -831,6 +909,9 @@ impl KmsTransactionList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::TransactionPage>, Error> {
         self.0.send().await
     }
@@ -871,6 +952,9 @@ impl KmsTransactionsRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -898,6 +982,9 @@ impl KmsTransactionRaw {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -925,6 +1012,9 @@ impl KmsTransactionComplex {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
@@ -984,6 +1074,9 @@ impl DataTransactions {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(
         self,
     ) -> Result<Response<types::HistoricalTransactionPage>, Error> {
@@ -1028,6 +1121,9 @@ impl DataTransaction {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(
         self,
     ) -> Result<Response<types::HistoricalTransactionResult>, Error> {
@@ -1057,6 +1153,9 @@ impl DataBlock {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalBlockResult>, Error> {
         self.0.send().await
     }
@@ -1084,6 +1183,9 @@ impl DataAssetBalance {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalBalanceResult>, Error> {
         self.0.send().await
     }
@@ -1111,6 +1213,9 @@ impl DataContractBalance {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalBalanceResult>, Error> {
         self.0.send().await
     }
@@ -1138,6 +1243,9 @@ impl DataStatus {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalStatusResult>, Error> {
         self.0.send().await
     }
@@ -1165,6 +1273,9 @@ impl EstimateEthFees {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::FeeEstimates>, Error> {
         self.0.send().await
     }

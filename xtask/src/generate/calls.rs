@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use syn::{Attribute, Expr, Ident, ImplItem, Item, Stmt, Type, parse_quote};
 
 use super::{
-    docs, examples, names,
+    docs, examples,
+    failures::{self, Failures},
+    names,
     signatures::{Generated, Signature},
     types::{Model, fields, named},
 };
@@ -78,6 +80,7 @@ pub(super) fn requests(
     api: &Api,
     model: &Model,
     generated: &Generated,
+    failures: &Failures,
 ) -> Result<Vec<Item>, String> {
     let mut requests: Vec<Item> = Vec::new();
     for operation in &api.operations {
@@ -86,6 +89,7 @@ pub(super) fn requests(
             model,
             operation,
             signature(generated, operation)?,
+            failures,
         )?);
     }
     let mentioned: Vec<ImplItem> = requests
@@ -170,6 +174,7 @@ fn request(
     model: &Model,
     operation: &Operation,
     signature: &Signature,
+    failures: &Failures,
 ) -> Result<Vec<Item>, String> {
     let name = names::type_name(&operation.id);
     let method = names::value_name(&operation.id);
@@ -215,7 +220,7 @@ fn request(
             Self(self.0.with_options(options))
         }
     });
-    methods.extend(sending(api, model, operation, signature)?);
+    methods.extend(sending(api, model, operation, signature, failures)?);
     let about = docs::attributes([format!(
         "A call of [`Client::{method}`](crate::Client::{method}) in the making."
     )]);
@@ -240,10 +245,12 @@ fn sending(
     model: &Model,
     operation: &Operation,
     signature: &Signature,
+    failures: &Failures,
 ) -> Result<Vec<ImplItem>, String> {
-    let failures = failure_docs(operation);
+    let refusals = failure_docs(operation);
+    let bodies = failures::documentation(api, failures, operation);
     let Some(answer) = &signature.answer else {
-        let documentation = docs::attributes(["Sends the call.", "# Errors", &failures]);
+        let documentation = docs::attributes(["Sends the call.", "# Errors", &refusals, &bodies]);
         return Ok(vec![parse_quote! {
             #(#documentation)*
             pub async fn send(self) -> Result<Response<()>, Error> {
@@ -253,7 +260,8 @@ fn sending(
     };
     let answer = shortened(answer);
     if operation.websocket {
-        let documentation = docs::attributes(["Opens the web socket.", "# Errors", &failures]);
+        let documentation =
+            docs::attributes(["Opens the web socket.", "# Errors", &refusals, &bodies]);
         return Ok(vec![parse_quote! {
             #(#documentation)*
             pub async fn subscribe(self) -> Result<Events<#answer>, Error> {
@@ -261,7 +269,7 @@ fn sending(
             }
         }]);
     }
-    let documentation = docs::attributes(["Sends the call.", "# Errors", &failures]);
+    let documentation = docs::attributes(["Sends the call.", "# Errors", &refusals, &bodies]);
     let mut methods: Vec<ImplItem> = vec![parse_quote! {
         #(#documentation)*
         pub async fn send(self) -> Result<Response<#answer>, Error> {
@@ -504,12 +512,7 @@ fn failure_docs(operation: &Operation) -> String {
         return "[`Error::kind`] tells how far the call got.".to_owned();
     }
     let refusals = operation.failures.iter().map(|failure| {
-        let (from, to) = failure.status;
-        let status = if from == to {
-            from.to_string()
-        } else {
-            format!("{from} to {to}")
-        };
+        let status = failures::statuses(&[failure.status]);
         format!("{status}: {}", failure.description)
     });
     format!(

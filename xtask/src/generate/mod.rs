@@ -1,14 +1,15 @@
 //! From a lowered document to the files of a crate.
 //!
 //! `progenitor` makes the types and the signatures of the calls; `signatures` reads those off its syntax tree; `types`,
-//! `calls`, `operations`, `environment` and `webhooks` write the crate's modules; `package` writes what is around them, `exercise`
-//! what the tests across crates need of it; `format` makes text of it all.
+//! `calls`, `failures`, `operations`, `environment` and `webhooks` write the crate's modules; `package` writes what is
+//! around them, `exercise` what the tests across crates need of it; `format` makes text of it all.
 
 mod calls;
 mod docs;
 mod environment;
 mod examples;
 mod exercise;
+mod failures;
 mod format;
 mod names;
 mod operations;
@@ -42,6 +43,14 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     let mut add = |name: &str, docs: &str, items: Vec<syn::Item>| {
         files.insert(source.join(name), format::module(&header, docs, items));
     };
+    let failures = failures::Failures::of(api);
+    if !failures.is_empty() {
+        add(
+            "failures.rs",
+            "What failures carry, where the bodies of a call's failures differ.",
+            failures.items(),
+        );
+    }
     add(
         "types.rs",
         "What the calls carry and answer.",
@@ -55,7 +64,7 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     add(
         "requests.rs",
         "The calls in the making: optional parameters, and sending.",
-        calls::requests(api, &model, &generated)?,
+        calls::requests(api, &model, &generated, &failures)?,
     );
     add(
         "operations.rs",
@@ -70,7 +79,7 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     if let Some((docs, items)) = webhooks::module(api, &model) {
         add("webhooks.rs", &docs, items);
     }
-    files.extend(package::files(api, spec, &model, &generated));
+    files.extend(package::files(api, spec, &model, &generated, &failures));
     files.insert(
         PathBuf::from("tests/exercise").join(format!("{}.rs", names::module(&api.name))),
         exercise::file(api, &model, &generated)?,

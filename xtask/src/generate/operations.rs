@@ -94,6 +94,9 @@ impl Table {
         if !failures.is_empty() {
             value.extend(quote!(.failures(&[#(#failures),*])));
         }
+        if let Some(codes) = self.error_codes(api, operation) {
+            value.extend(quote!(.error_codes(#codes)));
+        }
         let about = docs::attributes([format!(
             "`{} {}`: {}",
             operation.method,
@@ -144,13 +147,43 @@ impl Table {
         Some(quote!(Failure::new(#from, #to, &#name)))
     }
 
+    fn error_codes(&mut self, api: &Api, operation: &Operation) -> Option<Ident> {
+        let codes = api.codes_of(operation);
+        if codes.is_empty() {
+            return None;
+        }
+        let codes = codes.iter().map(|(class, codes)| {
+            let class = names::type_name(class);
+            quote!(ErrorCodes { class: Class::#class, codes: &[#(#codes),*] })
+        });
+        let codes: Vec<TokenStream> = codes.collect();
+        let about = if operation.error_codes.is_empty() {
+            "error codes".to_owned()
+        } else {
+            format!("error codes of {}", operation.id)
+        };
+        Some(self.share(
+            &about,
+            |name| parse_quote!(static #name: &[ErrorCodes] = &[#(#codes),*];),
+        ))
+    }
+
     fn envelope(&mut self, operation: &Operation, envelope: &Value) -> Ident {
         let value = envelope["value"].as_str().unwrap_or_default();
         let checks = list_items(&envelope["success"]).map(|check| {
             let at = check["at"].as_str().unwrap_or_default();
             let is = list_items(&check["is"]).filter_map(expected);
             let optional = check["optional"] == true;
-            quote!(Check { at: #at, is: &[#(#is),*], optional: #optional })
+            let own = ["code", "message"]
+                .iter()
+                .any(|key| check.get(key).is_some());
+            let places = if own {
+                let places = places(check);
+                quote!(Some(&#places))
+            } else {
+                quote!(None)
+            };
+            quote!(Check { at: #at, is: &[#(#is),*], optional: #optional, places: #places })
         });
         let checks: Vec<TokenStream> = checks.collect();
         let places = places(envelope);
@@ -201,7 +234,9 @@ impl Table {
             .join(" ");
         let names = [
             "Check",
+            "Class",
             "Envelope",
+            "ErrorCodes",
             "Evidence",
             "Expected",
             "Failure",
@@ -231,15 +266,17 @@ fn places(envelope: &Value) -> TokenStream {
             .map(str::to_owned)
             .collect()
     };
-    let (code, message, request_id) = (
+    let (code, message, details, request_id) = (
         pointers("code"),
         pointers("message"),
+        pointers("details"),
         pointers("request_id"),
     );
     quote! {
         Places {
             code: &[#(#code),*],
             message: &[#(#message),*],
+            details: &[#(#details),*],
             request_id: &[#(#request_id),*],
         }
     }

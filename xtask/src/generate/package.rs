@@ -5,13 +5,19 @@ use std::{fmt::Write as _, path::PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Files, calls::shortened, docs, environment, format, names, operations::scheme_docs,
-    signatures::Generated, types::Model, webhooks,
+    Files, calls::shortened, docs, environment, failures::Failures, format, names,
+    operations::scheme_docs, signatures::Generated, types::Model, webhooks,
 };
 use crate::api::{Api, Operation};
 
 /// The files.
-pub(super) fn files(api: &Api, spec: &str, model: &Model, generated: &Generated) -> Files {
+pub(super) fn files(
+    api: &Api,
+    spec: &str,
+    model: &Model,
+    generated: &Generated,
+    failures: &Failures,
+) -> Files {
     let folder = PathBuf::from("crates").join(&api.name);
     let mut files = Files::new();
     files.insert(
@@ -19,7 +25,10 @@ pub(super) fn files(api: &Api, spec: &str, model: &Model, generated: &Generated)
         manifest(api, spec, model, generated),
     );
     files.insert(folder.join("README.md"), readme(api));
-    files.insert(folder.join("src/lib.rs"), library(api, model, generated));
+    files.insert(
+        folder.join("src/lib.rs"),
+        library(api, model, generated, failures),
+    );
     files
 }
 
@@ -187,11 +196,12 @@ fn credentials(operation: &Operation) -> String {
     }
 }
 
-fn library(api: &Api, model: &Model, generated: &Generated) -> String {
+fn library(api: &Api, model: &Model, generated: &Generated, failures: &Failures) -> String {
     let mut runtime = vec![
         "Advice",
         "BaseUrl",
         "CallOptions",
+        "Class",
         "Error",
         "Idempotency",
         "InvalidBaseUrl",
@@ -227,11 +237,14 @@ fn library(api: &Api, model: &Model, generated: &Generated) -> String {
     for (name, public) in [
         ("client", false),
         ("environment", false),
+        ("failures", true),
         ("operations", true),
         ("requests", true),
         ("types", true),
     ] {
-        text.push_str(&module(name, public));
+        if name != "failures" || !failures.is_empty() {
+            text.push_str(&module(name, public));
+        }
     }
     if api.webhooks.is_some() {
         text.push_str(&module("webhooks", true));

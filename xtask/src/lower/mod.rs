@@ -8,6 +8,7 @@ mod keywords;
 mod parameters;
 mod reachable;
 
+pub(crate) use answers::value_schema;
 pub(crate) use reachable::follow;
 
 use serde_json::Value;

@@ -15,6 +15,7 @@ static SERVER: Server = Server::new(&[], None);
 static PLACES: Places = Places {
     code: &["/error", "/code"],
     message: &["/error_description"],
+    details: &[],
     request_id: &["/id"],
 };
 static TOKEN: Operation = Operation::new(

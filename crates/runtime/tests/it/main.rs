@@ -2,9 +2,14 @@
 
 mod api;
 mod frozen;
+mod ledger;
 mod stub;
 
+use ledger::types;
+
 mod authentication;
+mod diagnosis;
+mod failures;
 mod hostile;
 mod limits;
 mod options;

@@ -51,13 +51,16 @@ pub(crate) enum Reply {
 impl Reply {
     /// A status, further header lines (each with its line break), and a JSON body.
     pub(crate) fn new(status: u16, headers: &str, body: &str) -> Self {
+        let headers = format!("content-type: application/json\r\n{headers}");
+        Self::plain(status, &headers, body)
+    }
+
+    /// As [`Reply::new`], without a content type of its own.
+    pub(crate) fn plain(status: u16, headers: &str, body: &str) -> Self {
         let length = body.len();
         Self::Bytes(
-            format!(
-                "HTTP/1.1 {status} Status\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n\
-                 {body}"
-            )
-            .into_bytes(),
+            format!("HTTP/1.1 {status} Status\r\ncontent-length: {length}\r\n{headers}\r\n{body}")
+                .into_bytes(),
         )
     }
 

@@ -28,10 +28,12 @@ static ENVELOPED: Operation = Operation::new(
         at: "/success",
         is: &[Expected::Bool(true)],
         optional: false,
+        places: None,
     }],
     places: &Places {
         code: &["/code"],
         message: &[],
+        details: &[],
         request_id: &[],
     },
 });

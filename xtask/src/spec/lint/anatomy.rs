@@ -39,6 +39,7 @@ pub(super) enum Kind {
     Evidence,
     Envelope,
     EnvelopeTest,
+    ErrorCodes,
     Pagination,
     WebSocket,
     Webhooks,
@@ -97,6 +98,11 @@ pub(super) const EXTENSIONS: &[Extension] = &[
         name: "x-envelope",
         on: &[Schema],
         shape: One(Envelope),
+    },
+    Extension {
+        name: "x-error-codes",
+        on: &[Document, Operation],
+        shape: One(ErrorCodes),
     },
     Extension {
         name: "x-pagination",
@@ -159,6 +165,7 @@ impl Kind {
             Evidence => "`x-evidence`",
             Envelope => "`x-envelope`",
             EnvelopeTest => "`success` of `x-envelope`",
+            ErrorCodes => "`x-error-codes`",
             Pagination => "`x-pagination`",
             WebSocket => "`x-websocket`",
             Webhooks => "`x-webhooks`",
@@ -175,6 +182,7 @@ impl Kind {
             Evidence
                 | Envelope
                 | EnvelopeTest
+                | ErrorCodes
                 | Pagination
                 | WebSocket
                 | Webhooks

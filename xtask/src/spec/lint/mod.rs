@@ -10,6 +10,7 @@ mod body_path;
 mod context;
 mod documentation;
 mod envelope;
+mod error_codes;
 mod examples;
 mod extensions;
 mod findings;
@@ -121,6 +122,7 @@ static RULES: &[Rule] = &[
     error("bad-websocket", extensions::bad_websocket),
     error("misplaced-envelope", envelope::misplaced),
     error("bad-envelope", envelope::bad),
+    error("bad-error-codes", error_codes::bad),
     error("bad-pagination", pagination::bad),
     error("bad-webhooks", webhooks::bad),
     error("missing-environment", servers::missing_environment),

@@ -327,11 +327,35 @@ impl Kind {
                         may("success", List(EnvelopeTest)),
                         may("code", Texts),
                         may("message", Texts),
+                        may("details", Texts),
                         may("request_id", Texts),
                     ]
                 }
             }
-            EnvelopeTest => const { &[must("at", Text), must("is", Anys), may("optional", Flag)] },
+            EnvelopeTest => {
+                const {
+                    &[
+                        must("at", Text),
+                        must("is", Anys),
+                        may("optional", Flag),
+                        may("code", Texts),
+                        may("message", Texts),
+                    ]
+                }
+            }
+            ErrorCodes => {
+                const {
+                    &[
+                        may("authentication", Anys),
+                        may("permission", Anys),
+                        may("not_found", Anys),
+                        may("conflict", Anys),
+                        may("invalid_request", Anys),
+                        may("rate_limited", Anys),
+                        may("outage", Anys),
+                    ]
+                }
+            }
             Pagination => {
                 const {
                     &[

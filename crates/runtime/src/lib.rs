@@ -17,6 +17,7 @@ mod options;
 mod part;
 mod untyped;
 
+mod patience;
 mod retry;
 mod send;
 
@@ -26,6 +27,15 @@ mod error;
 mod hidden;
 mod response;
 mod retry_after;
+
+mod finality;
+mod wait;
+mod wait_error;
+
+pub mod lookup;
+mod outcome;
+mod search;
+mod sent;
 
 mod pages;
 #[cfg(feature = "websocket")]
@@ -38,15 +48,20 @@ pub use credential::{Authorizing, Credential, CredentialError, Generation};
 pub use envelope::{Check, Envelope, Expected, Places};
 pub use environment::{BaseUrl, InvalidBaseUrl, Target};
 pub use error::{Advice, Error, Kind};
+pub use finality::{Finality, Refusal};
 pub use operation::{
     Evidence, Failure, Idempotency, Operation, Placement, Requirement, Scheme, Server, StatusRange,
 };
 pub use options::CallOptions;
+pub use outcome::{NoLookup, Outcome, Unknown};
 pub use pages::Pages;
 pub use part::FilePart;
+pub use patience::Patience;
 pub use response::Response;
 pub use retry::RetryPolicy;
+pub use search::{Horizon, LookedUp};
 pub use secret::Secret;
+pub use sent::Sent;
 pub use session::{InvalidSession, Session, SessionBuilder};
 #[cfg(feature = "websocket")]
 pub use socket::Events;
@@ -58,6 +73,8 @@ pub use webhook::{
     Challenge, ChallengeScheme, InvalidMessage, InvalidSignature, MalformedSignature, Opened,
     SignatureAlgorithm, SignatureEncoding, Signing, UnknownEvent, WebhookError, Webhooks,
 };
+pub use wait::{States, Wait};
+pub use wait_error::{Failed, Overdue, WaitError};
 
 /// What generated code names, so that a provider crate depends on this crate alone.
 #[doc(hidden)]

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use http::{HeaderValue, header::USER_AGENT};
 
-use crate::{Credential, Requirement, RetryPolicy, Target, retry::Budget, send::Chosen};
+use crate::{Credential, Patience, Requirement, RetryPolicy, Target, retry::Budget, send::Chosen};
 
 /// Everything the calls of a client share. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +24,7 @@ pub(crate) struct Inner {
     pub(crate) deadline: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) longest_body: usize,
+    pub(crate) patience: Patience,
 }
 
 impl Session {
@@ -37,6 +38,7 @@ impl Session {
             attempt_timeout: Duration::from_secs(200),
             connect_timeout: Duration::from_secs(10),
             longest_body: 64 << 20,
+            patience: Patience::new(),
             product: None,
         }
     }
@@ -120,6 +122,7 @@ pub struct SessionBuilder {
     attempt_timeout: Duration,
     connect_timeout: Duration,
     longest_body: usize,
+    patience: Patience,
     product: Option<String>,
 }
 
@@ -168,6 +171,12 @@ impl SessionBuilder {
         self
     }
 
+    /// How the session's waits for something to become final wait, unless they say otherwise.
+    pub fn patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// The caller's own product, such as `my-shop/1.2`, which then stands first in `User-Agent`
     /// (RFC 9110 section 10.1.5).
     pub fn product(mut self, product: impl Into<String>) -> Self {
@@ -208,6 +217,7 @@ impl SessionBuilder {
             deadline: self.deadline,
             attempt_timeout: self.attempt_timeout,
             longest_body: self.longest_body,
+            patience: self.patience,
         })))
     }
 }

@@ -1,15 +1,17 @@
 //! From a lowered document to the files of a crate.
 //!
 //! `progenitor` makes the types and the signatures of the calls; `signatures` reads those off its syntax tree; `types`,
-//! `calls`, `operations`, `environment` and `webhooks` write the crate's modules; `package` writes what is around them, `exercise`
-//! what the tests across crates need of it; `format` makes text of it all.
+//! `calls`, `operations`, `finality` (with `lookup`), `environment` and `webhooks` write the crate's modules; `package`
+//! writes what is around them, `exercise` what the tests across crates need of it; `format` makes text of it all.
 
 mod calls;
 mod docs;
 mod environment;
 mod examples;
 mod exercise;
+mod finality;
 mod format;
+mod lookup;
 mod names;
 mod operations;
 mod package;
@@ -69,6 +71,14 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     );
     if let Some((docs, items)) = webhooks::module(api, &model) {
         add("webhooks.rs", &docs, items);
+    }
+    let finality = finality::items(api)?;
+    if !finality.is_empty() {
+        add(
+            "finality.rs",
+            "What the spec says of waiting, and of finding out what became of a write.",
+            finality,
+        );
     }
     files.extend(package::files(api, spec, &model, &generated));
     files.insert(

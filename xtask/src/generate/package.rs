@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Files, calls::shortened, docs, environment, format, names, operations::scheme_docs,
+    Files, calls::shortened, docs, environment, finality, format, names, operations::scheme_docs,
     signatures::Generated, types::Model, webhooks,
 };
 use crate::api::{Api, Operation};
@@ -217,6 +217,7 @@ fn library(api: &Api, model: &Model, generated: &Generated) -> String {
     {
         runtime.push("Pages");
     }
+    runtime.extend(finality::names(api));
     runtime.sort_unstable();
     let module = |name: &str, public: bool| {
         let public = if public { "pub " } else { "" };
@@ -224,14 +225,21 @@ fn library(api: &Api, model: &Model, generated: &Generated) -> String {
     };
     let mut text = format::header(&api.name);
     text.push_str("\n#![doc = include_str!(\"../README.md\")]\n\n");
-    for (name, public) in [
-        ("client", false),
-        ("environment", false),
-        ("operations", true),
-        ("requests", true),
-        ("types", true),
+    let tables = api
+        .operations
+        .iter()
+        .any(|operation| operation.finality.is_some() || operation.lookup.is_some());
+    for (name, public, there) in [
+        ("client", false, true),
+        ("environment", false, true),
+        ("finality", false, tables),
+        ("operations", true, true),
+        ("requests", true, true),
+        ("types", true, true),
     ] {
-        text.push_str(&module(name, public));
+        if there {
+            text.push_str(&module(name, public));
+        }
     }
     if api.webhooks.is_some() {
         text.push_str(&module("webhooks", true));

@@ -2,10 +2,11 @@
 //!
 //! `source` reads a file, `json` or `yaml` turns its text into [`node`]s, [`document`] holds them,
 //! [`lint`](lint()) looks for what would make the generator fail or a caller suffer, and
-//! [`finding`] says so.
+//! [`finding`] says so; [`expression`] reads what stands in some of the texts.
 
 mod core_schema;
 pub mod document;
+pub mod expression;
 pub mod finding;
 mod json;
 pub mod lint;
@@ -16,6 +17,7 @@ mod source;
 mod yaml;
 
 pub use document::Document;
+pub use expression::Expression;
 pub use finding::{Finding, Severity};
 pub use lint::lint;
 pub use node::{Content, Entry, Node};

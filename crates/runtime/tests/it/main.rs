@@ -5,9 +5,11 @@ mod frozen;
 mod stub;
 
 mod authentication;
+mod finality;
 mod hostile;
 mod limits;
 mod options;
+mod outcomes;
 mod retries;
 mod untyped;
 mod waits;

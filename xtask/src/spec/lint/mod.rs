@@ -12,7 +12,9 @@ mod documentation;
 mod envelope;
 mod examples;
 mod extensions;
+mod finality;
 mod findings;
+mod lookup;
 mod made_of;
 mod names;
 mod nearest;
@@ -120,6 +122,8 @@ static RULES: &[Rule] = &[
     error("bad-envelope", envelope::bad),
     error("bad-pagination", pagination::bad),
     error("bad-webhooks", webhooks::bad),
+    error("bad-finality", finality::bad),
+    error("bad-lookup", lookup::bad),
     error("missing-environment", servers::missing_environment),
     error("bad-environment", servers::bad_environment),
     error("duplicate-environment", servers::duplicate_environment),

@@ -34,6 +34,7 @@ pub mod upvest;
 
 mod errors;
 mod examples;
+mod finality;
 mod schemas;
 mod soak;
 mod surface;

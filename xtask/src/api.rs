@@ -103,6 +103,10 @@ pub struct Operation {
     pub evidence: Option<Evidence>,
     /// `x-pagination`.
     pub pagination: Option<Pagination>,
+    /// `x-finality`.
+    pub finality: Option<Value>,
+    /// `x-lookup`.
+    pub lookup: Option<Value>,
     /// Whether the success is a web socket.
     pub websocket: bool,
 }
@@ -382,6 +386,8 @@ impl<'a> Reader<'a> {
                 next: text(pagination, "next"),
                 cursor: text(pagination, "cursor"),
             }),
+            finality: operation.get("x-finality").cloned(),
+            lookup: operation.get("x-lookup").cloned(),
             websocket,
         }
     }

@@ -76,6 +76,33 @@ fn the_operations_table_says_what_the_spec_says() {
 }
 
 #[test]
+fn waiting_and_looking_up_go_by_a_table() {
+    insta::assert_snapshot!(file("src/finality.rs"));
+}
+
+#[test]
+fn a_spec_that_says_nothing_of_waiting_has_no_table_of_it() {
+    let text: String = DOCUMENT
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("x-finality"))
+        .collect();
+    let mut value = Document::parse(Path::new("specs/ledger.yaml"), &text)
+        .expect("YAML")
+        .value();
+    for path in [
+        "/accounts/{account}/entries",
+        "/accounts/{account}/transfers",
+    ] {
+        let operation = value["paths"][path]["post"].as_object_mut();
+        operation.expect("an operation").remove("x-lookup");
+    }
+    let files = generate(&Api::read("ledger", value), &text).expect("a document");
+    assert!(!files.contains_key(&PathBuf::from("crates/ledger/src/finality.rs")));
+    let library = &files[&PathBuf::from("crates/ledger/src/lib.rs")];
+    assert!(!library.contains("finality") && !library.contains("Patience"));
+}
+
+#[test]
 fn each_server_with_a_name_is_an_environment() {
     insta::assert_snapshot!(file("src/environment.rs"));
 }

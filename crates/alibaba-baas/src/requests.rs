@@ -2,8 +2,8 @@
 
 //! The calls in the making: optional parameters, and sending.
 
-use bindery_runtime::{Call, CallOptions, Error, Events, Response};
-use crate::types;
+use bindery_runtime::{Call, CallOptions, Error, Events, Outcome, Response, Wait};
+use crate::{finality, types};
 
 /// A call of [`Client::invoke`](crate::Client::invoke) in the making.
 #[derive(Clone, Debug)]
@@ -46,6 +46,38 @@ impl Invoke {
     /// [`Error::failure`] reads the body: a [`types::ErrorResponse`](crate::types::ErrorResponse).
     pub async fn send(self) -> Result<Response<types::ContractResult>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`], and `look_up` of that finds out: among what
+    /// [`get_block`](crate::Client::get_block) has since the time of sending, which
+    /// [`get_transaction`](crate::Client::get_transaction) reads, compared by `/to` and `/input`.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_alibaba_baas::requests::Invoke) -> Result<(), bindery_alibaba_baas::Error> {
+    /// use bindery_alibaba_baas::{LookedUp, Outcome};
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(mut unknown) => match unknown.look_up().await? {
+    ///         LookedUp::Nothing(_) => println!("not yet, ask again"),
+    ///         found => println!("{found:?}"),
+    ///     },
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(
+        self,
+    ) -> Result<Outcome<types::ContractResult, types::Transaction>, Error> {
+        self.0.submit(Some(&finality::INVOKE_LOOKUP)).await
     }
 }
 
@@ -109,6 +141,33 @@ impl GetTransaction {
     /// [`Error::failure`] reads the body: a [`types::ErrorResponse`](crate::types::ErrorResponse).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
+    }
+
+    /// Waits until `/state` is `VALID`, by making the call again and again: `.await` it for the value, or follow its
+    /// [`states`](Wait::states).
+    ///
+    /// Nothing goes on in the background: dropped, it asks no more.
+    ///
+    /// # Errors
+    ///
+    /// - `WaitError::Failed`: `/state` is anything but `VALID`, and will never be anything else.
+    /// - `WaitError::Overdue`: the deadline passed.
+    /// - `WaitError::Call`: it cannot be read, and waiting will not mend that; 404 or code 327685 only means that it
+    ///   is not there yet.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_alibaba_baas::requests::GetTransaction) -> Result<(), bindery_alibaba_baas::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let done = call.wait().deadline(Duration::from_secs(180)).await?;
+    /// # let _ = done;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait(self) -> Wait<types::Transaction> {
+        self.0.wait(&finality::GET_TRANSACTION_FINALITY)
     }
 }
 

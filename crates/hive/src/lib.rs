@@ -7,6 +7,8 @@ mod client;
 #[rustfmt::skip] // formatted by the generator
 mod environment;
 #[rustfmt::skip] // formatted by the generator
+mod finality;
+#[rustfmt::skip] // formatted by the generator
 pub mod operations;
 #[rustfmt::skip] // formatted by the generator
 pub mod requests;
@@ -18,5 +20,6 @@ pub use environment::Environment;
 
 pub use bindery_runtime::{
     Advice, BaseUrl, CallOptions, Class, Error, FilePart, Idempotency, InvalidBaseUrl, Kind,
-    Response, RetryPolicy, Secret, Session, SessionBuilder,
+    LookedUp, Outcome, Patience, Response, RetryPolicy, Secret, Session, SessionBuilder, States,
+    Unknown, Wait, WaitError,
 };

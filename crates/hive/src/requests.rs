@@ -2,8 +2,8 @@
 
 //! The calls in the making: optional parameters, and sending.
 
-use bindery_runtime::{Call, CallOptions, Error, Response};
-use crate::types;
+use bindery_runtime::{Call, CallOptions, Error, Outcome, Response, Wait};
+use crate::{finality, types};
 
 /// A call of [`Client::auth_token`](crate::Client::auth_token) in the making.
 #[derive(Clone, Debug)]
@@ -57,6 +57,31 @@ impl RefreshToken {
     pub async fn send(self) -> Result<Response<types::TokenPair>, Error> {
         self.0.send().await
     }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::RefreshToken) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::TokenPair>, Error> {
+        self.0.submit(None).await
+    }
 }
 
 /// A call of [`Client::create_wallet`](crate::Client::create_wallet) in the making.
@@ -83,6 +108,31 @@ impl CreateWallet {
     /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::NewWallet>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::CreateWallet) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::NewWallet>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -138,6 +188,31 @@ impl CreateTransaction {
     pub async fn send(self) -> Result<Response<types::UnsignedTransaction>, Error> {
         self.0.send().await
     }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::CreateTransaction) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::UnsignedTransaction>, Error> {
+        self.0.submit(None).await
+    }
 }
 
 /// A call of [`Client::get_transaction`](crate::Client::get_transaction) in the making.
@@ -164,6 +239,32 @@ impl GetTransaction {
     /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
+    }
+
+    /// Waits until `/status` is `success`, by making the call again and again: `.await` it for the value, or follow
+    /// its [`states`](Wait::states).
+    ///
+    /// Nothing goes on in the background: dropped, it asks no more.
+    ///
+    /// # Errors
+    ///
+    /// - `WaitError::Overdue`: the deadline passed.
+    /// - `WaitError::Call`: it cannot be read, and waiting will not mend that; 404 only means that it is not there
+    ///   yet.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::GetTransaction) -> Result<(), bindery_hive::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let done = call.wait().deadline(Duration::from_secs(180)).await?;
+    /// # let _ = done;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait(self) -> Wait<types::Transaction> {
+        self.0.wait(&finality::GET_TRANSACTION_FINALITY)
     }
 }
 
@@ -332,6 +433,31 @@ impl MintNftExtension {
     pub async fn send(self) -> Result<Response<types::ExtensionMint>, Error> {
         self.0.send().await
     }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::MintNftExtension) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::ExtensionMint>, Error> {
+        self.0.submit(None).await
+    }
 }
 
 /// A call of [`Client::mint_nft`](crate::Client::mint_nft) in the making.
@@ -358,6 +484,35 @@ impl MintNft {
     /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::Mint>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`], and `look_up` of that finds out: by
+    /// [`get_nft`](crate::Client::get_nft).
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::MintNft) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::{LookedUp, Outcome};
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(mut unknown) => match unknown.look_up().await? {
+    ///         LookedUp::Nothing(_) => println!("not yet, ask again"),
+    ///         found => println!("{found:?}"),
+    ///     },
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::Mint, types::Nft>, Error> {
+        self.0.submit(Some(&finality::MINT_NFT_LOOKUP)).await
     }
 }
 
@@ -386,6 +541,31 @@ impl UploadMetadata {
     pub async fn send(self) -> Result<Response<types::StoredFile>, Error> {
         self.0.send().await
     }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::UploadMetadata) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::StoredFile>, Error> {
+        self.0.submit(None).await
+    }
 }
 
 /// A call of [`Client::upload_asset`](crate::Client::upload_asset) in the making.
@@ -412,6 +592,31 @@ impl UploadAsset {
     /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::StoredFile>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::UploadAsset) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::StoredFile>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -440,6 +645,31 @@ impl UploadAssetByUrl {
     pub async fn send(self) -> Result<Response<types::StoredFile>, Error> {
         self.0.send().await
     }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::UploadAssetByUrl) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::StoredFile>, Error> {
+        self.0.submit(None).await
+    }
 }
 
 /// A call of [`Client::create_multisig_wallet`](crate::Client::create_multisig_wallet) in the making.
@@ -466,6 +696,31 @@ impl CreateMultisigWallet {
     /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::MultisigWallet>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::CreateMultisigWallet) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::MultisigWallet>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -494,6 +749,31 @@ impl RegisterContractResource {
     pub async fn send(self) -> Result<Response<types::ContractResource>, Error> {
         self.0.send().await
     }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::RegisterContractResource) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::ContractResource>, Error> {
+        self.0.submit(None).await
+    }
 }
 
 /// A call of [`Client::create_web_link`](crate::Client::create_web_link) in the making.
@@ -520,5 +800,30 @@ impl CreateWebLink {
     /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::WebLinkResponse>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::CreateWebLink) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::WebLinkResponse>, Error> {
+        self.0.submit(None).await
     }
 }

@@ -4,7 +4,10 @@ use std::fmt::{self, Display};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{CallOptions, Error, FilePart, Operation, Response, Session, draft::Draft, send};
+use crate::{
+    CallOptions, Error, FilePart, Finality, Operation, Outcome, Response, Session, Wait,
+    draft::Draft, lookup::Lookup, outcome, send,
+};
 
 /// A call in the making: an operation with its parameters.
 #[derive(Clone)]
@@ -89,6 +92,48 @@ impl Call {
 
     pub(crate) fn operation(&self) -> &'static Operation {
         self.operation
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub(crate) fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// Makes the call again and again until its value is final.
+    pub fn wait<T>(self, finality: &'static Finality) -> Wait<T>
+    where
+        T: DeserializeOwned + Serialize + Send + 'static,
+    {
+        let patience = self.session.inner().patience;
+        Wait::new(self, finality, patience)
+    }
+
+    /// Sends the call and reads its answer as a `T`, and tells a failure from an outcome that nobody knows; `lookup` says
+    /// how one finds out.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, where it is sure that the call was not carried out.
+    pub async fn submit<T: DeserializeOwned, C>(
+        self,
+        lookup: Option<&'static Lookup>,
+    ) -> Result<Outcome<T, C>, Error> {
+        outcome::submit(self, lookup, Self::send).await
+    }
+
+    /// As [`submit`](Self::submit), where a success has no body to read.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, where it is sure that the call was not carried out.
+    pub async fn submit_for_nothing<C>(
+        self,
+        lookup: Option<&'static Lookup>,
+    ) -> Result<Outcome<(), C>, Error> {
+        outcome::submit(self, lookup, Self::send_for_nothing).await
     }
 
     /// Sends the call and reads its answer as a `T`.

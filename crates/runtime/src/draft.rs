@@ -9,6 +9,7 @@ use http::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -155,6 +156,31 @@ impl Draft {
         &self.options
     }
 
+    pub(crate) fn told_path(&self) -> &str {
+        &self.path
+    }
+
+    pub(crate) fn told_query(&self) -> &[(Cow<'static, str>, String)] {
+        &self.query
+    }
+
+    pub(crate) fn told_headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body as JSON, where it is that, with nothing in it that must not be shown.
+    pub(crate) fn told_body(&self) -> Option<Value> {
+        let Body::Bytes(bytes, content_type) = &self.body else {
+            return None;
+        };
+        if content_type != "application/json" {
+            return None;
+        }
+        let mut body = serde_json::from_slice(bytes).ok()?;
+        blank(&mut body, &self.secrets);
+        Some(body)
+    }
+
     pub(crate) fn fail(&mut self, what: String) {
         self.fault.get_or_insert(what);
     }
@@ -242,6 +268,23 @@ impl Draft {
             Body::Multipart(parts) => parts,
             Body::None | Body::Bytes(..) => unreachable!("it was made a multipart body just now"),
         }
+    }
+}
+
+/// Puts `null` in the place of every text that is a secret.
+fn blank(value: &mut Value, secrets: &[Secret]) {
+    match value {
+        Value::String(text) => {
+            let is_secret = |secret: &Secret| secret.expose_secret() == text;
+            if secrets.iter().any(is_secret) {
+                let text = std::mem::take(text);
+                drop(Zeroizing::new(text));
+                *value = Value::Null;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| blank(item, secrets)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| blank(field, secrets)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -18,6 +18,7 @@ mod options;
 mod part;
 mod untyped;
 
+mod patience;
 mod retry;
 mod send;
 
@@ -29,6 +30,15 @@ mod failure;
 mod hidden;
 mod response;
 mod retry_after;
+
+mod finality;
+mod wait;
+mod wait_error;
+
+pub mod lookup;
+mod outcome;
+mod search;
+mod sent;
 
 mod pages;
 #[cfg(feature = "websocket")]
@@ -44,21 +54,28 @@ pub use envelope::{Check, Envelope, Expected, Places};
 pub use environment::{BaseUrl, InvalidBaseUrl, Target};
 pub use error::{Advice, Error, Kind};
 pub use failure::{FailureAnswer, FailureBody};
+pub use finality::{Finality, Refusal};
 pub use operation::{
     Evidence, Failure, Idempotency, Operation, Placement, Requirement, Scheme, Server, StatusRange,
 };
 pub use options::CallOptions;
+pub use outcome::{NoLookup, Outcome, Unknown};
 pub use pages::Pages;
 pub use part::FilePart;
+pub use patience::Patience;
 pub use response::Response;
 pub use retry::RetryPolicy;
+pub use search::{Horizon, LookedUp};
 pub use secret::Secret;
+pub use sent::Sent;
 pub use session::{InvalidSession, Session, SessionBuilder};
 #[cfg(feature = "websocket")]
 pub use socket::Events;
 pub use text::{Base64, InvalidBase64};
 pub use uint256::{InvalidUint256, Uint256};
 pub use untyped::UntypedCall;
+pub use wait::{States, Wait};
+pub use wait_error::{Failed, Overdue, WaitError};
 #[cfg(feature = "webhooks")]
 pub use webhook::{
     Challenge, ChallengeScheme, InvalidMessage, InvalidSignature, MalformedSignature, Opened,

@@ -78,7 +78,7 @@ impl<P> fmt::Debug for Pages<P> {
 
 /// The cursor that `next` is, or that stands in its query. Nothing else of a URL is used: a link must not be able to
 /// send a credential to another host.
-fn cursor_of(next: &str, parameter: &str) -> Option<String> {
+pub(crate) fn cursor_of(next: &str, parameter: &str) -> Option<String> {
     match url::Url::parse(next) {
         Ok(url) if url.has_host() => url
             .query_pairs()

@@ -365,7 +365,7 @@ impl Prepared<'_> {
 }
 
 /// The time `wait` from now; where that leaves the clock's range, a time that nobody lives to see.
-fn after(wait: Duration) -> Instant {
+pub(crate) fn after(wait: Duration) -> Instant {
     const THIRTY_YEARS: Duration = Duration::from_secs(30 * 365 * 86_400);
     let now = Instant::now();
     now.checked_add(wait).unwrap_or(now + THIRTY_YEARS)

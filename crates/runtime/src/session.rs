@@ -7,7 +7,7 @@ use http::{
     header::{ACCEPT, USER_AGENT},
 };
 
-use crate::{Credential, Requirement, RetryPolicy, Target, retry::Budget, send::Chosen};
+use crate::{Credential, Patience, Requirement, RetryPolicy, Target, retry::Budget, send::Chosen};
 
 /// Everything the calls of a client share. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +27,7 @@ pub(crate) struct Inner {
     pub(crate) deadline: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) longest_body: usize,
+    pub(crate) patience: Patience,
 }
 
 impl Session {
@@ -40,6 +41,7 @@ impl Session {
             attempt_timeout: Duration::from_secs(200),
             connect_timeout: Duration::from_secs(10),
             longest_body: 64 << 20,
+            patience: Patience::new(),
             product: None,
         }
     }
@@ -123,6 +125,7 @@ pub struct SessionBuilder {
     attempt_timeout: Duration,
     connect_timeout: Duration,
     longest_body: usize,
+    patience: Patience,
     product: Option<String>,
 }
 
@@ -168,6 +171,12 @@ impl SessionBuilder {
     /// The most bytes an answer may have. 64 MiB unless set.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.longest_body = bytes;
+        self
+    }
+
+    /// How the session's waits for something to become final wait, unless they say otherwise.
+    pub fn patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
         self
     }
 
@@ -218,6 +227,7 @@ impl SessionBuilder {
             deadline: self.deadline,
             attempt_timeout: self.attempt_timeout,
             longest_body: self.longest_body,
+            patience: self.patience,
         })))
     }
 }

@@ -3,7 +3,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bindery_alibaba_baas::types::{EventKind, EventType, InvokeRequest, QueryRequest};
+use bindery_alibaba_baas::{
+    Outcome,
+    types::{EventKind, EventType, InvokeRequest, QueryRequest},
+};
 use bindery_auth::alibaba_baas;
 use futures_util::StreamExt as _;
 
@@ -44,7 +47,15 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
         .to_string();
     guide.step(format_args!("Invoke `{contract}`: put {key}"));
     let put = InvokeRequest::new(&contract).args(["put", &key, &key]);
-    let written = client.invoke(&network, put).send().await?;
+    let outcome = client.invoke(&network, put).submit().await?;
+    let written = match outcome {
+        Outcome::Done(written) => written,
+        // Nobody knows what became of it, so it is not sent again but looked for.
+        Outcome::Unknown(mut unknown) => {
+            let found = unknown.look_up().await?;
+            return Err(format!("{}; in the ledger is {found:?}", unknown.error()).into());
+        }
+    };
     guide.found(format_args!(
         "transaction {}, it returned {:?}",
         short(&written.id),
@@ -60,8 +71,8 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
         return Err(format!("what was read is not what was written: {value:?}").into());
     }
 
-    guide.step("Look the transaction up");
-    let transaction = client.get_transaction(&network, &written.id).send().await?;
+    guide.step("Wait until the transaction is valid");
+    let transaction = client.get_transaction(&network, &written.id).wait().await?;
     guide.found(format_args!(
         "{} from {} to {}, arguments {}",
         transaction.state, transaction.from, transaction.to, transaction.input

@@ -2,9 +2,9 @@
 
 //! The calls in the making: optional parameters, and sending.
 
-use bindery_runtime::{Call, CallOptions, Error, Pages, Response};
+use bindery_runtime::{Call, CallOptions, Error, Outcome, Pages, Response, Wait};
 use bindery_runtime::generated::Stream;
-use crate::types;
+use crate::{finality, types};
 
 /// A call of [`Client::time`](crate::Client::time) in the making.
 #[derive(Clone, Debug)]
@@ -207,6 +207,37 @@ impl TenancyUserCreate {
     pub async fn send(self) -> Result<Response<types::CreatedUser>, Error> {
         self.0.send().await
     }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`], and `look_up` of that finds out: by
+    /// [`tenancy_user_read`](crate::Client::tenancy_user_read).
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::TenancyUserCreate) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::{LookedUp, Outcome};
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(mut unknown) => match unknown.look_up().await? {
+    ///         LookedUp::Nothing(_) => println!("not yet, ask again"),
+    ///         found => println!("{found:?}"),
+    ///     },
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(
+        self,
+    ) -> Result<Outcome<types::CreatedUser, types::User>, Error> {
+        self.0.submit(Some(&finality::TENANCY_USER_CREATE_LOOKUP)).await
+    }
 }
 
 /// A call of [`Client::tenancy_user_list`](crate::Client::tenancy_user_list) in the making.
@@ -320,6 +351,31 @@ impl TenancyUserPasswordUpdate {
     pub async fn send(self) -> Result<Response<types::PasswordUpdateResult>, Error> {
         self.0.send().await
     }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::TenancyUserPasswordUpdate) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::PasswordUpdateResult>, Error> {
+        self.0.submit(None).await
+    }
 }
 
 /// A call of [`Client::tenancy_user_delete`](crate::Client::tenancy_user_delete) in the making.
@@ -380,6 +436,31 @@ impl TenancyRecover {
     pub async fn send(self) -> Result<Response<types::RecoverResult>, Error> {
         self.0.send().await
     }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::TenancyRecover) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::RecoverResult>, Error> {
+        self.0.submit(None).await
+    }
 }
 
 /// A call of [`Client::tenancy_webhook_create`](crate::Client::tenancy_webhook_create) in the making.
@@ -409,6 +490,35 @@ impl TenancyWebhookCreate {
     /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Webhook>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`], and `look_up` of that finds out: in the list
+    /// of [`tenancy_webhook_list`](crate::Client::tenancy_webhook_list), compared by `/url` and `/name`.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::TenancyWebhookCreate) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::{LookedUp, Outcome};
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(mut unknown) => match unknown.look_up().await? {
+    ///         LookedUp::Nothing(_) => println!("not yet, ask again"),
+    ///         found => println!("{found:?}"),
+    ///     },
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::Webhook, types::Webhook>, Error> {
+        self.0.submit(Some(&finality::TENANCY_WEBHOOK_CREATE_LOOKUP)).await
     }
 }
 
@@ -553,6 +663,31 @@ impl TenancyWebhookVerify {
     pub async fn send(self) -> Result<Response<types::WebhookVerifyResult>, Error> {
         self.0.send().await
     }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::TenancyWebhookVerify) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::WebhookVerifyResult>, Error> {
+        self.0.submit(None).await
+    }
 }
 
 /// A call of [`Client::oauth2_token`](crate::Client::oauth2_token) in the making.
@@ -672,6 +807,31 @@ impl ClienteleOffboard {
     pub async fn send(self) -> Result<Response<types::OffboardResult>, Error> {
         self.0.send().await
     }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::ClienteleOffboard) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::OffboardResult>, Error> {
+        self.0.submit(None).await
+    }
 }
 
 /// A call of [`Client::kms_wallet_create`](crate::Client::kms_wallet_create) in the making.
@@ -701,6 +861,31 @@ impl KmsWalletCreate {
     /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Wallet>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsWalletCreate) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::Wallet>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -785,6 +970,31 @@ impl KmsWalletsRead {
     pub async fn send(self) -> Result<Response<types::Wallet>, Error> {
         self.0.send().await
     }
+
+    /// Waits until `/status` is `ACTIVE` and `/address` is there, by making the call again and again: `.await` it for
+    /// the value, or follow its [`states`](Wait::states).
+    ///
+    /// Nothing goes on in the background: dropped, it asks no more.
+    ///
+    /// # Errors
+    ///
+    /// - `WaitError::Overdue`: the deadline passed.
+    /// - `WaitError::Call`: it cannot be read, and waiting will not mend that.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsWalletsRead) -> Result<(), bindery_upvest::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let done = call.wait().deadline(Duration::from_secs(180)).await?;
+    /// # let _ = done;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait(self) -> Wait<types::Wallet> {
+        self.0.wait(&finality::KMS_WALLETS_READ_FINALITY)
+    }
 }
 
 /// A call of [`Client::kms_sign`](crate::Client::kms_sign) in the making.
@@ -814,6 +1024,31 @@ impl KmsSign {
     /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Signature>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsSign) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::Signature>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -874,6 +1109,38 @@ impl KmsTransactionCreate {
     /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`], and `look_up` of that finds out: in the list
+    /// of [`kms_transaction_list`](crate::Client::kms_transaction_list), compared by `/recipient` and `/asset_id` and
+    /// `/quantity`.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsTransactionCreate) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::{LookedUp, Outcome};
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(mut unknown) => match unknown.look_up().await? {
+    ///         LookedUp::Nothing(_) => println!("not yet, ask again"),
+    ///         found => println!("{found:?}"),
+    ///     },
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(
+        self,
+    ) -> Result<Outcome<types::Transaction, types::Transaction>, Error> {
+        self.0.submit(Some(&finality::KMS_TRANSACTION_CREATE_LOOKUP)).await
     }
 }
 
@@ -958,6 +1225,32 @@ impl KmsTransactionsRead {
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
+
+    /// Waits until `/status` is `CONFIRMED`, by making the call again and again: `.await` it for the value, or follow
+    /// its [`states`](Wait::states).
+    ///
+    /// Nothing goes on in the background: dropped, it asks no more.
+    ///
+    /// # Errors
+    ///
+    /// - `WaitError::Failed`: `/status` is `FAILED` or `REJECTED`, and will never be anything else.
+    /// - `WaitError::Overdue`: the deadline passed.
+    /// - `WaitError::Call`: it cannot be read, and waiting will not mend that.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsTransactionsRead) -> Result<(), bindery_upvest::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let done = call.wait().deadline(Duration::from_secs(180)).await?;
+    /// # let _ = done;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait(self) -> Wait<types::Transaction> {
+        self.0.wait(&finality::KMS_TRANSACTIONS_READ_FINALITY)
+    }
 }
 
 /// A call of [`Client::kms_transaction_raw`](crate::Client::kms_transaction_raw) in the making.
@@ -988,6 +1281,31 @@ impl KmsTransactionRaw {
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
     }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsTransactionRaw) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::Transaction>, Error> {
+        self.0.submit(None).await
+    }
 }
 
 /// A call of [`Client::kms_transaction_complex`](crate::Client::kms_transaction_complex) in the making.
@@ -1017,6 +1335,31 @@ impl KmsTransactionComplex {
     /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsTransactionComplex) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::Transaction>, Error> {
+        self.0.submit(None).await
     }
 }
 

@@ -7,7 +7,7 @@ use syn::{Attribute, Expr, Ident, ImplItem, Item, Stmt, Type, parse_quote};
 use super::{
     docs, examples,
     failures::{self, Failures},
-    names,
+    finality, names,
     signatures::{Generated, Signature},
     types::{Model, fields, named},
 };
@@ -84,13 +84,7 @@ pub(super) fn requests(
 ) -> Result<Vec<Item>, String> {
     let mut requests: Vec<Item> = Vec::new();
     for operation in &api.operations {
-        requests.extend(request(
-            api,
-            model,
-            operation,
-            signature(generated, operation)?,
-            failures,
-        )?);
+        requests.extend(request(api, model, generated, operation, failures)?);
     }
     let mentioned: Vec<ImplItem> = requests
         .iter()
@@ -101,7 +95,8 @@ pub(super) fn requests(
         .flatten()
         .collect();
     let candidates = [
-        "Base64", "Error", "Events", "FilePart", "Pages", "Response", "Secret", "Uint256",
+        "Base64", "Error", "Events", "FilePart", "Outcome", "Pages", "Response", "Secret",
+        "Uint256", "Wait",
     ];
     let mut runtime = vec!["Call", "CallOptions"];
     runtime.extend(
@@ -118,10 +113,15 @@ pub(super) fn requests(
         ));
     }
     items.extend(foreign_uses(&mentioned));
-    if uses_types(&mentioned) {
-        items.push(parse_quote!(
-            use crate::types;
-        ));
+    let own: Vec<Ident> = ["finality", "types"]
+        .into_iter()
+        .filter(|name| mentions(&mentioned, name))
+        .map(names::value_name)
+        .collect();
+    match own.as_slice() {
+        [] => {}
+        [one] => items.push(parse_quote!(use crate::#one;)),
+        several => items.push(parse_quote!(use crate::{#(#several),*};)),
     }
     items.extend(requests);
     Ok(items)
@@ -172,10 +172,11 @@ fn method(api: &Api, model: &Model, operation: &Operation, signature: &Signature
 fn request(
     api: &Api,
     model: &Model,
+    generated: &Generated,
     operation: &Operation,
-    signature: &Signature,
     failures: &Failures,
 ) -> Result<Vec<Item>, String> {
+    let signature = signature(generated, operation)?;
     let name = names::type_name(&operation.id);
     let method = names::value_name(&operation.id);
     let mut methods: Vec<ImplItem> = Vec::new();
@@ -221,6 +222,14 @@ fn request(
         }
     });
     methods.extend(sending(api, model, operation, signature, failures)?);
+    let answer = signature.answer.as_ref().map(shortened);
+    methods.extend(finality::methods(
+        api,
+        model,
+        generated,
+        operation,
+        answer.as_ref(),
+    )?);
     let about = docs::attributes([format!(
         "A call of [`Client::{method}`](crate::Client::{method}) in the making."
     )]);
@@ -324,7 +333,7 @@ fn sending(
     Ok(methods)
 }
 
-fn field_at<'a>(page: &'a Item, pointer: &str) -> Option<&'a syn::Field> {
+pub(super) fn field_at<'a>(page: &'a Item, pointer: &str) -> Option<&'a syn::Field> {
     let name = pointer.strip_prefix('/')?;
     named(page)?.named.iter().find(|field| {
         field
@@ -438,7 +447,7 @@ pub(super) fn shortened(ty: &Type) -> Type {
 }
 
 /// A type of the types module, as another module names it.
-fn qualified(ty: &Type, model: &Model) -> Type {
+pub(super) fn qualified(ty: &Type, model: &Model) -> Type {
     match ty {
         Type::Path(path)
             if path

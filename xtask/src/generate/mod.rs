@@ -1,8 +1,9 @@
 //! From a lowered document to the files of a crate.
 //!
 //! `progenitor` makes the types and the signatures of the calls; `signatures` reads those off its syntax tree; `types`,
-//! `calls`, `failures`, `operations`, `environment` and `webhooks` write the crate's modules; `package` writes what is
-//! around them, `exercise` what the tests across crates need of it; `format` makes text of it all.
+//! `calls`, `failures`, `operations`, `finality` (with `lookup`), `environment` and `webhooks` write the crate's modules;
+//! `package` writes what is around them, `exercise` what the tests across crates need of it; `format` makes text of it
+//! all.
 
 mod calls;
 mod docs;
@@ -10,7 +11,9 @@ mod environment;
 mod examples;
 mod exercise;
 mod failures;
+mod finality;
 mod format;
+mod lookup;
 mod names;
 mod operations;
 mod package;
@@ -78,6 +81,14 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     );
     if let Some((docs, items)) = webhooks::module(api, &model) {
         add("webhooks.rs", &docs, items);
+    }
+    let finality = finality::items(api)?;
+    if !finality.is_empty() {
+        add(
+            "finality.rs",
+            "What the spec says of waiting, and of finding out what became of a write.",
+            finality,
+        );
     }
     files.extend(package::files(api, spec, &model, &generated, &failures));
     files.insert(

@@ -15,12 +15,14 @@ pub(super) fn value_name(text: &str) -> Ident {
 
 /// The name of the method that sets an optional parameter: another one where every call has a method of that name.
 pub(super) fn setter_name(text: &str) -> Ident {
-    const TAKEN: [&str; 6] = [
+    const TAKEN: [&str; 8] = [
         "body",
         "items",
         "pages",
         "send",
+        "submit",
         "subscribe",
+        "wait",
         "with_options",
     ];
     let name = value_name(text);

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Files, calls::shortened, docs, environment, failures::Failures, format, names,
+    Files, calls::shortened, docs, environment, failures::Failures, finality, format, names,
     operations::scheme_docs, signatures::Generated, types::Model, webhooks,
 };
 use crate::api::{Api, Operation};
@@ -227,6 +227,7 @@ fn library(api: &Api, model: &Model, generated: &Generated, failures: &Failures)
     {
         runtime.push("Pages");
     }
+    runtime.extend(finality::names(api));
     runtime.sort_unstable();
     let module = |name: &str, public: bool| {
         let public = if public { "pub " } else { "" };
@@ -234,15 +235,20 @@ fn library(api: &Api, model: &Model, generated: &Generated, failures: &Failures)
     };
     let mut text = format::header(&api.name);
     text.push_str("\n#![doc = include_str!(\"../README.md\")]\n\n");
-    for (name, public) in [
-        ("client", false),
-        ("environment", false),
-        ("failures", true),
-        ("operations", true),
-        ("requests", true),
-        ("types", true),
+    let tables = api
+        .operations
+        .iter()
+        .any(|operation| operation.finality.is_some() || operation.lookup.is_some());
+    for (name, public, there) in [
+        ("client", false, true),
+        ("environment", false, true),
+        ("failures", true, !failures.is_empty()),
+        ("finality", false, tables),
+        ("operations", true, true),
+        ("requests", true, true),
+        ("types", true, true),
     ] {
-        if name != "failures" || !failures.is_empty() {
+        if there {
             text.push_str(&module(name, public));
         }
     }

@@ -46,6 +46,12 @@ pub(super) enum Kind {
     WebhookSignature,
     WebhookEvent,
     WebhookChallenge,
+    Finality,
+    Lookup,
+    LookupList,
+    LookupWalk,
+    LookupRead,
+    LookupMatch,
 }
 
 /// What a field holds.
@@ -129,6 +135,16 @@ pub(super) const EXTENSIONS: &[Extension] = &[
         on: &[Components],
         shape: One(Webhooks),
     },
+    Extension {
+        name: "x-finality",
+        on: &[Operation],
+        shape: One(Finality),
+    },
+    Extension {
+        name: "x-lookup",
+        on: &[Operation],
+        shape: One(Lookup),
+    },
 ];
 
 impl Kind {
@@ -172,6 +188,12 @@ impl Kind {
             WebhookSignature => "`signature` of `x-webhooks`",
             WebhookEvent => "an event of `x-webhooks`",
             WebhookChallenge => "`challenge` of `x-webhooks`",
+            Finality => "`x-finality`",
+            Lookup => "`x-lookup`",
+            LookupList => "`list` of `x-lookup`",
+            LookupWalk => "`walk` of `x-lookup`",
+            LookupRead => "`read` of `x-lookup`",
+            LookupMatch => "`match` of `x-lookup`",
         }
     }
 
@@ -189,6 +211,12 @@ impl Kind {
                 | WebhookSignature
                 | WebhookEvent
                 | WebhookChallenge
+                | Finality
+                | Lookup
+                | LookupList
+                | LookupWalk
+                | LookupRead
+                | LookupMatch
         )
     }
 

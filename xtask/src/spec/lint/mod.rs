@@ -13,7 +13,9 @@ mod envelope;
 mod error_codes;
 mod examples;
 mod extensions;
+mod finality;
 mod findings;
+mod lookup;
 mod made_of;
 mod names;
 mod nearest;
@@ -125,6 +127,8 @@ static RULES: &[Rule] = &[
     error("bad-error-codes", error_codes::bad),
     error("bad-pagination", pagination::bad),
     error("bad-webhooks", webhooks::bad),
+    error("bad-finality", finality::bad),
+    error("bad-lookup", lookup::bad),
     error("missing-environment", servers::missing_environment),
     error("bad-environment", servers::bad_environment),
     error("duplicate-environment", servers::duplicate_environment),

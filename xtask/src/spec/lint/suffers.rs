@@ -34,6 +34,9 @@ pub fn suffers(rule: &str) -> &'static str {
         "misplaced-envelope" | "bad-envelope" => {
             "failures that look like successes, or values wrapped in something"
         }
+        "bad-finality" => "waits that end too early, or never",
+        "bad-lookup" => "no way to find out what became of a write whose answer was lost",
+        "bad-error-codes" => "errors of the wrong class",
         "bad-webhooks" => "webhooks that cannot be verified, or events without types",
         "bad-pagination" => "lists that end after their first page",
         "missing-environment"

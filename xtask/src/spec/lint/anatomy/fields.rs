@@ -410,6 +410,60 @@ impl Kind {
                     ]
                 }
             }
+            Finality => {
+                const {
+                    &[
+                        must("state", Text),
+                        must("done", Texts),
+                        may("failed", Texts),
+                        may("absent", Anys),
+                        may("requires", Texts),
+                    ]
+                }
+            }
+            Lookup => {
+                const {
+                    &[
+                        may("list", One(LookupList)),
+                        may("walk", One(LookupWalk)),
+                        may("read", One(LookupRead)),
+                        may("match", List(LookupMatch)),
+                        may("unsure", Anys),
+                    ]
+                }
+            }
+            LookupList => const { &[must("operation", Text), may("parameters", TextMap)] },
+            LookupWalk => {
+                const {
+                    &[
+                        must("operation", Text),
+                        may("parameters", TextMap),
+                        must("position", Text),
+                        must("newest", Text),
+                        must("number", Text),
+                        must("time", Text),
+                        must("candidates", Text),
+                    ]
+                }
+            }
+            LookupRead => {
+                const {
+                    &[
+                        must("operation", Text),
+                        may("parameters", TextMap),
+                        may("absent", Anys),
+                    ]
+                }
+            }
+            LookupMatch => {
+                const {
+                    &[
+                        must("candidate", Text),
+                        must("request", Text),
+                        may("as", Text),
+                    ]
+                }
+            }
         }
     }
 }

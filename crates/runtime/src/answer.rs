@@ -38,15 +38,18 @@ pub(crate) async fn whole(
 ) -> Result<Success, Error> {
     let status = response.status();
     let headers = response.headers().clone();
-    let body = read_within(limit, response, operation).await?;
+    let mut body = BytesMut::new();
+    let read = read_within(limit, response, operation, &mut body).await;
+    let body = body.freeze();
     if status.is_success() {
-        return Ok(Success {
+        return read.map(|()| Success {
             status,
             headers,
             body,
             attempts: 0,
         });
     }
+    // The head is the verdict: a body that breaks off or is too large takes nothing from it.
     Err(refused(operation, status, headers, body))
 }
 
@@ -88,9 +91,15 @@ impl Success {
                 message: None,
                 request_id: None,
             };
-            Error::new(operation, Kind::Decode, what, Advice::Report)
-                .answered(answer)
-                .attempts_made(attempts)
+            // The status says that it was carried out.
+            Error::new(
+                operation,
+                Kind::Decode,
+                what,
+                look_or(Advice::Report, operation),
+            )
+            .answered(answer)
+            .attempts_made(attempts)
         };
         let Some(envelope) = operation.envelope else {
             return match serde_json::from_slice(text) {
@@ -156,7 +165,12 @@ pub(crate) fn refused(
             message: None,
             request_id: None,
         };
-        return Error::new(operation, Kind::Redirect, what, Advice::AdjustRequest).answered(answer);
+        // "See other" is what a service says that carried a write out (RFC 9110 section 15.4.4).
+        let advice = match status {
+            StatusCode::SEE_OTHER => look_or(Advice::AdjustRequest, operation),
+            _ => Advice::AdjustRequest,
+        };
+        return Error::new(operation, Kind::Redirect, what, advice).answered(answer);
     }
     let described = operation
         .failures
@@ -197,7 +211,10 @@ fn refused_with(
     for said in [&code, &message].into_iter().flatten() {
         what = format!("{what}: {}", Shown(said));
     }
+    let unsaid = failed.is_some_and(|check| json.and_then(|json| json.pointer(check.at)).is_none());
     let advice = match status.as_u16() {
+        // It says neither success nor failure: whether it was carried out is open.
+        200..=299 if unsaid => look_or(Advice::Report, operation),
         401 | 403 => Advice::Reauthenticate,
         408 | 429 => Advice::Retry,
         // A gateway says so too when it lost sight of a request that went through.
@@ -244,17 +261,24 @@ fn header_request_id(headers: &HeaderMap) -> Option<String> {
         .map(str::to_owned)
 }
 
-pub(crate) async fn read_within(
+/// Reads the body into `body`, of which there may be a part where it fails.
+async fn read_within(
     limit: usize,
     mut response: reqwest::Response,
     operation: &Operation,
-) -> Result<Bytes, Error> {
+    body: &mut BytesMut,
+) -> Result<(), Error> {
     let too_large = || {
         let what = format!(
             "failed to read the answer: it is larger than the {limit} bytes that the session allows; allow more, or ask \
              for less"
         );
-        Error::new(operation, Kind::TooLarge, what, Advice::AdjustRequest)
+        Error::new(
+            operation,
+            Kind::TooLarge,
+            what,
+            look_or(Advice::AdjustRequest, operation),
+        )
     };
     if response
         .content_length()
@@ -262,7 +286,6 @@ pub(crate) async fn read_within(
     {
         return Err(too_large());
     }
-    let mut body = BytesMut::new();
     let url = response.url().clone();
     while let Some(chunk) = response
         .chunk()
@@ -274,7 +297,7 @@ pub(crate) async fn read_within(
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
+    Ok(())
 }
 
 /// The error of a request that got no whole answer.
@@ -312,8 +335,13 @@ pub(crate) fn unanswered(operation: &Operation, error: reqwest::Error) -> Error 
 
 /// Looking first is the advice where sending twice may do harm.
 pub(crate) fn look_or_retry(operation: &Operation) -> Advice {
+    look_or(Advice::Retry, operation)
+}
+
+/// `otherwise`, where sending twice does no harm.
+fn look_or(otherwise: Advice, operation: &Operation) -> Advice {
     match operation.idempotency {
-        Idempotency::Safe | Idempotency::Idempotent => Advice::Retry,
+        Idempotency::Safe | Idempotency::Idempotent => otherwise,
         Idempotency::Unknown | Idempotency::Never => Advice::Look,
     }
 }

@@ -44,7 +44,8 @@ pub enum Kind {
     Request,
     /// No credential of the session serves the call. Nothing was sent.
     Credential,
-    /// A credential could not be brought to authorise the request: a token was refused or could not be got.
+    /// A credential could not be brought to authorise the request: a token was refused or could not be got. Where that
+    /// was after a 401, the error has that answer, too.
     Authentication,
     /// No connection came about. The service did not see the request.
     Connect,
@@ -117,6 +118,11 @@ impl Error {
 
     pub(crate) fn authentication(operation: &Operation, error: CredentialError) -> Self {
         let (cause, advice, retry_after) = error.into_parts();
+        // What may have been carried out is the sign-in; the call itself was not sent.
+        let advice = match advice {
+            Advice::Look => Advice::Retry,
+            advice => advice,
+        };
         let what = format!("failed to authorise the request: {cause}");
         let mut error = Self::new(operation, Kind::Authentication, what, advice);
         error.0.cause = Some(cause);
@@ -131,6 +137,12 @@ impl Error {
 
     pub(crate) fn answered(mut self, answer: Answer) -> Self {
         self.0.answer = Some(answer);
+        self
+    }
+
+    /// With the answer that `other` had.
+    pub(crate) fn answered_as(mut self, other: Self) -> Self {
+        self.0.answer = other.0.answer;
         self
     }
 

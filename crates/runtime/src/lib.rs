@@ -9,6 +9,7 @@ mod environment;
 mod operation;
 
 mod credential;
+mod network;
 mod session;
 
 mod call;

@@ -156,6 +156,8 @@ pub(crate) fn applied<'a>(options: &CallOptions, operation: &'a Operation) -> Co
 #[derive(Default)]
 struct Progress {
     attempts: u32,
+    /// Whether a request is on the way whose fate is not known yet.
+    under_way: bool,
     /// Why the attempt before failed.
     before: Option<Error>,
 }
@@ -184,11 +186,7 @@ pub(crate) async fn deliver<T>(
     match timeout_at(deadline, attempts).await {
         Ok(outcome) => outcome.map_err(|error| error.attempts_made(progress.attempts)),
         Err(_) => {
-            let error = timed_out(operation, limit, progress.attempts);
-            Err(match progress.before {
-                Some(before) => error.caused_by(before),
-                None => error,
-            })
+            Err(timed_out(operation, limit, progress))
         }
     }
 }
@@ -213,8 +211,11 @@ async fn attempt<T>(
         let authorised = authorise(operation, &chosen, &mut request).await?;
         let hidden = Hidden::of(&request, &chosen, &prepared.secrets);
         progress.attempts += 1;
+        progress.under_way = true;
         tracing::debug!(attempt = progress.attempts, "sending");
-        let error = match timeout(patience, exchange.exchange(request)).await {
+        let outcome = timeout(patience, exchange.exchange(request)).await;
+        progress.under_way = false;
+        let error = match outcome {
             Ok(Ok(value)) => {
                 session.budget.succeeded(retries > 0);
                 return Ok(Delivered {
@@ -235,13 +236,14 @@ async fn attempt<T>(
         if error.status() == Some(StatusCode::UNAUTHORIZED) && !replayed {
             replayed = true;
             let may_replay = operation.idempotency != Idempotency::Never;
-            // Also where nothing is sent again: the next call needs the newer token.
-            match renew(operation, &authorised).await {
-                Ok(true) if may_replay => {
+            // Also where nothing is sent again: the next call needs the newer token. The refusal is the answer until there
+            // is one, so a deadline that passes meanwhile does not make the call one of which nobody knows.
+            match timeout_at(deadline, renew(operation, &authorised)).await {
+                Ok(Ok(true)) if may_replay => {
                     progress.before = Some(error);
                     continue;
                 }
-                Err(failed) if may_replay => return Err(failed),
+                Ok(Err(failed)) if may_replay => return Err(failed.answered_as(error)),
                 _ => return Err(error),
             }
         }
@@ -325,14 +327,20 @@ fn after(wait: Duration) -> Instant {
     now.checked_add(wait).unwrap_or(now + THIRTY_YEARS)
 }
 
-fn timed_out(operation: &Operation, deadline: Duration, attempts: u32) -> Error {
+fn timed_out(operation: &Operation, deadline: Duration, progress: Progress) -> Error {
     let what = format!("failed to finish within the deadline of {deadline:?}");
-    let advice = if attempts == 0 {
-        Advice::Retry
-    } else {
+    // What was sent before is known to have failed without harm, or it would not have come to another attempt.
+    let advice = if progress.under_way {
         answer::look_or_retry(operation)
+    } else {
+        Advice::Retry
     };
-    Error::new(operation, Kind::Timeout, what, advice).attempts_made(attempts)
+    let error = Error::new(operation, Kind::Timeout, what, advice);
+    let error = error.attempts_made(progress.attempts);
+    match progress.before {
+        Some(before) => error.caused_by(before),
+        None => error,
+    }
 }
 
 fn took_too_long(operation: &Operation, patience: Duration) -> Error {

@@ -185,9 +185,7 @@ pub(crate) async fn deliver<T>(
     );
     match timeout_at(deadline, attempts).await {
         Ok(outcome) => outcome.map_err(|error| error.attempts_made(progress.attempts)),
-        Err(_) => {
-            Err(timed_out(operation, limit, progress))
-        }
+        Err(_) => Err(timed_out(operation, limit, progress)),
     }
 }
 

@@ -196,7 +196,7 @@ struct Body {
 }
 
 #[tokio::test]
-async fn no_secret_gets_into_a_trace_a_log_or_an_error() {
+async fn i16_no_secret_gets_into_a_trace_a_log_or_an_error() {
     listen();
     let body = || Body {
         password: PASSWORD.into(),

@@ -23,28 +23,6 @@ fn raw(head: &str, body: &[u8]) -> Reply {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_wherever_it_leads() {
-    let other = Stub::script([Reply::ok()]).await;
-    let stub = Stub::script([]).await;
-    let session = plain(&stub);
-    for status in [300, 301, 302, 303, 307, 308] {
-        for location in [
-            other.url.as_str(),
-            "/elsewhere",
-            "//127.0.0.1/",
-            "",
-            "\u{ff}",
-        ] {
-            let reply = Reply::new(status, &format!("location: {location}\r\n"), "");
-            stub.play([reply]);
-            let error = send(&session, &SAFE).await.expect_err("a redirect");
-            assert_eq!((error.kind(), stub.count()), (Kind::Redirect, 1));
-        }
-    }
-    assert_eq!(other.count(), 0, "no other origin hears of a call");
-}
-
-#[tokio::test]
 async fn a_length_that_is_not_the_bodys_is_an_error_or_the_length() {
     let short = raw("200 OK\r\ncontent-length: 10", b"\"done\"");
     assert_eq!(kind_of(short).await, Some(Kind::Connection));

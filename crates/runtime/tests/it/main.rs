@@ -1,11 +1,13 @@
 //! What sending promises, over real sockets.
 
 mod api;
+mod eavesdropper;
 mod frozen;
 mod stub;
 
 mod authentication;
 mod hostile;
+mod invariants;
 mod limits;
 mod options;
 mod retries;

@@ -33,15 +33,13 @@ impl Eavesdropper {
                         .await
                         .is_ok_and(|read| read > 0)
                     {
-                        let mut heard = listening.lock().expect("no panic");
-                        heard.bytes.append(&mut bytes);
-                        let done = heard.bytes.ends_with(b"\r\n\r\n");
-                        drop(heard);
-                        if done {
+                        if bytes.windows(4).any(|window| window == b"\r\n\r\n") {
                             // Whoever asks is turned away.
-                            return;
+                            break;
                         }
                     }
+                    let mut heard = listening.lock().expect("no panic");
+                    heard.bytes.append(&mut bytes);
                 });
             }
         });

@@ -28,6 +28,7 @@ fn i14_no_answer_leads_a_call_to_another_origin() {
         let stub = Stub::script([]).await;
         let session = session(&stub, &Token::new(Renews::Always))
             .retry(at_once().budget(u32::MAX))
+            .deadline(std::time::Duration::from_secs(20))
             .build()
             .expect("a session");
         (stub, Eavesdropper::start().await, session)

@@ -35,7 +35,6 @@ pub mod upvest;
 mod errors;
 mod examples;
 mod schemas;
-mod soak;
 mod surface;
 mod wire;
 

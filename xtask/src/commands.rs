@@ -2,6 +2,7 @@
 
 mod generate;
 mod list;
+mod soak;
 mod tour;
 
 use std::{io::Write, process::ExitCode};
@@ -24,6 +25,8 @@ enum Command {
     Generate(generate::Options),
     /// List the specs, and the crates made from them.
     List,
+    /// Make many calls to the sandbox while it breaks, and count its ledgers afterwards.
+    Soak(soak::Options),
     /// Check that the generated code is fresh, then walk each provider through its typed client.
     Tour(tour::Options),
 }
@@ -34,6 +37,7 @@ impl Arguments {
         let outcome = match self.command {
             Command::Generate(options) => generate::run(&options, workspace, out, err),
             Command::List => list::run(workspace, out, err),
+            Command::Soak(options) => soak::run(&options, workspace, out),
             Command::Tour(options) => tour::run(&options, workspace, out, err),
         };
         match outcome {

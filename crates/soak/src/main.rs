@@ -52,7 +52,9 @@ struct Options {
 }
 
 /// Calls under way at the same time.
-const AT_ONCE: usize = 128;
+const AT_ONCE: usize = 64;
+/// How long an attempt may take. The cryptography of the sandbox takes a hundred times as long where nothing is optimised.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 5_000 } else { 500 });
 /// After so many calls, all access tokens end.
 const CALLS_OF_A_TOKEN: u32 = 2_000;
 /// What the process may grow by between a tenth of the way and its end: the numbers of the writes, and chance.
@@ -100,8 +102,8 @@ fn settings(session: SessionBuilder) -> SessionBuilder {
         .backoff(Duration::from_millis(1), Duration::from_millis(8));
     session
         .retry(quick)
-        .attempt_timeout(Duration::from_millis(500))
-        .deadline(Duration::from_secs(10))
+        .attempt_timeout(PATIENCE)
+        .deadline(10 * PATIENCE)
         .max_response_bytes(256 << 10)
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     error::Error,
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     process::Stdio,
     time::Duration,
 };
@@ -11,7 +11,7 @@ use bindery_sandbox::{Sandbox, alibaba_baas, faults::Rule, hive, upvest};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
+    io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
 };
 
@@ -88,7 +88,8 @@ pub(crate) async fn serve() -> Result<(), Box<dyn Error>> {
         admin: sandbox.admin_url().ok_or("an admin port was asked for")?,
     };
     writeln!(io::stdout(), "{}", serde_json::to_string(&said)?)?;
-    let _ = tokio::io::stdin().read_to_end(&mut Vec::new()).await;
+    let ended = tokio::task::spawn_blocking(|| io::stdin().read_to_end(&mut Vec::new()));
+    let _ = ended.await;
     sandbox.shutdown().await;
     Ok(())
 }
@@ -121,21 +122,14 @@ impl Service {
 
     pub(crate) async fn weather(&self, rules: &[Rule]) -> Result<(), Box<dyn Error>> {
         let request = self.admin.put(format!("{}/rules", self.access.admin));
-        let sent = request.body(serde_json::to_string(rules)?).send().await?;
-        sent.error_for_status()?;
-        Ok(())
+        says_so(request, serde_json::to_string(rules)?).await
     }
 
     /// All tokens that there are end.
     pub(crate) async fn step_clock(&self) -> Result<(), Box<dyn Error>> {
         let request = self.admin.post(format!("{}/clock", self.access.admin));
         let step = serde_json::json!({"step_seconds": LIFETIME.as_secs() + 1});
-        request
-            .body(step.to_string())
-            .send()
-            .await?
-            .error_for_status()?;
-        Ok(())
+        says_so(request, step.to_string()).await
     }
 
     /// What the admin port says of `what`.
@@ -143,5 +137,14 @@ impl Service {
         let request = self.admin.get(format!("{}/{what}", self.access.admin));
         let text = request.send().await?.error_for_status()?.text().await?;
         Ok(serde_json::from_str(&text)?)
+    }
+}
+
+async fn says_so(request: reqwest::RequestBuilder, json: String) -> Result<(), Box<dyn Error>> {
+    let request = request.header(reqwest::header::CONTENT_TYPE, "application/json");
+    let answer = request.body(json).send().await?;
+    match answer.status().is_success() {
+        true => Ok(()),
+        false => Err(answer.text().await?.into()),
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn rules(seed: u64, elsewhere: &str) -> Vec<Rule> {
 fn of_calls(elsewhere: &str) -> Vec<(Rule, f64)> {
     const OFTEN: f64 = 0.02;
     /// Each of these takes as long as an attempt may.
-    const SELDOM: f64 = 0.006;
+    const SELDOM: f64 = 0.003;
     let after_bytes = Some(7);
     let malformed = |how| (Rule::new(Fault::Malformed(how)), OFTEN / 2.0);
     let at_once = |text: &str| Fault::too_many_requests(RetryAfter::Text(text.to_owned()));
@@ -78,7 +78,7 @@ fn of_calls(elsewhere: &str) -> Vec<(Rule, f64)> {
         malformed(Malformation::NotUtf8),
         malformed(Malformation::WrongShape),
         (Rule::new(Fault::Huge { mib: HUGE_MIB }), OFTEN / 4.0),
-        (Rule::new(Fault::Drip { every_ms: 20 }), SELDOM),
+        (Rule::new(Fault::Drip { every_ms: 100 }), SELDOM),
         (Rule::new(Fault::Hang).before(), SELDOM),
         (Rule::new(Fault::Hang).after(), SELDOM),
     ]

@@ -69,7 +69,8 @@ pub enum Kind {
 pub enum Advice {
     /// The same call may succeed later; see [`Error::retry_after`].
     Retry,
-    /// The call may have been carried out: look before sending it again.
+    /// The call may have been carried out: look before sending it again. Only of calls that are neither safe nor
+    /// idempotent; with any other advice such a call was not carried out.
     Look,
     /// The credentials have to change first.
     Reauthenticate,

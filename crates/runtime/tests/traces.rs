@@ -275,7 +275,8 @@ async fn i16_no_secret_gets_into_a_trace_a_log_or_an_error() {
             "",
         )]) {
             stub.play([reply.clone()]);
-            let opening = call(&session(&stub.url), operation).query("q", PASSWORD);
+            let opening = call(&session(&stub.url), operation).json(&body());
+            let opening = opening.query("q", PASSWORD);
             let error = opening
                 .subscribe::<Value>()
                 .await

@@ -112,15 +112,23 @@ async fn an_attempt_that_takes_too_long_is_given_up_and_made_again() {
 }
 
 #[tokio::test]
-async fn i24_a_body_that_trickles_counts_as_part_of_the_attempt() {
-    let _frozen = freeze();
-    let stalled = Reply::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n\"do".to_vec());
-    let stub = Stub::script([stalled, Reply::ok()]).await;
-    let session = with(&stub, crate::api::at_once());
-    let options = CallOptions::new().attempt_timeout(10 * SECOND);
-    let sent = call(&session, &SAFE).with_options(options);
-    let answer = hanging(&stub, [(1, 10 * SECOND)], sent.send_for_nothing()).await;
-    assert_eq!(answer.expect("a success").attempts(), 2);
+async fn i24_an_answer_that_stops_on_the_way_is_given_up_and_asked_for_again() {
+    for stalled in [
+        "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n\"do",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\n\"don",
+        "HTTP/1.1 200 OK\r\ncontent-le",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HT",
+    ] {
+        let _frozen = freeze();
+        let stub = Stub::script([Reply::Bytes(stalled.into()), Reply::ok()]).await;
+        let session = with(&stub, crate::api::at_once());
+        let options = CallOptions::new().attempt_timeout(10 * SECOND);
+        let sent = call(&session, &SAFE).with_options(options);
+        let answer = hanging(&stub, [(1, 10 * SECOND)], sent.send_for_nothing()).await;
+        assert_eq!(answer.expect("a success").attempts(), 2, "{stalled:?}");
+        tokio::time::resume();
+    }
 }
 
 #[tokio::test]

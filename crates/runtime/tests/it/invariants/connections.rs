@@ -54,3 +54,30 @@ async fn i13_a_kept_connection_that_the_service_closed_doubles_no_write() {
     }
     assert!(unknown < 200, "no call went through");
 }
+
+/// Whoever answers twice must not answer the next call, which may be another user's.
+#[tokio::test]
+async fn i12_an_answer_nobody_asked_for_is_not_taken_for_that_of_the_next_call() {
+    let answer = |said: &str| {
+        let length = said.len();
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{said}")
+    };
+    let stub = Stub::start(move |number| {
+        let twice = [answer(&number.to_string()), answer("\"nobody asked\"")];
+        Reply::Bytes(twice.concat().into_bytes())
+    })
+    .await;
+    let session = plain(&stub);
+    let mut answered = 0;
+    for operation in [&SAFE, &NEVER].into_iter().cycle().take(200) {
+        match send(&session, operation).await {
+            Ok(value) => {
+                assert_eq!(*value, serde_json::json!(stub.count()));
+                answered += 1;
+            }
+            // The connection was found broken when the request was on it.
+            Err(error) => assert_eq!(error.kind(), Kind::Connection, "{error}"),
+        }
+    }
+    assert!(answered > 0, "no call went through");
+}

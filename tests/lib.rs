@@ -36,7 +36,6 @@ mod errors;
 mod examples;
 mod finality;
 mod schemas;
-mod soak;
 mod surface;
 mod webhooks;
 mod wire;

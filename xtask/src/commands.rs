@@ -5,6 +5,7 @@ mod diff;
 mod generate;
 mod lint;
 mod list;
+mod soak;
 mod tour;
 mod watch;
 
@@ -37,6 +38,8 @@ enum Command {
     Lint(lint::Options),
     /// List the specs, and the crates made from them.
     List,
+    /// Make many calls to the sandbox while it breaks, and count its ledgers afterwards.
+    Soak(soak::Options),
     /// Check that the generated code is fresh, then walk each provider through its typed client.
     Tour(tour::Options),
     /// Generate what every saved spec touches, and say what is wrong with it.
@@ -52,6 +55,7 @@ impl Arguments {
             Command::Diff(options) => diff::run(&options, workspace, out, err),
             Command::Lint(options) => lint::run(&options, workspace, out, err),
             Command::List => list::run(workspace, out, err),
+            Command::Soak(options) => soak::run(&options, workspace, out),
             Command::Tour(options) => tour::run(&options, workspace, out, err),
             Command::Watch => watch::run(workspace, out, err),
         };

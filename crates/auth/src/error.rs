@@ -235,7 +235,12 @@ impl AuthError {
                 _,
             ) => Self::Unusable {
                 what: error.to_string(),
-                advice: error.advice(),
+                advice: match error.kind() {
+                    // A token request is no write that one could look for.
+                    Kind::Decode => Advice::Report,
+                    Kind::TooLarge => Advice::AdjustRequest,
+                    _ => error.advice(),
+                },
             },
             (kind, _) => {
                 let what =

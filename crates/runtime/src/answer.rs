@@ -38,15 +38,16 @@ pub(crate) async fn whole(
 ) -> Result<Success, Error> {
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
-    let body = read_within(limit, response, operation).await?;
+    let (body, read) = read_within(limit, response, operation).await;
     if status.is_success() {
-        return Ok(Success {
+        return read.map(|()| Success {
             status,
             headers,
             body,
             attempts: 0,
         });
     }
+    // The head is the verdict: a body that breaks off or is too large takes nothing from it.
     Err(refused(operation, status, headers, body))
 }
 
@@ -88,9 +89,15 @@ impl Success {
                 request_id,
                 ..Answer::new(status, headers, body.clone())
             };
-            Error::new(operation, Kind::Decode, what, Advice::Report)
-                .answered(answer)
-                .attempts_made(attempts)
+            // The status says that it was carried out.
+            Error::new(
+                operation,
+                Kind::Decode,
+                what,
+                look_or(Advice::Report, operation),
+            )
+            .answered(answer)
+            .attempts_made(attempts)
         };
         let Some(envelope) = operation.envelope else {
             return match serde_json::from_slice(text) {
@@ -152,7 +159,12 @@ pub(crate) fn refused(
             request_id: header_request_id(&headers),
             ..Answer::new(status, headers, body)
         };
-        return Error::new(operation, Kind::Redirect, what, Advice::AdjustRequest).answered(answer);
+        // "See other" is what a service says that carried a write out (RFC 9110 section 15.4.4).
+        let advice = match status {
+            StatusCode::SEE_OTHER => look_or(Advice::AdjustRequest, operation),
+            _ => Advice::AdjustRequest,
+        };
+        return Error::new(operation, Kind::Redirect, what, advice).answered(answer);
     }
     let described = operation
         .failures
@@ -197,8 +209,11 @@ fn refused_with(
             what = format!("{what}: {}", Shown(said));
         }
     }
+    let unsaid = failed.is_some_and(|check| json.and_then(|json| json.pointer(check.at)).is_none());
     let class = class_of(operation, status, code.as_deref());
     let advice = match class {
+        // It says neither success nor failure: whether it was carried out is open.
+        _ if status.is_success() && unsaid => look_or(Advice::Report, operation),
         Some(Class::Authentication | Class::Permission) => Advice::Reauthenticate,
         Some(Class::RateLimited) => Advice::Retry,
         // The service gave up waiting for the request, so it carried none out.
@@ -260,38 +275,43 @@ fn header_request_id(headers: &HeaderMap) -> Option<String> {
     headers.get(REQUEST_ID)?.to_str().ok().map(str::to_owned)
 }
 
-pub(crate) async fn read_within(
+/// What came of the body, and why that is not all of it where it is not.
+async fn read_within(
     limit: usize,
     mut response: reqwest::Response,
     operation: &Operation,
-) -> Result<Bytes, Error> {
+) -> (Bytes, Result<(), Error>) {
     let too_large = || {
         let what = format!(
             "failed to read the answer: it is larger than the {limit} bytes that the session allows; allow more, or ask \
              for less"
         );
-        Error::new(operation, Kind::TooLarge, what, Advice::AdjustRequest)
+        Error::new(
+            operation,
+            Kind::TooLarge,
+            what,
+            look_or(Advice::AdjustRequest, operation),
+        )
     };
     if response
         .content_length()
         .is_some_and(|length| length > limit as u64)
     {
-        return Err(too_large());
+        return (Bytes::new(), Err(too_large()));
     }
     // Most bodies come in one piece, which is taken as it is.
     let (mut first, mut body) = (Bytes::new(), BytesMut::new());
-    loop {
+    let read = loop {
         let chunk = match response.chunk().await {
             Ok(Some(chunk)) => chunk,
-            Ok(None) if body.is_empty() => return Ok(first),
-            Ok(None) => return Ok(body.freeze()),
+            Ok(None) => break Ok(()),
             Err(error) => {
                 let url = response.url().clone();
-                return Err(unanswered(operation, error.with_url(url)));
+                break Err(unanswered(operation, error.with_url(url)));
             }
         };
         if first.len().max(body.len()) + chunk.len() > limit {
-            return Err(too_large());
+            break Err(too_large());
         }
         if first.is_empty() {
             first = chunk;
@@ -301,7 +321,12 @@ pub(crate) async fn read_within(
             body.extend_from_slice(&first);
         }
         body.extend_from_slice(&chunk);
-    }
+    };
+    let came = match body.is_empty() {
+        true => first,
+        false => body.freeze(),
+    };
+    (came, read)
 }
 
 /// The error of a request that got no whole answer.
@@ -339,8 +364,13 @@ pub(crate) fn unanswered(operation: &Operation, error: reqwest::Error) -> Error 
 
 /// Looking first is the advice where sending twice may do harm.
 pub(crate) fn look_or_retry(operation: &Operation) -> Advice {
+    look_or(Advice::Retry, operation)
+}
+
+/// `otherwise`, where sending twice does no harm.
+fn look_or(otherwise: Advice, operation: &Operation) -> Advice {
     match operation.idempotency {
-        Idempotency::Safe | Idempotency::Idempotent => Advice::Retry,
+        Idempotency::Safe | Idempotency::Idempotent => otherwise,
         Idempotency::Unknown | Idempotency::Never => Advice::Look,
     }
 }

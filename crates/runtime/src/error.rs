@@ -64,7 +64,8 @@ pub enum Kind {
     Request,
     /// No credential of the session serves the call. Nothing was sent.
     Credential,
-    /// A credential could not be brought to authorise the request: a token was refused or could not be got.
+    /// A credential could not be brought to authorise the request: a token was refused or could not be got. Where that
+    /// was after a 401, the error has that answer, too.
     Authentication,
     /// No connection came about. The service did not see the request.
     Connect,
@@ -88,7 +89,8 @@ pub enum Kind {
 pub enum Advice {
     /// The same call may succeed later; see [`Error::retry_after`].
     Retry,
-    /// The call may have been carried out: look before sending it again.
+    /// The call may have been carried out: look before sending it again. Only of calls that are neither safe nor
+    /// idempotent; with any other advice such a call was not carried out.
     Look,
     /// The credentials have to change first.
     Reauthenticate,
@@ -143,7 +145,12 @@ impl Error {
     }
 
     pub(crate) fn authentication(operation: &Operation, error: CredentialError) -> Self {
-        let (advice, class, delay) = (error.advice(), error.class_of(), error.delay());
+        // What may have been carried out is the sign-in; the call itself was not sent.
+        let advice = match error.advice() {
+            Advice::Look => Advice::Retry,
+            advice => advice,
+        };
+        let (class, delay) = (error.class_of(), error.delay());
         let cause = error.into_cause();
         let what = format!("failed to authorise the request: {cause}");
         let mut error = Self::new(operation, Kind::Authentication, what, advice).classed(class);
@@ -169,6 +176,12 @@ impl Error {
 
     pub(crate) fn answered(mut self, answer: Answer) -> Self {
         self.0.answer = Some(answer);
+        self
+    }
+
+    /// With the answer that `other` had.
+    pub(crate) fn answered_as(mut self, other: Self) -> Self {
+        self.0.answer = other.0.answer;
         self
     }
 

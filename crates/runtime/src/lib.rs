@@ -10,6 +10,7 @@ mod operation;
 
 mod credential;
 mod diagnosis;
+mod network;
 mod session;
 
 mod call;

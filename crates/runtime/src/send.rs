@@ -157,6 +157,8 @@ pub(crate) fn applied<'a>(options: &CallOptions, operation: &'a Operation) -> Co
 #[derive(Default)]
 struct Progress {
     attempts: u32,
+    /// Whether a request is on the way whose fate is not known yet.
+    under_way: bool,
     /// Why the attempt before failed.
     before: Option<Error>,
 }
@@ -188,13 +190,7 @@ pub(crate) async fn deliver<'a, T>(
     };
     match outcome {
         Ok(outcome) => outcome.map_err(|error| error.attempts_made(progress.attempts)),
-        Err(_) => {
-            let error = timed_out(operation, limit, progress.attempts);
-            Err(match progress.before {
-                Some(before) => error.caused_by(before),
-                None => error,
-            })
-        }
+        Err(_) => Err(timed_out(operation, limit, progress)),
     }
 }
 
@@ -220,9 +216,14 @@ async fn attempt<'a, T>(
         let credentials = chosen.iter().map(|(_, credential)| &***credential);
         let sent = Sent::keep(&request, credentials);
         progress.attempts += 1;
+        progress.under_way = true;
         tracing::debug!(attempt = progress.attempts, "sending");
-        let exchanging = pin!(exchange.exchange(request));
-        let error = match timeout(patience, exchanging).await {
+        let outcome = {
+            let exchanging = pin!(exchange.exchange(request));
+            timeout(patience, exchanging).await
+        };
+        progress.under_way = false;
+        let error = match outcome {
             Ok(Ok(value)) => {
                 session.budget.succeeded(retries > 0);
                 return Ok(Delivered {
@@ -250,17 +251,18 @@ async fn attempt<'a, T>(
         if (learnt || unauthorised) && !replayed {
             replayed = true;
             let may_replay = operation.idempotency != Idempotency::Never;
+            // Also where nothing is sent again: the next call needs the newer token. The refusal is the answer until there
+            // is one, so a deadline that passes meanwhile does not make the call one of which nobody knows.
             let renewed = match unauthorised {
-                // Also where nothing is sent again: the next call needs the newer token.
-                true => renew(operation, &authorised).await,
-                false => Ok(false),
+                true => timeout_at(deadline, renew(operation, &authorised)).await,
+                false => Ok(Ok(false)),
             };
             match renewed {
-                Ok(renewed) if may_replay && (renewed || learnt) => {
+                Ok(Ok(renewed)) if may_replay && (renewed || learnt) => {
                     progress.before = Some(error);
                     continue;
                 }
-                Err(failed) if may_replay => return Err(failed),
+                Ok(Err(failed)) if may_replay => return Err(failed.answered_as(error)),
                 _ => return Err(explained(error)),
             }
         }
@@ -371,14 +373,20 @@ pub(crate) fn after(wait: Duration) -> Instant {
     now.checked_add(wait).unwrap_or(now + THIRTY_YEARS)
 }
 
-fn timed_out(operation: &Operation, deadline: Duration, attempts: u32) -> Error {
+fn timed_out(operation: &Operation, deadline: Duration, progress: Progress) -> Error {
     let what = format!("failed to finish within the deadline of {deadline:?}");
-    let advice = if attempts == 0 {
-        Advice::Retry
-    } else {
+    // What was sent before is known to have failed without harm, or it would not have come to another attempt.
+    let advice = if progress.under_way {
         answer::look_or_retry(operation)
+    } else {
+        Advice::Retry
     };
-    Error::new(operation, Kind::Timeout, what, advice).attempts_made(attempts)
+    let error = Error::new(operation, Kind::Timeout, what, advice);
+    let error = error.attempts_made(progress.attempts);
+    match progress.before {
+        Some(before) => error.caused_by(before),
+        None => error,
+    }
 }
 
 fn took_too_long(operation: &Operation, patience: Duration) -> Error {

@@ -95,12 +95,12 @@ impl Tenant {
             Environment::Custom(base) => base.origin().ascii_serialization(),
             named => format!("{named:?}"),
         };
-        let target = Target::from(environment);
-        let session =
-            settings(Session::builder(target.clone())).credential(ApiKeySignature::new(&api_key)?);
+        let session = settings(Session::builder(Target::from(environment)));
+        let tokens = token_session::beside(&session).build()?;
+        let session = session.credential(ApiKeySignature::new(&api_key)?);
         Ok(Self {
             client: Client::new(session.build()?),
-            tokens: Client::new(token_session::builder(target).build()?),
+            tokens: Client::new(tokens),
             origin,
             oauth_client,
             clock: api_key.clock,

@@ -23,5 +23,9 @@ mod tokens;
 mod alibaba_baas;
 #[cfg(feature = "hive")]
 mod hive;
+#[cfg(all(feature = "alibaba-baas", feature = "hive", feature = "upvest"))]
+mod networks;
+#[cfg(feature = "upvest")]
+mod signatures;
 #[cfg(feature = "upvest")]
 mod upvest;

@@ -1,9 +1,12 @@
 //! What sending promises, over real sockets.
 
 mod api;
+mod eavesdropper;
 mod frozen;
 mod ledger;
 mod stub;
+#[cfg(feature = "rustls")]
+mod tls;
 
 use ledger::types;
 
@@ -12,6 +15,9 @@ mod diagnosis;
 mod failures;
 mod finality;
 mod hostile;
+#[cfg(feature = "rustls")]
+mod http2;
+mod invariants;
 mod limits;
 mod options;
 mod outcomes;

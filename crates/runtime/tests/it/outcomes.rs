@@ -16,10 +16,7 @@ use crate::{
     stub::{Reply, Stub},
 };
 
-static SERVER: Server = Server {
-    urls: &[],
-    path: None,
-};
+static SERVER: Server = Server::new(&[], None);
 static BEARER: Scheme = Scheme {
     name: "bearer",
     placement: Placement::Bearer,

@@ -2,6 +2,7 @@
 
 mod generate;
 mod list;
+mod mutants;
 mod tour;
 
 use std::{io::Write, process::ExitCode};
@@ -24,6 +25,8 @@ enum Command {
     Generate(generate::Options),
     /// List the specs, and the crates made from them.
     List,
+    /// Break each invariant of the token layer on purpose, and see that its tests fail.
+    Mutants(mutants::Options),
     /// Check that the generated code is fresh, then walk each provider through its typed client.
     Tour(tour::Options),
 }
@@ -34,6 +37,7 @@ impl Arguments {
         let outcome = match self.command {
             Command::Generate(options) => generate::run(&options, workspace, out, err),
             Command::List => list::run(workspace, out, err),
+            Command::Mutants(options) => mutants::run(&options, workspace, out, err),
             Command::Tour(options) => tour::run(&options, workspace, out, err),
         };
         match outcome {
@@ -46,4 +50,9 @@ impl Arguments {
             }
         }
     }
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
 }

@@ -190,8 +190,9 @@ mod tests {
         all
     }
 
+    /// I17: no lifetime makes it panic, ask more than once a second, or give up half of a life.
     #[test]
-    fn no_lifetime_causes_more_than_one_request_a_second() {
+    fn i17_no_lifetime_causes_more_than_one_request_a_second() {
         let asked = Moment::now(&SystemClock);
         for lifetime in hostile() {
             for delay in [Duration::ZERO, Duration::from_secs(14)] {
@@ -208,8 +209,9 @@ mod tests {
         }
     }
 
+    /// I17: no lifetime makes it panic, ask more than once a second, or give up half of a life.
     #[test]
-    fn a_token_is_renewed_before_it_is_given_up_and_given_up_before_its_end() {
+    fn i17_a_token_is_renewed_before_it_is_given_up_and_given_up_before_its_end() {
         let asked = Moment::now(&SystemClock);
         for life in [10, 60, 149, 150, 600, 3600, 86_400] {
             for spread in [0.0, 1.0] {

@@ -206,8 +206,9 @@ async fn a_refused_refresh_leads_to_the_password_and_an_unsupported_one_is_remem
     }
 }
 
+/// I23: nobody gets the token of another, and what is kept is bounded.
 #[tokio::test]
-async fn one_user_of_a_tenant_signs_in_once_and_two_users_never_share() {
+async fn i23_one_user_of_a_tenant_signs_in_once_and_two_users_never_share() {
     let stub = Stub::start(|request, number| {
         if request.line == TOKEN {
             let name = if request.body.contains("username=Jane") {
@@ -253,8 +254,9 @@ async fn one_user_of_a_tenant_signs_in_once_and_two_users_never_share() {
     );
 }
 
+/// I8: an outage costs the requests of its schedule whatever the number of callers, and a refusal of the credentials one.
 #[tokio::test]
-async fn a_wrong_password_is_sent_once_until_another_is_given() {
+async fn i08_a_wrong_password_is_sent_once_until_another_is_given() {
     let stub = Stub::start(|request, number| {
         let wrong = request.body.contains(CANARY);
         if wrong {
@@ -320,8 +322,9 @@ async fn what_was_refused_is_told_apart() {
     }
 }
 
+/// I16: nothing that can be printed has eight characters of a secret in a row.
 #[test]
-fn no_part_of_the_credentials_shows() {
+fn i16_no_part_of_the_credentials_shows() {
     let api_key = ApiKey::new(CANARY, CANARY, CANARY);
     let oauth_client = OAuthClient::new("client", CANARY);
     let shown = format!("{api_key:#?} {oauth_client:#?}");
@@ -412,8 +415,9 @@ fn an_environment_is_named_or_given_as_a_url() {
     }
 }
 
+/// I23: nobody gets the token of another, and what is kept is bounded.
 #[tokio::test]
-async fn tenants_that_share_a_store_share_the_tokens_of_a_user_who_gives_the_same_password() {
+async fn i23_tenants_that_share_a_store_share_the_tokens_of_a_user_who_gives_the_same_password() {
     let stub = Stub::start(service).await;
     let store = MemoryStore::new();
     let tenant = || {
@@ -433,8 +437,9 @@ async fn tenants_that_share_a_store_share_the_tokens_of_a_user_who_gives_the_sam
     assert!(forms(&stub)[1].contains("password=guessed"));
 }
 
+/// I20: a refresh token whose answer was lost is shown once more at most, and within its grace only.
 #[tokio::test]
-async fn a_refresh_token_whose_answer_was_lost_gives_way_to_the_password() {
+async fn i20_a_refresh_token_whose_answer_was_lost_gives_way_to_the_password() {
     let stub = Stub::start(|request, number| match number {
         3 => Reply::status(502, "{}"),
         _ => service(request, number),

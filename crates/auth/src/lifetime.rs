@@ -21,6 +21,10 @@ const MARGIN: Duration = Duration::from_secs(30);
 /// The most by which one instance renews earlier than another.
 const SPREAD: Duration = Duration::from_secs(30);
 
+/// By how much the clocks of two machines may differ. A stored token that was asked for later than that from now tells
+/// that a clock was set back, and nothing of its age.
+const SKEW: Duration = Duration::from_secs(60);
+
 /// How long a token lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -83,7 +87,7 @@ impl Schedule {
     }
 
     /// The schedule of a token that another process asked for at `asked` and that lives for `life`; `None` where it has
-    /// to be given up already. A clock that was set back does not make it live longer than `life` from now.
+    /// to be given up already, or nobody knows: the clock was set back since.
     pub(crate) fn of_stored(
         life: Option<Duration>,
         asked: SystemTime,
@@ -92,7 +96,8 @@ impl Schedule {
     ) -> Option<Self> {
         let (renewed, given_up) = Self::ages(life, spread);
         let age = now.since(asked);
-        (age < given_up).then(|| Self {
+        let known = now.plus(SKEW).wall() >= asked;
+        (known && age < given_up).then(|| Self {
             renew_at: now.plus(renewed.saturating_sub(age)),
             usable_until: now.plus(given_up - age),
         })

@@ -9,6 +9,7 @@ mod flight;
 mod lifetime;
 mod limits;
 mod lost_answers;
+mod machine;
 mod outage;
 mod panics;
 mod partitions;

@@ -4,6 +4,8 @@
 
 mod clocks;
 mod crashes;
+#[cfg(feature = "hive")]
+mod endpoints;
 mod fleets;
 mod flight;
 mod lifetime;
@@ -14,5 +16,6 @@ mod outage;
 mod panics;
 mod partitions;
 mod refusals;
+mod schedules;
 mod serving;
 mod verdicts;

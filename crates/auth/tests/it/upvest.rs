@@ -6,7 +6,7 @@ use bindery_auth::{
     AuthError, MemoryStore, Rejected,
     upvest::{ApiKey, OAuthClient, Tenant, from_variables},
 };
-use bindery_runtime::{Advice, Error, Kind};
+use bindery_runtime::{Advice, Error, Kind, RetryPolicy};
 use bindery_upvest::{Client, Environment, types::Echo};
 
 use crate::{
@@ -453,4 +453,76 @@ async fn i20_a_refresh_token_whose_answer_was_lost_gives_way_to_the_password() {
     clock.advance(Duration::from_secs(2));
     call(&jane).await.expect("an echo");
     assert_eq!(forms(&stub), [PASSWORD, &refresh(1), PASSWORD]);
+}
+
+/// I5: no lock is held across an await, and getting a token never waits for a token.
+/// I24: every token request ends in time and reads no more than its cap, and no caller shortens it.
+#[tokio::test]
+async fn i05_i24_a_token_request_has_a_session_of_its_own_without_a_callers_settings() {
+    let stub = Stub::start(|_, _| Reply::status(503, "{}")).await;
+    let environment =
+        Environment::custom_over_plain_http(&format!("{}/1.0/", stub.url)).expect("a URL");
+    let tenant = Tenant::new_with(
+        environment,
+        ApiKey::new("key", "secret", "passphrase"),
+        OAuthClient::new("client", "client-secret"),
+        |session| session.retry(RetryPolicy::default()).product("caller/1.0"),
+    );
+    let tenant = tenant.expect("a tenant");
+    let error = call(&jane(&tenant)).await.expect_err("an outage");
+    assert_eq!(error.kind(), Kind::Authentication);
+    let received = stub.received();
+    assert_eq!(
+        received.len(),
+        1,
+        "the token source spaces its requests itself"
+    );
+    assert_eq!(received[0].line, TOKEN);
+    assert_eq!(received[0].header("authorization"), None);
+    assert_eq!(received[0].header("x-up-api-key"), None);
+    let agent = received[0].header("user-agent").unwrap_or_default();
+    assert!(!agent.contains("caller"), "{agent}");
+}
+
+/// I23: nobody gets the token of another, and what is kept is bounded.
+#[tokio::test]
+async fn i23_whatever_the_order_of_users_scopes_and_passwords_each_shows_its_own_token() {
+    // The token tells who signed in, with what.
+    let stub = Stub::start(|request, number| {
+        if request.line != TOKEN {
+            return Reply::ok(r#"{"echo":"x"}"#);
+        }
+        let field = |name: &str| {
+            let fields = request.body.split('&');
+            let mut values = fields.filter_map(|field| field.strip_prefix(name)?.strip_prefix('='));
+            values.next().unwrap_or_default().to_owned()
+        };
+        let whose = [field("username"), field("password"), field("scope")].join(".");
+        Reply::ok(format!(
+            r#"{{"access_token":"{whose}.{number}","expires_in":36000}}"#
+        ))
+    })
+    .await;
+    let tenant = tenant(&stub, &TestClock::new());
+    let (names, scopes) = (["Jane", "Joe"], ["echo", "echo+read", "echo+write"]);
+    let mut expected = Vec::new();
+    // Each after each other, so that whoever is mixed up with a neighbour shows it.
+    for round in 0..3 {
+        for step in 0..12 {
+            let at = (step * (2 * round + 5)) % 12;
+            let (name, scope, password) = (names[at % 2], scopes[at / 2 % 3], ["p", "q"][at / 6]);
+            let user = tenant.user(name, password, scope.replace('+', " ").as_str());
+            call(&user.expect("a client")).await.expect("an echo");
+            expected.push(format!("Bearer {name}.{password}.{scope}."));
+        }
+    }
+    let shown: Vec<_> = stub
+        .received()
+        .iter()
+        .filter_map(|request| request.header("authorization").map(str::to_owned))
+        .collect();
+    assert_eq!(shown.len(), expected.len());
+    for (shown, expected) in shown.iter().zip(expected) {
+        assert!(shown.starts_with(&expected), "{shown} is not {expected}");
+    }
 }

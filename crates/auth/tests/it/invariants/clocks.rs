@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::{
+    fleet::Fleet,
     script::{Script, living, outage},
-    stage::{HOUR, Stage, YEAR},
+    stage::{HOUR, SECOND, Stage, YEAR},
 };
 
 /// I18: a token past either deadline is not served, and no clock that steps stalls a call.
@@ -46,4 +47,16 @@ async fn i18_a_clock_that_steps_stalls_nothing() {
     stage.clock.advance(HOUR);
     stage.ready().await.expect("and another");
     assert_eq!(stage.calls(), 4);
+}
+
+/// I18: a token past either deadline is not served, and no clock that steps stalls a call.
+#[tokio::test]
+async fn i18_a_stored_token_whose_age_a_step_of_the_clock_hides_is_not_served() {
+    for (step, requests) in [(30 * SECOND, 1), (90 * SECOND, 2), (YEAR, 2)] {
+        let fleet = Fleet::new(Script::new([]));
+        fleet.source().ready().await.expect("a token");
+        fleet.clock.set_back(step);
+        fleet.source().ready().await.expect("a token");
+        assert_eq!(fleet.calls().len(), requests, "{step:?}");
+    }
 }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use bindery_auth::{AuthError, Rejected};
+use bindery_auth::{AuthError, Outage, Rejected};
+use proptest::{prelude::*, test_runner::Config};
 
 use crate::{
     script::{Script, Turn, living, outage, refusal},
-    stage::{HOUR, Stage, YEAR},
+    stage::{HOUR, SECOND, Stage, YEAR},
 };
 
 /// I7: no failure that may pass lasts: once the service is well and the back-off over, the next call succeeds.
@@ -97,4 +98,86 @@ async fn i08_where_a_refresh_token_is_all_there_is_its_refusal_is_final() {
         stage.clock.advance(YEAR / 10);
     }
     assert_eq!(stage.script.calls(), ["refresh root", "refresh root"]);
+}
+
+/// I7: no failure that may pass lasts: once the service is well and the back-off over, the next call succeeds.
+#[tokio::test]
+async fn i07_each_kind_of_failure_passes() {
+    let unavailable = |why| {
+        Turn::Fail(AuthError::Unavailable {
+            what: "the service is down".to_owned(),
+            why,
+            retry_after: None,
+        })
+    };
+    let kinds = || {
+        [
+            unavailable(Outage::Connect),
+            unavailable(Outage::Timeout),
+            unavailable(Outage::Lost),
+            unavailable(Outage::Status(408)),
+            unavailable(Outage::Status(429)),
+            unavailable(Outage::Status(500)),
+            unavailable(Outage::Status(503)),
+            Turn::Fail(AuthError::malformed("test", "no token")),
+            refusal(Rejected::Request),
+            Turn::Panic,
+        ]
+    };
+    for number in 0..kinds().len() {
+        let turns = (0..20).filter_map(|_| kinds().into_iter().nth(number));
+        let stage = Stage::new(Script::new(turns));
+        for _ in 0..20 {
+            stage.ready().await.expect_err("it fails");
+            stage.clock.advance(80 * SECOND);
+        }
+        stage
+            .ready()
+            .await
+            .unwrap_or_else(|error| panic!("failure {number} lasts: {error:?}"));
+    }
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 4, failure_persistence: None, ..Config::default() })]
+
+    /// I8: an outage costs the requests of its schedule whatever the number of callers, and a refusal of the credentials one.
+    #[test]
+    fn i08_any_number_of_callers_at_once_cost_what_one_costs(
+        callers in 1_usize..1000,
+        retry_after in prop::option::of(1_u64..300),
+    ) {
+        let outage = || Turn::Fail(AuthError::Unavailable {
+            what: "the service is down".to_owned(),
+            why: Outage::Status(503),
+            retry_after: retry_after.map(Duration::from_secs),
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        runtime.block_on(async {
+            let stage = Stage::new(Script::new((0..1000).map(|_| outage())));
+            let mut expected = 0;
+            let (mut next, mut wait) = (0, 1);
+            for second in 0..130_u64 {
+                let waiting: Vec<_> = (0..callers)
+                    .map(|_| {
+                        let source = stage.source.clone();
+                        tokio::spawn(async move { source.ready().await })
+                    })
+                    .collect();
+                for caller in waiting {
+                    caller.await.expect("no panic").expect_err("an outage");
+                }
+                // The schedule at its fastest: no time is added to set the instances of a fleet apart.
+                if second >= next {
+                    expected += 1;
+                    next = second + wait.max(retry_after.unwrap_or(0));
+                    wait = (2 * wait).min(60);
+                }
+                prop_assert!(stage.calls() <= expected, "{} in {second} s, not {expected}", stage.calls());
+                stage.clock.advance(SECOND);
+            }
+            prop_assert!(stage.calls() >= 1);
+            Ok(())
+        })?;
+    }
 }

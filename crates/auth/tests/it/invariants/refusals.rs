@@ -7,7 +7,7 @@ use crate::{
     fleet,
     fleet::Fleet,
     script::{Script, living, outage, pair},
-    stage::{Stage, settle},
+    stage::{HOUR, SECOND, Stage, settle},
 };
 
 /// I9: any number of 401s for one token cost one request, and those for a token that was replaced none.
@@ -87,4 +87,56 @@ async fn i10_a_refused_token_is_not_served_again() {
     assert_eq!(stage.at_once(), None);
     stage.ready().await.expect_err("it backs off");
     assert_eq!(stage.calls(), 2);
+}
+
+/// I10: a token that was refused is not served again, and no refresh token is lost over it.
+#[tokio::test]
+async fn i10_a_401_during_a_renewal_takes_the_token_out_of_service_and_loses_nothing() {
+    let stage = Stage::new(Script::gated([
+        pair("a", "refresh-1"),
+        pair("b", "refresh-2"),
+    ]));
+    stage.script.let_go_on();
+    stage.ready().await.expect("a token");
+    stage.script.begun().await;
+    stage.clock.advance(HOUR - 200 * SECOND);
+    assert_eq!(stage.at_once().as_deref(), Some("Bearer a"));
+    stage.script.begun().await;
+    let rejected = tokio::spawn({
+        let credential = stage.credential.clone();
+        async move { credential.rejected(Generation(1)).await }
+    });
+    settle().await;
+    assert_eq!(stage.at_once(), None, "it was refused");
+    stage.script.let_go_on();
+    assert!(rejected.await.expect("no panic").expect("a newer token"));
+    assert_eq!(stage.at_once().as_deref(), Some("Bearer b"));
+    stage.clock.advance(HOUR);
+    stage.script.let_go_on();
+    stage.ready().await.expect("a token");
+    assert_eq!(
+        stage.script.calls(),
+        ["sign in", "refresh refresh-1", "refresh refresh-2"]
+    );
+}
+
+/// I10: a token that was refused is not served again, and no refresh token is lost over it.
+#[tokio::test]
+async fn i10_a_token_that_was_refused_is_not_taken_over_from_the_store() {
+    let fleet = Fleet::new(Script::new([
+        pair("a", "refresh-1"),
+        outage(),
+        pair("b", "refresh-2"),
+    ]));
+    let source = fleet.source();
+    source.ready().await.expect("a token");
+    let credential = RenewedToken::new(source.clone(), Reach::new(&["token"], ""));
+    credential
+        .rejected(Generation(1))
+        .await
+        .expect_err("an outage");
+    assert_eq!(fleet::bearer(&source), None);
+    fleet.clock.advance(2 * SECOND);
+    source.ready().await.expect("a token");
+    assert_eq!(fleet::bearer(&source).as_deref(), Some("Bearer b"));
 }

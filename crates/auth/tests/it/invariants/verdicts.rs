@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bindery_auth::{AuthError, Rejected, Root};
+use bindery_auth::{AuthError, Outage, Rejected, Root};
 
 use crate::{
     fleet,
@@ -117,4 +117,68 @@ async fn i22_where_the_root_stays_good_a_refused_successor_goes_back_to_it() {
         fleet.calls(),
         ["refresh root", "refresh refresh-1", "refresh root"]
     );
+}
+
+/// I22: a refresh token is dropped after a verdict on that very token, and for nothing else.
+#[tokio::test]
+async fn i22_of_all_answers_to_a_refresh_only_its_own_refusal_ends_a_refresh_token() {
+    let unavailable = |why| {
+        Turn::Fail(AuthError::Unavailable {
+            what: "the service is down".to_owned(),
+            why,
+            retry_after: None,
+        })
+    };
+    let statuses = [408, 429, 500, 501, 502, 503, 504, 599];
+    let mut kept: Vec<Turn> = statuses
+        .map(|status| unavailable(Outage::Status(status)))
+        .into();
+    kept.extend([
+        unavailable(Outage::Connect),
+        unavailable(Outage::Timeout),
+        unavailable(Outage::Lost),
+        Turn::Fail(AuthError::malformed("test", "no token")),
+        Turn::Fail(AuthError::Stopped { provider: "test" }),
+        Turn::Fail(AuthError::Busy { provider: "test" }),
+        Turn::Panic,
+        refusal(Rejected::Request),
+    ]);
+    for turn in kept {
+        let stage = Stage::new(Script::new([pair("a", "refresh-1"), turn]));
+        stage.ready().await.expect("a token");
+        stage.clock.advance(HOUR);
+        stage.ready().await.expect_err("it fails");
+        stage.clock.advance(80 * SECOND);
+        stage.ready().await.expect("a token");
+        let calls = stage.script.calls();
+        assert_eq!(calls, ["sign in", "refresh refresh-1", "refresh refresh-1"]);
+    }
+    // A refusal of something else is one of the credentials: nothing more is sent.
+    for what in [Rejected::Credentials, Rejected::Client, Rejected::Scopes] {
+        let stage = Stage::new(Script::new([pair("a", "refresh-1"), refusal(what)]));
+        stage.ready().await.expect("a token");
+        stage.clock.advance(HOUR);
+        for _ in 0..3 {
+            assert!(stage.ready().await.expect_err("refused").is_final());
+            stage.clock.advance(80 * SECOND);
+        }
+        assert_eq!(stage.script.calls(), ["sign in", "refresh refresh-1"]);
+    }
+    // Its own refusal leads to one sign-in of the same flight, whose failure ends the flight.
+    let turns = [
+        pair("a", "refresh-1"),
+        refusal(Rejected::RefreshToken),
+        refusal(Rejected::Request),
+    ];
+    let stage = Stage::new(Script::new(turns));
+    stage.ready().await.expect("a token");
+    stage.clock.advance(HOUR);
+    stage.ready().await.expect_err("the sign-in fails");
+    assert_eq!(
+        stage.script.calls(),
+        ["sign in", "refresh refresh-1", "sign in"]
+    );
+    stage.clock.advance(80 * SECOND);
+    stage.ready().await.expect("a token");
+    assert_eq!(stage.script.calls()[3..], ["sign in"]);
 }

@@ -526,3 +526,47 @@ async fn i23_whatever_the_order_of_users_scopes_and_passwords_each_shows_its_own
         assert!(shown.starts_with(&expected), "{shown} is not {expected}");
     }
 }
+
+/// I17: no lifetime makes it panic, ask more than once a second, or give up half of a life.
+#[tokio::test]
+async fn i17_whatever_expires_in_says_there_is_at_most_one_token_request_a_second() {
+    for expires_in in [
+        "null",
+        "0",
+        "-1",
+        "1",
+        "3600",
+        "-9223372036854775808",
+        "9223372036854775807",
+        "18446744073709551615",
+        "1.5",
+        "-0.0",
+        "1e300",
+        r#""3600""#,
+        "{}",
+        "[]",
+        "true",
+    ] {
+        let stub = Stub::start(move |request, _| {
+            if request.line != TOKEN {
+                return Reply::ok(r#"{"echo":"x"}"#);
+            }
+            Reply::ok(format!(
+                r#"{{"access_token":"token","expires_in":{expires_in}}}"#
+            ))
+        })
+        .await;
+        let clock = TestClock::new();
+        let jane = jane(&tenant(&stub, &clock));
+        for _ in 0..30 {
+            // Some of these are no answer at all, which is an error.
+            let _ = call(&jane).await;
+            clock.advance(Duration::from_millis(100));
+        }
+        let requests = forms(&stub).len();
+        assert!(
+            (1..=4).contains(&requests),
+            "{expires_in}: {requests} in three seconds"
+        );
+    }
+}

@@ -89,6 +89,8 @@ mod tests {
             key("a", "b", "c", ""),
             key("a", "bc", "", "read echo"),
             key("a", "", "bc", "read echo"),
+            key("a", "c", "b", "read echo"),
+            key("b", "a", "c", "read echo"),
         ];
         for (place, other) in others.iter().enumerate() {
             assert_ne!(&one, other);

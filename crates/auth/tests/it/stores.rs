@@ -29,8 +29,9 @@ async fn sources_that_share_a_store_share_the_tokens() {
     assert_eq!(fleet.calls(), ["sign in", "refresh refresh-1"]);
 }
 
+/// I18: a token past either deadline is not served, and no clock that steps stalls a call.
 #[tokio::test]
-async fn a_stored_token_lives_no_longer_than_it_would_have() {
+async fn i18_a_stored_token_lives_no_longer_than_it_would_have() {
     let fleet = Fleet::new(Script::new([pair("a", "refresh-1")]));
     fleet.source().ready().await.expect("a token");
     fleet.clock.advance(HOUR / 2);

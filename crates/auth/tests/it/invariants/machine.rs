@@ -599,7 +599,7 @@ async fn hold(rotation: Rotation, steps: &[Step]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 256, max_shrink_iters: 2_000, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: 256, max_shrink_iters: 300, failure_persistence: None, ..Config::default() })]
 
     /// I1, I6, I7, I8, I9, I17, I18, I20: over any sequence of calls, 401s, failures, drops, evictions and clock steps.
     #[test]

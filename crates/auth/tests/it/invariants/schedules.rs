@@ -298,7 +298,7 @@ async fn hold(root: Root, moves: &[Move]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 256, max_shrink_iters: 2_000, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: 256, max_shrink_iters: 300, failure_persistence: None, ..Config::default() })]
 
     /// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
     #[test]

@@ -3,281 +3,32 @@
 
 #![cfg(all(feature = "alibaba-baas", feature = "hive", feature = "upvest"))]
 
-use std::{
-    error::Error as _,
-    fmt::{Debug, Display, Write as _},
-    hash::{BuildHasher, RandomState},
-    io::{Read, Write as _},
-    net::{TcpListener, TcpStream},
-    panic::{self, AssertUnwindSafe},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering::SeqCst},
-    },
-    thread,
-    time::{Duration, UNIX_EPOCH},
-};
-
-use bindery_auth::{
-    AuthError, Commit, FileStore, FixedToken, Issued, Lifetime, MemoryStore, Reach, Root, Scopes,
-    Stored, StoredAccess, TokenKey, TokenStore, alibaba_baas, hive, upvest,
-};
-use bindery_runtime::{CredentialError, Error, RetryPolicy, SessionBuilder};
-use tracing::{
-    Event, Metadata, Subscriber,
-    field::{Field, Visit},
-    span::{Attributes, Id, Record},
-};
-
+mod canaries;
 #[expect(
     dead_code,
     reason = "shared with the other tests, which use more of it"
 )]
-#[path = "it/clock.rs"]
+#[path = "../it/clock.rs"]
 mod clock;
+mod scribe;
+mod service;
 
+use std::{
+    fmt::Debug,
+    sync::{Arc, Mutex},
+    time::{Duration, UNIX_EPOCH},
+};
+
+use bindery_auth::{
+    Commit, FileStore, FixedToken, Issued, Lifetime, MemoryStore, Reach, Root, Scopes, Stored,
+    StoredAccess, TokenKey, TokenStore, alibaba_baas, hive, upvest,
+};
+use bindery_runtime::{Error, RetryPolicy, SessionBuilder};
+
+use canaries::Canaries;
 use clock::TestClock;
-
-/// Everything that anyone wrote down, at every level, through `tracing`, `log` or a panic.
-static WRITTEN: Mutex<String> = Mutex::new(String::new());
-
-/// What a panic says that is none of the test's own.
-const LAST_WORDS: &str = "a call that cannot fail";
-
-fn write(line: &str) {
-    let mut written = WRITTEN.lock().expect("no panic under the lock");
-    written.push_str(line);
-    written.push('\n');
-}
-
-struct Scribe(AtomicU64);
-
-struct Fields(String);
-
-impl Visit for Fields {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let _ = write!(self.0, " {field}={value:?} {value:#?}");
-    }
-}
-
-impl Subscriber for Scribe {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let mut fields = Fields(span.metadata().name().to_owned());
-        span.record(&mut fields);
-        write(&fields.0);
-        Id::from_u64(self.0.fetch_add(1, SeqCst) + 1)
-    }
-
-    fn record(&self, _: &Id, values: &Record<'_>) {
-        let mut fields = Fields(String::new());
-        values.record(&mut fields);
-        write(&fields.0);
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut fields = Fields(event.metadata().target().to_owned());
-        event.record(&mut fields);
-        write(&fields.0);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
-impl log::Log for Scribe {
-    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn log(&self, record: &log::Record<'_>) {
-        write(&format!("{} {}", record.target(), record.args()));
-    }
-
-    fn flush(&self) {}
-}
-
-fn listen() {
-    static LOG: Scribe = Scribe(AtomicU64::new(0));
-    // Another test may have been first.
-    let _ = tracing::subscriber::set_global_default(Scribe(AtomicU64::new(0)));
-    let _ = log::set_logger(&LOG);
-    log::set_max_level(log::LevelFilter::Trace);
-    panic::set_hook(Box::new(|panic| {
-        let panic = panic.to_string();
-        write(&panic);
-        if !panic.contains(LAST_WORDS) {
-            eprintln!("{panic}");
-        }
-    }));
-}
-
-/// Secrets that are like nothing else, and others in each run.
-struct Canaries {
-    /// In place of a token that is issued, one that was there before, and a password, key or secret.
-    access: String,
-    refresh: String,
-    root: String,
-    password: String,
-}
-
-impl Canaries {
-    fn new() -> Self {
-        let one = || {
-            let random = || RandomState::new().hash_one(()) | 1 << 63;
-            format!("{:X}g{:x}", random(), random())
-        };
-        Self {
-            access: one(),
-            refresh: one(),
-            root: one(),
-            password: one(),
-        }
-    }
-
-    fn all(&self) -> [&str; 4] {
-        [&self.access, &self.refresh, &self.root, &self.password]
-    }
-
-    /// Eight characters of a secret in a row are too many.
-    #[track_caller]
-    fn assert_none_in(&self, text: &str) {
-        for secret in self.all() {
-            for at in 0..=secret.len() - 8 {
-                let piece = &secret[at..at + 8];
-                if let Some(at) = text.find(piece) {
-                    let line = text[..at].rfind('\n').map_or(0, |start| start + 1);
-                    let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
-                    panic!("`{piece}` stands in: {}", &text[line..end]);
-                }
-            }
-        }
-    }
-
-    /// Prints an error in all ways there are, with its causes, and lets it end a thread.
-    #[track_caller]
-    fn assert_none_in_error(&self, error: &Error) {
-        let mut text = format!(
-            "{} {:?} {:?} {:?}",
-            printed(error),
-            error.code(),
-            error.message(),
-            error.request_id()
-        );
-        let mut cause = error.source();
-        while let Some(next) = cause {
-            text += &printed(next);
-            if let Some(error) = next.downcast_ref::<AuthError>() {
-                text += &printed(error);
-                let _ = write!(text, " {:#?}", CredentialError::from(error.clone()));
-            }
-            cause = next.source();
-        }
-        self.assert_none_in(&text);
-        let unwound = panic::catch_unwind(AssertUnwindSafe(|| {
-            Err::<(), _>(error).expect(LAST_WORDS);
-        }));
-        unwound.expect_err("it panics");
-    }
-}
-
-fn printed<T: Debug + Display + ?Sized>(value: &T) -> String {
-    format!(" {value} {value:#} {value:?} {value:#?}")
-}
-
-/// What a service sends in return for one request, byte by byte, before it closes the connection.
-type Answer = Arc<dyn Fn(&str) -> String + Send + Sync>;
-
-fn service(answer: Answer) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    thread::spawn(move || {
-        for connection in listener.incoming() {
-            let (mut connection, answer) = (connection.expect("a connection"), answer.clone());
-            thread::spawn(move || {
-                let request = read(&mut connection);
-                let _ = connection.write_all(answer(&request).as_bytes());
-            });
-        }
-    });
-    url
-}
-
-fn read(connection: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    loop {
-        let mut chunk = [0; 4096];
-        let length = connection.read(&mut chunk).unwrap_or(0);
-        bytes.extend_from_slice(&chunk[..length]);
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let whole = text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
-            let lengths = head
-                .lines()
-                .filter_map(|line| line.strip_prefix("content-length: "));
-            let length = lengths.filter_map(|length| length.parse().ok()).next();
-            body.len() >= length.unwrap_or(0)
-        });
-        if whole || length == 0 {
-            return text;
-        }
-    }
-}
-
-fn reply(status: u16, headers: &str, body: &str) -> String {
-    format!(
-        "HTTP/1.1 {status} Status\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{headers}\r\n{body}",
-        body.len()
-    )
-}
-
-/// Everything that a service may answer to a request with these secrets in it, or issue with these in the answer.
-fn failures(secrets: &[&str], good: &str) -> Vec<String> {
-    let (all, first) = (secrets.join(" "), secrets[0]);
-    let mut answers = Vec::new();
-    for status in [400, 401, 403, 404, 429, 500, 503] {
-        for body in [
-            format!(
-                r#"{{"error":"{all}","error_description":"{all}","message":"{all}","code":"{all}"}}"#
-            ),
-            format!(
-                r#"{{"error":"invalid_grant","details":"{all}","success":false,"code":403,"message":"bad {first}"}}"#
-            ),
-            all.clone(),
-        ] {
-            let headers =
-                format!("x-request-id: {first}\r\nwww-authenticate: Bearer error=\"{first}\"\r\n");
-            answers.push(reply(status, &headers, &body));
-        }
-    }
-    let location = format!("location: http://127.0.0.1:1/{first}?access_token={first}\r\n");
-    answers.push(reply(302, &location, &all));
-    answers.push(reply(307, &location, ""));
-    // Cut short, in the body and in the text; of another type; followed by more; no HTTP at all; nothing.
-    let whole = reply(200, "", good);
-    answers.push(whole[..whole.len() - 3].to_owned());
-    answers.push(reply(200, "", &good[..good.len() - 3]));
-    answers.push(reply(
-        200,
-        "",
-        &good.replace(":\"", ":[\"").replace("\",", "\"],"),
-    ));
-    answers.push(reply(200, "", &format!("{good}{all}")));
-    answers.push(reply(200, "", &format!("\"{all}\"")));
-    answers.push(reply(200, "", &all));
-    answers.push(reply(200, &format!("content-encoding: {first}\r\n"), good));
-    answers.push(reply(200, "", &good.replace(first, &format!("{first}\\n"))));
-    answers.push(reply(200, "", &good.replace(first, "")));
-    answers.push(reply(200, "", &format!("{{\"{first}\":{good}}}")));
-    answers.push(format!("{all}\r\n\r\n"));
-    answers.push(String::new());
-    answers
-}
+use scribe::{LAST_WORDS, WRITTEN, listen};
+use service::{failures, reply, service};
 
 /// A service that answers token requests with `token`, and others with `other`.
 fn with(is_token: fn(&str) -> bool, token: &str, other: &str) -> String {

@@ -13,6 +13,7 @@ use crate::{
     mutants::{
         catalogue::{self, Invariant},
         copy::Copy,
+        packages::Packages,
         trial::{self, LIMIT, Outcome, Tests},
     },
     workspace::Workspace,
@@ -49,9 +50,10 @@ pub(super) fn run(
     err: &mut dyn Write,
 ) -> io::Result<bool> {
     let started = Instant::now();
+    let packages = Packages::read(workspace)?;
     let (invariants, mut faults) = catalogue::read(workspace)?;
     if options.check {
-        faults.extend(catalogue::missing(workspace, &invariants)?);
+        faults.extend(catalogue::missing(&packages, &invariants));
     }
     if !faults.is_empty() {
         for fault in &faults {
@@ -98,13 +100,13 @@ pub(super) fn run(
         return Ok(true);
     }
     let copy = Copy::of(workspace)?;
-    if !pass_unbroken(&copy, &chosen, out, err)? {
+    if !pass_unbroken(&copy, &packages, &chosen, out, err)? {
         return Ok(false);
     }
     let mut left = 0;
     for invariant in chosen {
         for mutant in &invariant.mutants {
-            let outcome = trial::of_mutant(&copy, mutant)?;
+            let outcome = trial::of_mutant(&copy, mutant, &packages)?;
             let (fate, why) = match &outcome {
                 Outcome::Failed(_) => ("killed", String::new()),
                 Outcome::Passed(tests) => {
@@ -173,13 +175,18 @@ fn chosen<'a>(
 /// Runs all named tests on the code as it is. A test that fails anyway, or that is none, would kill any mutant or none.
 fn pass_unbroken(
     copy: &Copy,
+    packages: &Packages,
     chosen: &[&Invariant],
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<bool> {
     let mut well = true;
     for invariant in chosen {
-        let trials: BTreeSet<_> = invariant.mutants.iter().map(Tests::from).collect();
+        let trials: BTreeSet<_> = invariant
+            .mutants
+            .iter()
+            .map(|mutant| Tests::of(mutant, packages))
+            .collect();
         for tests in trials {
             let name = invariant.name.to_uppercase();
             let outcome = copy.run(&tests)?;

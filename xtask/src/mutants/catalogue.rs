@@ -9,6 +9,7 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::packages::Packages;
 use crate::{spec::Position, workspace::Workspace};
 
 /// Below the root of the workspace.
@@ -115,11 +116,7 @@ pub fn read(workspace: &Workspace) -> io::Result<(Vec<Invariant>, Vec<Fault>)> {
 }
 
 /// What is missing: invariants without a mutant, and tests that nobody has written.
-///
-/// # Errors
-///
-/// When a file of the workspace cannot be read.
-pub fn missing(workspace: &Workspace, invariants: &[Invariant]) -> io::Result<Vec<Fault>> {
+pub fn missing(packages: &Packages, invariants: &[Invariant]) -> Vec<Fault> {
     let mut faults = Vec::new();
     for number in NUMBERS {
         let name = format!("i{number:02}");
@@ -132,7 +129,6 @@ pub fn missing(workspace: &Workspace, invariants: &[Invariant]) -> io::Result<Ve
         let mend = "write a mutant that breaks the invariant";
         faults.push(Fault::of(&name, what, mend));
     }
-    let packages = Packages::read(workspace)?;
     for invariant in invariants {
         let mut named: Vec<_> = invariant
             .mutants
@@ -141,18 +137,19 @@ pub fn missing(workspace: &Workspace, invariants: &[Invariant]) -> io::Result<Ve
             .collect();
         named.dedup();
         for (package, tests) in named {
-            let what = match packages.sources(package) {
-                None => format!("there is no package `{package}`"),
-                Some(sources) if !has_test(sources, tests) => {
-                    format!("`{package}` has no test whose name contains `{tests}`")
-                }
-                Some(_) => continue,
+            if packages.targets(package, tests).is_some() {
+                continue;
+            }
+            let what = if packages.has(package) {
+                format!("`{package}` has no test whose name contains `{tests}`")
+            } else {
+                format!("there is no package `{package}`")
             };
             let mend = "name a package and tests that there are";
             faults.push(Fault::of(&invariant.name, what, mend));
         }
     }
-    Ok(faults)
+    faults
 }
 
 impl Fault {
@@ -231,57 +228,4 @@ fn not_applied(
         });
     }
     Ok(faults)
-}
-
-/// The sources of each package of the workspace.
-struct Packages(Vec<(String, Vec<String>)>);
-
-impl Packages {
-    fn read(workspace: &Workspace) -> io::Result<Self> {
-        #[derive(Deserialize)]
-        struct Manifest {
-            package: Option<Package>,
-        }
-        #[derive(Deserialize)]
-        struct Package {
-            name: String,
-        }
-        let files = super::copy::files(workspace)?;
-        let mut packages = Vec::new();
-        for manifest in &files {
-            if !manifest.ends_with("Cargo.toml") {
-                continue;
-            }
-            let text = fs::read_to_string(workspace.root().join(manifest))?;
-            let read: Result<Manifest, _> = toml::from_str(&text);
-            let Some(package) = read.ok().and_then(|manifest| manifest.package) else {
-                continue;
-            };
-            let folder = manifest.parent().unwrap_or(manifest);
-            let mut sources = Vec::new();
-            for file in files.iter().filter(|file| file.starts_with(folder)) {
-                if file.extension().is_some_and(|extension| extension == "rs") {
-                    sources.push(fs::read_to_string(workspace.root().join(file))?);
-                }
-            }
-            packages.push((package.name, sources));
-        }
-        Ok(Self(packages))
-    }
-
-    fn sources(&self, package: &str) -> Option<&[String]> {
-        let found = self.0.iter().find(|(name, _)| name == package);
-        found.map(|(_, sources)| sources.as_slice())
-    }
-}
-
-/// Whether a function is called so. The name may have the path of its module before it.
-fn has_test(sources: &[String], tests: &str) -> bool {
-    let name = tests.rsplit("::").next().unwrap_or(tests);
-    sources.iter().any(|source| {
-        source.split("fn ").skip(1).any(|after| {
-            let end = after.find(|c: char| !c.is_alphanumeric() && c != '_');
-            after[..end.unwrap_or(after.len())].contains(name)
-        })
-    })
 }

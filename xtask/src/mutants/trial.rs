@@ -1,6 +1,7 @@
 //! Tests run in a copy of the workspace.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsString,
     fs::{self, File},
     io,
@@ -9,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{catalogue::Mutant, copy::Copy};
+use super::{catalogue::Mutant, copy::Copy, packages::Packages};
 
 /// How long the tests of one trial may run. Building them takes as long as it takes.
 pub const LIMIT: Duration = Duration::from_secs(300);
@@ -19,14 +20,21 @@ pub const LIMIT: Duration = Duration::from_secs(300);
 pub struct Tests {
     package: String,
     features: Vec<String>,
+    /// The binaries to build, as options of cargo.
+    targets: BTreeSet<String>,
     names: String,
 }
 
-impl From<&Mutant> for Tests {
-    fn from(mutant: &Mutant) -> Self {
+impl Tests {
+    /// The tests that have to notice `mutant`.
+    pub fn of(mutant: &Mutant, packages: &Packages) -> Self {
+        let all = || ["--tests".to_owned()].into();
         Self {
             package: mutant.package.clone(),
             features: mutant.features.clone(),
+            targets: packages
+                .targets(&mutant.package, &mutant.tests)
+                .unwrap_or_else(all),
             names: mutant.tests.clone(),
         }
     }
@@ -78,14 +86,8 @@ impl Copy {
         let mut command = Command::new(cargo);
         command
             .current_dir(self.root())
-            .args([
-                "test",
-                "--locked",
-                "--quiet",
-                "--tests",
-                "--package",
-                &tests.package,
-            ])
+            .args(["test", "--locked", "--quiet", "--package", &tests.package])
+            .args(&tests.targets)
             .args(["--features", &tests.features.join(",")])
             .args(more)
             .env("CARGO_TARGET_DIR", self.target())
@@ -144,7 +146,7 @@ fn passed(said: &str) -> usize {
 /// # Errors
 ///
 /// When the file cannot be read or written, does not have the text, or cargo cannot be run.
-pub fn of_mutant(copy: &Copy, mutant: &Mutant) -> io::Result<Outcome> {
+pub fn of_mutant(copy: &Copy, mutant: &Mutant, packages: &Packages) -> io::Result<Outcome> {
     let path: PathBuf = copy.root().join(&mutant.file);
     let whole = fs::read_to_string(&path)?;
     let broken = mutant.apply(&whole).ok_or_else(|| {
@@ -155,7 +157,7 @@ pub fn of_mutant(copy: &Copy, mutant: &Mutant) -> io::Result<Outcome> {
         io::Error::other(what)
     })?;
     fs::write(&path, broken)?;
-    let outcome = copy.run(&Tests::from(mutant));
+    let outcome = copy.run(&Tests::of(mutant, packages));
     // Written and not renamed: cargo sees by the time of the file that it has changed.
     fs::write(&path, whole)?;
     outcome

@@ -74,9 +74,9 @@ impl Canaries {
             cause = next.source();
         }
         self.assert_none_in(&text);
-        let unwound = panic::catch_unwind(AssertUnwindSafe(|| {
-            Err::<(), _>(error).expect(LAST_WORDS);
-        }));
+        // As `unwrap` and `expect` do.
+        let unwound: std::thread::Result<()> =
+            panic::catch_unwind(AssertUnwindSafe(|| panic!("{LAST_WORDS}: {error:?}")));
         unwound.expect_err("it panics");
     }
 }

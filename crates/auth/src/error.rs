@@ -377,8 +377,9 @@ impl fmt::Display for Rejected {
 mod tests {
     use super::*;
 
+    /// I16: nothing that can be printed has eight characters of a secret in a row.
     #[test]
-    fn of_a_code_only_known_words_and_short_numbers_are_kept() {
+    fn i16_of_a_code_only_known_words_and_short_numbers_are_kept() {
         assert_eq!(
             Code::known("invalid_grant"),
             Some(Code::OAuth("invalid_grant"))

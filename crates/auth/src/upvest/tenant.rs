@@ -226,8 +226,9 @@ impl Users {
 mod tests {
     use super::*;
 
+    /// I23: nobody gets the token of another, and what is kept is bounded.
     #[test]
-    fn the_user_not_asked_for_longest_makes_room() {
+    fn i23_the_user_not_asked_for_longest_makes_room() {
         let session = Session::builder(Target::from(Environment::Playground))
             .build()
             .expect("a session");

@@ -17,6 +17,6 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, Base64, BaseUrl, CallOptions, Error, Events, Idempotency, InvalidBaseUrl, Kind,
-    Response, RetryPolicy, Secret, Session, SessionBuilder,
+    Advice, Base64, BaseUrl, CallOptions, Error, Events, Fields, Idempotency, InvalidBaseUrl, Json,
+    Kind, Nullable, Response, RetryPolicy, Secret, Session, SessionBuilder, UnknownValue,
 };

@@ -17,6 +17,6 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, BaseUrl, CallOptions, Error, FilePart, Idempotency, InvalidBaseUrl, Kind, Response,
-    RetryPolicy, Secret, Session, SessionBuilder,
+    Advice, BaseUrl, CallOptions, Error, Fields, FilePart, Idempotency, InvalidBaseUrl, Json, Kind,
+    Response, RetryPolicy, Secret, Session, SessionBuilder, UnknownValue,
 };

@@ -4,6 +4,8 @@ mod api;
 mod frozen;
 mod stub;
 
+mod lossless;
+
 mod authentication;
 mod hostile;
 mod limits;

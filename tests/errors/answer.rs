@@ -89,10 +89,10 @@ async fn an_answer_that_is_not_what_the_spec_says_tells_where() {
     alibaba-baas get_block: failed to read the answer (HTTP 200): it is empty; the spec and the service disagree, so report it
     Decode, Report, attempts: 1
 
-    alibaba-baas get_block: failed to read the answer (HTTP 200): expected i64; the spec and the service disagree, so report it
+    alibaba-baas get_block: failed to read the answer (HTTP 200): expected i64 at line 1 column 25 of what stands at `/Result`; the spec and the service disagree, so report it
     Decode, Report, attempts: 1
 
-    alibaba-baas get_block: failed to read the answer (HTTP 200): missing field `hash`; the spec and the service disagree, so report it
+    alibaba-baas get_block: failed to read the answer (HTTP 200): missing field `hash` at line 1 column 12 of what stands at `/Result`; the spec and the service disagree, so report it
     Decode, Report, attempts: 1
 
     alibaba-baas get_block: failed to read the answer (HTTP 200): nothing stands at `/Result`; the spec and the service disagree, so report it

@@ -1,5 +1,6 @@
 //! Every example in the specs, and every published message, goes through the generated type and back without loss.
 
+mod mutated;
 mod published;
 mod unknown;
 

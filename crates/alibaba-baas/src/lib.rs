@@ -19,7 +19,7 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, Base64, BaseUrl, CallOptions, Class, Error, Events, Idempotency, InvalidBaseUrl, Kind,
-    LookedUp, Outcome, Patience, Response, RetryPolicy, Secret, Session, SessionBuilder, States,
-    Unknown, Wait, WaitError,
+    Advice, Base64, BaseUrl, CallOptions, Class, Error, Events, Fields, Idempotency,
+    InvalidBaseUrl, Json, Kind, LookedUp, Nullable, Outcome, Patience, Response, RetryPolicy,
+    Secret, Session, SessionBuilder, States, Unknown, UnknownValue, Wait, WaitError,
 };

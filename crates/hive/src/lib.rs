@@ -19,7 +19,7 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, BaseUrl, CallOptions, Class, Error, FilePart, Idempotency, InvalidBaseUrl, Kind,
-    LookedUp, Outcome, Patience, Response, RetryPolicy, Secret, Session, SessionBuilder, States,
-    Unknown, Wait, WaitError,
+    Advice, BaseUrl, CallOptions, Class, Error, Fields, FilePart, Idempotency, InvalidBaseUrl,
+    Json, Kind, LookedUp, Outcome, Patience, Response, RetryPolicy, Secret, Session,
+    SessionBuilder, States, Unknown, UnknownValue, Wait, WaitError,
 };

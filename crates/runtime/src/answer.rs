@@ -9,6 +9,7 @@ use crate::{
     Advice, Class, Error, Idempotency, Kind, Operation, Response,
     envelope::{Check, Places},
     error::{Answer, Shown, what_does_not_fit},
+    object::from_slice,
     retry_after::retry_after,
 };
 
@@ -73,11 +74,14 @@ impl Success {
         let text: &[u8] = if body.is_empty() { b"null" } else { &body };
         let unfit = |error: &serde_json::Error,
                      headers: HeaderMap,
-                     value: Option<&str>,
+                     value: Option<(&str, bool)>,
                      request_id: Option<String>| {
             let why = match value {
                 _ if body.is_empty() => "it is empty".to_owned(),
-                Some(place) => format!("nothing stands at `{place}`"),
+                Some((place, false)) => format!("nothing stands at `{place}`"),
+                Some((place, true)) => {
+                    format!("{} of what stands at `{place}`", what_does_not_fit(error))
+                }
                 None => not_json(error, &headers).unwrap_or_else(|| what_does_not_fit(error)),
             };
             let what = format!(
@@ -100,7 +104,7 @@ impl Success {
             .attempts_made(attempts)
         };
         let Some(envelope) = operation.envelope else {
-            return match serde_json::from_slice(text) {
+            return match from_slice(text) {
                 Ok(value) => {
                     let request_id = header_request_id(&headers);
                     Ok(Response::new(value, status, headers, request_id, attempts))
@@ -108,31 +112,38 @@ impl Success {
                 Err(error) => Err(unfit(&error, headers, None, None)),
             };
         };
+        if let Some((value, request_id)) = envelope.read(&body) {
+            let request_id = request_id.or_else(|| header_request_id(&headers));
+            return Ok(Response::new(value, status, headers, request_id, attempts));
+        }
         // An envelope cannot be empty.
-        let mut whole: Value = match serde_json::from_slice(&body) {
-            Ok(whole) => whole,
+        let opened = match envelope.open(&body) {
+            Ok(opened) => opened,
             Err(error) => return Err(unfit(&error, headers, None, None)),
         };
-        if let Some(failed) = envelope.failed(&whole) {
+        if let Some(failed) = opened.failed {
+            let whole: Option<Value> = serde_json::from_slice(&body).ok();
+            let body = body.clone();
             let answer = (status, headers, body);
             let error = refused_with(
                 operation,
                 answer,
-                Some(&whole),
+                whole.as_ref(),
                 envelope.places,
                 Some(failed),
             );
             return Err(error.attempts_made(attempts));
         }
-        let request_id = envelope
-            .places
-            .request_id(&whole)
-            .or_else(|| header_request_id(&headers));
-        let value = whole.pointer_mut(envelope.value).map(Value::take);
-        let absent = value.is_none().then_some(envelope.value);
-        match serde_json::from_value(value.unwrap_or_default()) {
+        // Nothing says as much as `null`, here too.
+        let value = opened.value.map_or("null", |value| value.get());
+        let request_id = opened.request_id.or_else(|| header_request_id(&headers));
+        match from_slice(value.as_bytes()) {
             Ok(value) => Ok(Response::new(value, status, headers, request_id, attempts)),
-            Err(error) => Err(unfit(&error, headers, absent, request_id)),
+            Err(error) => {
+                let place = (envelope.value, opened.value.is_some());
+                let place = (!envelope.value.is_empty()).then_some(place);
+                Err(unfit(&error, headers, place, request_id))
+            }
         }
     }
 

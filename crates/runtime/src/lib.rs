@@ -5,6 +5,14 @@ mod secret;
 mod text;
 mod uint256;
 
+mod fields;
+mod json;
+mod nullable;
+#[doc(hidden)]
+pub mod object;
+mod one_of;
+mod open_enum;
+
 mod environment;
 mod operation;
 
@@ -29,6 +37,7 @@ mod envelope;
 mod error;
 mod failure;
 mod hidden;
+mod pointer;
 mod response;
 mod retry_after;
 
@@ -55,7 +64,11 @@ pub use envelope::{Check, Envelope, Expected, Places};
 pub use environment::{BaseUrl, InvalidBaseUrl, Target};
 pub use error::{Advice, Error, Kind};
 pub use failure::{FailureAnswer, FailureBody};
+pub use fields::Fields;
 pub use finality::{Finality, Refusal};
+pub use json::Json;
+pub use nullable::Nullable;
+pub use open_enum::UnknownValue;
 pub use operation::{
     Evidence, Failure, Idempotency, Operation, Placement, Requirement, Scheme, Server, StatusRange,
 };
@@ -90,4 +103,5 @@ pub mod generated {
     pub use http::Method;
     #[cfg(feature = "webhooks")]
     pub use http::{HeaderMap, HeaderName, HeaderValue};
+    pub use serde;
 }

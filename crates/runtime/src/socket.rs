@@ -27,6 +27,7 @@ use crate::{
     Advice, Error, Kind, Operation, Session, answer,
     draft::Draft,
     error::what_does_not_fit,
+    object::from_slice,
     send::{self, Exchange},
     session::Inner,
 };
@@ -147,7 +148,7 @@ impl<T: DeserializeOwned> Stream for Events<T> {
                     continue;
                 }
             };
-            return Poll::Ready(Some(serde_json::from_slice(bytes).map_err(|error| {
+            return Poll::Ready(Some(from_slice(bytes).map_err(|error| {
                 let what = format!("failed to read a message: {}", what_does_not_fit(&error));
                 Error::new(self.operation, Kind::Decode, what, Advice::Report)
             })));

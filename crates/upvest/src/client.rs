@@ -1045,22 +1045,22 @@ impl Client {
     ///                         "100000000000000".parse::<Uint256>()?,
     ///                         types::FunctionAbi(
     ///                             [
-    ///                                 ("constant".into(), serde_json::json!(false)),
+    ///                                 ("constant", serde_json::json!(false)),
     ///                                 (
-    ///                                     "inputs".into(),
+    ///                                     "inputs",
     ///                                     serde_json::json!(
     ///                                         [{ "name" : "_to", "type" : "address" }, { "name" :
     ///                                         "_value", "type" : "uint256" }]
     ///                                     ),
     ///                                 ),
-    ///                                 ("name".into(), serde_json::json!("transfer")),
+    ///                                 ("name", serde_json::json!("transfer")),
     ///                                 (
-    ///                                     "outputs".into(),
+    ///                                     "outputs",
     ///                                     serde_json::json!([{ "name" : "", "type" : "bool" }]),
     ///                                 ),
-    ///                                 ("payable".into(), serde_json::json!(false)),
-    ///                                 ("stateMutability".into(), serde_json::json!("nonpayable")),
-    ///                                 ("type".into(), serde_json::json!("function")),
+    ///                                 ("payable", serde_json::json!(false)),
+    ///                                 ("stateMutability", serde_json::json!("nonpayable")),
+    ///                                 ("type", serde_json::json!("function")),
     ///                             ]
     ///                                 .into_iter()
     ///                                 .collect(),
@@ -1069,9 +1069,10 @@ impl Client {
     ///                             types::FunctionParameter(
     ///                                 serde_json::json!(
     ///                                     "0x23456789abcdef0123456789abcdef0123456789"
-    ///                                 ),
+    ///                                 )
+    ///                                     .into(),
     ///                             ),
-    ///                             types::FunctionParameter(serde_json::json!("1")),
+    ///                             types::FunctionParameter(serde_json::json!("1").into()),
     ///                         ],
     ///                     )
     ///                     .gas_limit("60000".parse::<Uint256>()?)

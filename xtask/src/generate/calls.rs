@@ -30,7 +30,7 @@ pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<
     ]);
     let mut runtime = vec!["Call", "Session"];
     runtime.extend(
-        ["FilePart", "Base64", "Secret", "Uint256"]
+        fields::RUNTIME
             .into_iter()
             .filter(|name| mentions(&methods, name)),
     );
@@ -94,14 +94,11 @@ pub(super) fn requests(
         })
         .flatten()
         .collect();
-    let candidates = [
-        "Base64", "Error", "Events", "FilePart", "Outcome", "Pages", "Response", "Secret",
-        "Uint256", "Wait",
-    ];
+    let candidates = ["Error", "Events", "Outcome", "Pages", "Response", "Wait"].into_iter();
     let mut runtime = vec!["Call", "CallOptions"];
     runtime.extend(
         candidates
-            .into_iter()
+            .chain(fields::RUNTIME)
             .filter(|name| mentions(&mentioned, name)),
     );
     runtime.sort_unstable();
@@ -403,12 +400,18 @@ pub(super) fn taken_as(ty: &Type, ident: &Ident, enums: &BTreeSet<String>) -> (T
             )
         };
     }
+    if fields::is(&ty, "Fields") {
+        return (
+            parse_quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<Json>)>),
+            parse_quote!(#ident.into_iter().collect()),
+        );
+    }
     if let Type::Path(path) = &ty
         && let Some(last) = path
             .path
             .segments
             .last()
-            .filter(|last| last.ident == "BTreeMap" || last.ident == "Map")
+            .filter(|last| last.ident == "BTreeMap")
         && let syn::PathArguments::AngleBracketed(arguments) = &last.arguments
         && let Some(syn::GenericArgument::Type(value)) = arguments.args.last()
     {
@@ -433,7 +436,7 @@ fn converts(ty: &Type, enums: &BTreeSet<String>) -> bool {
     };
     let last = last.ident.to_string();
     [
-        "String", "Secret", "Base64", "Uint256", "FilePart", "Value", "Option",
+        "String", "Secret", "Base64", "Uint256", "FilePart", "Json", "Option",
     ]
     .contains(&last.as_str())
         || enums.contains(&last)

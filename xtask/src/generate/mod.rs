@@ -39,7 +39,7 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     let tree = progenitor::run(&document).map_err(|error| format!("{}: {error}", api.name))?;
     let generated =
         signatures::read(api, tree).map_err(|error| format!("{}: {error}", api.name))?;
-    let model = types::Model::new(api, &document, &generated);
+    let model = types::Model::new(api, &generated);
     let mut files = Files::new();
     let source = PathBuf::from("crates").join(&api.name).join("src");
     let header = format::header(&api.name);

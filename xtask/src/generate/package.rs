@@ -213,7 +213,7 @@ fn library(api: &Api, model: &Model, generated: &Generated, failures: &Failures)
     ];
     let uses = |segment: &str| model.uses(segment) || parameters_use(generated, segment);
     runtime.extend(
-        ["Base64", "FilePart", "Secret", "Uint256"]
+        super::types::fields::RUNTIME
             .into_iter()
             .filter(|name| uses(name)),
     );

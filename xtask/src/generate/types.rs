@@ -1,11 +1,12 @@
-//! The types: typify's, made ready for people. Fields stand in the order of the spec, unknown values of open enums
-//! survive, what is optional is an `Option`, and requests are made without naming every field.
+//! The types: typify's, made ready for people. Fields stand in the order of the spec, what the spec does not know
+//! survives, what is optional is an `Option`, and all are made without naming every field.
 
 mod enums;
 pub(super) mod fields;
+mod spelling;
 mod structs;
 
-pub(super) use structs::FieldShape;
+pub(super) use structs::{FieldShape, setter_name};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,7 @@ use syn::{Fields, Ident, Item, Type, visit_mut::VisitMut as _};
 
 use super::{docs, names, signatures::Generated};
 use crate::{
-    api::{Api, Evidence, resolve},
+    api::{Api, Evidence, entries, resolve},
     lower,
 };
 
@@ -28,8 +29,8 @@ pub(super) struct Model {
     schemas: BTreeMap<String, Value>,
     /// The names of the schemas, in the order of the document.
     order: Vec<String>,
-    /// The types that a request is made of.
-    requested: BTreeSet<String>,
+    /// The types that an answer is made of.
+    answered: BTreeSet<String>,
     /// The enums of any kind.
     enums: BTreeSet<String>,
     /// The variants of the enums of strings, each with what it is on the wire.
@@ -38,7 +39,7 @@ pub(super) struct Model {
 
 impl Model {
     /// Takes the types that progenitor made of the lowered document.
-    pub(super) fn new(api: &Api, lowered: &Value, generated: &Generated) -> Self {
+    pub(super) fn new(api: &Api, generated: &Generated) -> Self {
         let schemas: BTreeMap<String, Value> = api
             .schemas()
             .map(|(name, schema)| (names::type_name(name).to_string(), schema.clone()))
@@ -72,13 +73,13 @@ impl Model {
         let is_enum =
             |(name, item): (&String, &Item)| matches!(item, Item::Enum(_)).then(|| name.clone());
         let enums = items.iter().filter_map(is_enum).collect();
-        let requested = requested(api, lowered);
+        let answered = answered(api);
         let mut model = Self {
             items,
             rest,
             schemas,
             order,
-            requested,
+            answered,
             enums,
             texts: BTreeMap::new(),
         };
@@ -109,7 +110,9 @@ impl Model {
                 continue;
             };
             let schema = self.schemas.get(&name);
-            let open = schema.is_some_and(|schema| schema["x-open-enum"] == true);
+            // The provider may add to what it answers at any time.
+            let open = self.answered.contains(&name)
+                || schema.is_some_and(|schema| schema["x-open-enum"] == true);
             let mut more = Vec::new();
             let item = match item {
                 Item::Struct(structure) => Item::Struct(structs::refine(api, structure, schema)),
@@ -129,7 +132,7 @@ impl Model {
                 other => other,
             };
             let item = with_derives(item, !secretive.contains(&name));
-            if let (Item::Struct(structure), true) = (&item, self.requested.contains(&name)) {
+            if let Item::Struct(structure) = &item {
                 more.extend(structs::constructor(structure, &self.enums));
             }
             self.rest
@@ -165,7 +168,13 @@ impl Model {
         order.extend(self.items.keys().filter(|name| !self.order.contains(name)));
         let mut all = Vec::new();
         for name in order {
-            all.extend(self.items.get(name).cloned());
+            all.extend(
+                self.items
+                    .get(name)
+                    .cloned()
+                    .into_iter()
+                    .flat_map(|item| self.written(item)),
+            );
             all.extend(
                 self.rest
                     .iter()
@@ -192,6 +201,19 @@ impl Model {
         let mut with_uses = fields::uses(&all);
         with_uses.extend(all);
         with_uses
+    }
+
+    /// An item as it stands in the module: what serde's derive cannot do is done by a macro of the run time.
+    fn written(&self, item: Item) -> Vec<Item> {
+        match item {
+            Item::Struct(structure) => {
+                structs::written(structure, |ty| spelling::Spelling::of(ty, self))
+            }
+            Item::Enum(enumeration) if self.texts(&enumeration.ident.to_string()).is_none() => {
+                enums::one_of(enumeration)
+            }
+            other => vec![other],
+        }
     }
 
     /// The types that hold a secret, directly or inside another type: they have no `PartialEq`, since comparing secrets
@@ -266,24 +288,37 @@ fn with_derives(mut item: Item, comparable: bool) -> Item {
     item
 }
 
-/// The types that the calls' bodies and parameters lead to.
-fn requested(api: &Api, lowered: &Value) -> BTreeSet<String> {
+/// The types that the answers to the calls lead to, and the messages of web sockets and webhooks.
+fn answered(api: &Api) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
-    for operation in &api.operations {
-        let body = operation.body.iter().map(|body| &body.schema);
-        for schema in body.chain(
-            operation
-                .parameters
-                .iter()
-                .map(|parameter| &parameter.schema),
-        ) {
-            lower::follow(lowered, schema, &mut reached);
+    let paths = entries(&api.document["paths"]);
+    for (_, operation) in paths.flat_map(|(_, item)| entries(item)) {
+        for key in ["responses", "x-websocket"] {
+            lower::follow(&api.document, &operation[key], &mut reached);
         }
     }
+    lower::follow(&api.document, &api.document["x-webhooks"], &mut reached);
     reached
         .iter()
         .map(|name| names::type_name(name).to_string())
         .collect()
+}
+
+/// Takes serde's derives and attributes off, where a macro of the run time does their work.
+fn without_serde(attributes: &mut Vec<syn::Attribute>) {
+    attributes.retain(|attribute| !attribute.path().is_ident("serde"));
+    for attribute in attributes {
+        if attribute.path().is_ident("derive")
+            && let Ok(derived) = attribute.parse_args_with(
+                syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated,
+            )
+        {
+            let others = derived
+                .iter()
+                .filter(|path| !path.is_ident("Serialize") && !path.is_ident("Deserialize"));
+            *attribute = syn::parse_quote!(#[derive(#(#others),*)]);
+        }
+    }
 }
 
 fn type_ident(ty: &Type) -> Option<String> {

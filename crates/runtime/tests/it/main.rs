@@ -10,6 +10,8 @@ mod tls;
 
 use ledger::types;
 
+mod lossless;
+
 mod authentication;
 mod diagnosis;
 mod failures;

@@ -36,6 +36,7 @@ mod errors;
 mod examples;
 mod schemas;
 mod soak;
+mod streams;
 mod surface;
 mod webhooks;
 mod wire;

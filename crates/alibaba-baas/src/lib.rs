@@ -17,6 +17,7 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, Base64, BaseUrl, CallOptions, Error, Events, Idempotency, InvalidBaseUrl, Kind,
-    Response, RetryPolicy, Secret, Session, SessionBuilder,
+    Advice, Base64, BaseUrl, CallOptions, Delivery, Error, EventPosition, Events, Idempotency,
+    InvalidBaseUrl, Kind, Missing, Reconnected, Response, RetryPolicy, Secret, Session,
+    SessionBuilder,
 };

@@ -27,9 +27,10 @@ mod hidden;
 mod response;
 mod retry_after;
 
-mod pages;
 #[cfg(feature = "websocket")]
-mod socket;
+mod events;
+mod pages;
+mod tagged;
 #[cfg(feature = "webhooks")]
 mod webhook;
 
@@ -38,18 +39,20 @@ pub use credential::{Authorizing, Credential, CredentialError, Generation};
 pub use envelope::{Check, Envelope, Expected, Places};
 pub use environment::{BaseUrl, InvalidBaseUrl, Target};
 pub use error::{Advice, Error, Kind};
+#[cfg(feature = "websocket")]
+pub use events::{
+    BlockCall, Delivery, EventPosition, Events, Missing, Reconnected, Replay, Socket, Step,
+};
 pub use operation::{
     Evidence, Failure, Idempotency, Operation, Placement, Requirement, Scheme, Server, StatusRange,
 };
 pub use options::CallOptions;
-pub use pages::Pages;
+pub use pages::{Items, PagePosition, Pages};
 pub use part::FilePart;
 pub use response::Response;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use session::{InvalidSession, Session, SessionBuilder};
-#[cfg(feature = "websocket")]
-pub use socket::Events;
 pub use text::{Base64, InvalidBase64};
 pub use uint256::{InvalidUint256, Uint256};
 pub use untyped::UntypedCall;
@@ -62,7 +65,7 @@ pub use webhook::{
 /// What generated code names, so that a provider crate depends on this crate alone.
 #[doc(hidden)]
 pub mod generated {
-    pub use futures_core::Stream;
+    pub use crate::tagged::{Tagged, deserialize as of_kinds};
     pub use http::Method;
     #[cfg(feature = "webhooks")]
     pub use http::{HeaderMap, HeaderName, HeaderValue};

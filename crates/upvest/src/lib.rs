@@ -19,6 +19,6 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, Base64, BaseUrl, CallOptions, Error, Idempotency, InvalidBaseUrl, Kind, Pages,
-    Response, RetryPolicy, Secret, Session, SessionBuilder, Uint256,
+    Advice, Base64, BaseUrl, CallOptions, Error, Idempotency, InvalidBaseUrl, Items, Kind,
+    PagePosition, Pages, Response, RetryPolicy, Secret, Session, SessionBuilder, Uint256,
 };

@@ -15,6 +15,7 @@ mod operations;
 mod package;
 mod progenitor;
 mod signatures;
+mod sockets;
 mod types;
 mod webhooks;
 

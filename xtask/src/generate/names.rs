@@ -15,12 +15,15 @@ pub(super) fn value_name(text: &str) -> Ident {
 
 /// The name of the method that sets an optional parameter: another one where every call has a method of that name.
 pub(super) fn setter_name(text: &str) -> Ident {
-    const TAKEN: [&str; 6] = [
+    const TAKEN: [&str; 9] = [
         "body",
         "items",
+        "items_from",
         "pages",
+        "pages_from",
         "send",
         "subscribe",
+        "subscribe_from",
         "with_options",
     ];
     let name = value_name(text);

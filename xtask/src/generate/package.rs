@@ -208,14 +208,20 @@ fn library(api: &Api, model: &Model, generated: &Generated) -> String {
             .filter(|name| uses(name)),
     );
     if api.operations.iter().any(|operation| operation.websocket) {
-        runtime.push("Events");
+        runtime.extend([
+            "Delivery",
+            "EventPosition",
+            "Events",
+            "Missing",
+            "Reconnected",
+        ]);
     }
     if api
         .operations
         .iter()
         .any(|operation| operation.pagination.is_some())
     {
-        runtime.push("Pages");
+        runtime.extend(["Items", "PagePosition", "Pages"]);
     }
     runtime.sort_unstable();
     let module = |name: &str, public: bool| {

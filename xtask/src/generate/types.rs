@@ -1,10 +1,12 @@
 //! The types: typify's, made ready for people. Fields stand in the order of the spec, unknown values of open enums
 //! survive, what is optional is an `Option`, and requests are made without naming every field.
 
+mod discriminated;
 mod enums;
 pub(super) mod fields;
 mod structs;
 
+pub(super) use discriminated::id_of;
 pub(super) use structs::FieldShape;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,7 +105,10 @@ impl Model {
 
     fn refine(&mut self, api: &Api) {
         let secretive = self.secretive();
-        let names: Vec<String> = self.items.keys().cloned().collect();
+        // Those of several kinds come last: they look into the types of their kinds.
+        let of_kinds = |name: &String| self.schemas.get(name).is_some_and(discriminated::is);
+        let mut names: Vec<String> = self.items.keys().cloned().collect();
+        names.sort_by_key(of_kinds);
         for name in names {
             let Some(item) = self.items.remove(&name) else {
                 continue;
@@ -117,6 +122,15 @@ impl Model {
                     self.rest.retain(|(of, _)| *of != name);
                     self.texts.insert(name.clone(), enums::texts(&enumeration));
                     let (item, impls) = enums::plain(&enumeration, schema, open);
+                    more.extend(impls);
+                    item
+                }
+                Item::Enum(enumeration)
+                    if let Some(schema) = schema.filter(|schema| discriminated::is(schema)) =>
+                {
+                    self.rest.retain(|(of, _)| *of != name);
+                    let (item, impls) =
+                        discriminated::refine(api, &enumeration, schema, &self.items);
                     more.extend(impls);
                     item
                 }

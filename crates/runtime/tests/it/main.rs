@@ -5,9 +5,12 @@ mod frozen;
 mod stub;
 
 mod authentication;
+#[cfg(feature = "websocket")]
+mod events;
 mod hostile;
 mod limits;
 mod options;
+mod pages;
 mod retries;
 mod untyped;
 mod waits;

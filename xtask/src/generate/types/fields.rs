@@ -116,8 +116,9 @@ pub(super) fn uses(items: &[Item]) -> Vec<Item> {
     [
         group("std::collections", &["BTreeMap"]),
         group("bindery_runtime", &["Base64", "Secret", "Uint256"]),
+        group("bindery_runtime::generated", &["Tagged", "of_kinds"]),
         group("chrono", &["DateTime", "NaiveDate", "Utc"]),
-        group("serde", &["Deserialize", "Serialize"]),
+        group("serde", &["Deserialize", "Deserializer", "Serialize"]),
         group("serde_json", &["Map", "Value"]),
         group("uuid", &["Uuid"]),
     ]

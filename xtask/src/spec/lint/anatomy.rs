@@ -45,6 +45,10 @@ pub(super) enum Kind {
     WebhookSignature,
     WebhookEvent,
     WebhookChallenge,
+    Select,
+    Replay,
+    ReplayBlock,
+    ReplayEvent,
 }
 
 /// What a field holds.
@@ -165,6 +169,10 @@ impl Kind {
             WebhookSignature => "`signature` of `x-webhooks`",
             WebhookEvent => "an event of `x-webhooks`",
             WebhookChallenge => "`challenge` of `x-webhooks`",
+            Select => "`select` of `x-websocket`",
+            Replay => "`replay` of `x-websocket`",
+            ReplayBlock => "`block` of `replay`",
+            ReplayEvent => "an event of `replay`",
         }
     }
 
@@ -181,6 +189,10 @@ impl Kind {
                 | WebhookSignature
                 | WebhookEvent
                 | WebhookChallenge
+                | Select
+                | Replay
+                | ReplayBlock
+                | ReplayEvent
         )
     }
 

@@ -235,8 +235,13 @@ impl Machine {
             return Take::Deliver;
         };
         if std::mem::take(&mut self.fresh) {
-            // What happened between the opening of the socket and the reading of the newest block comes live.
-            let next = self.ledger.next().map_or(height, |next| next.min(height));
+            // What happened between the opening of the socket and the reading of the newest block comes live. Blocks that
+            // lie between that and the first event held nothing for this subscription, or were there before it and REST
+            // did not know of them yet; only where every block has an event can they have been missed.
+            let next = match self.ledger.next() {
+                Some(next) if self.gapless => next.min(height),
+                _ => height,
+            };
             self.ledger.begin(next);
         }
         if !self.joined {

@@ -1,7 +1,6 @@
 //! Messages as JSON: through a generated type and back, and whether they are the same.
 
-use bindery_runtime::{Error, Events};
-use futures_util::TryStreamExt as _;
+use bindery_runtime::{Delivery, Error, Events};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -26,13 +25,21 @@ pub fn round_trip<T: Serialize + DeserializeOwned>(
     serde_json::to_string(&read)
 }
 
-/// Every message of a web socket until the service closes it, as a list.
+/// Every message of a web socket until the connection is lost, as a list.
 ///
 /// # Errors
 ///
-/// The first message that does not fit, or the end of the connection.
-pub async fn messages<T: Serialize + DeserializeOwned>(events: Events<T>) -> Result<String, Error> {
-    let read: Vec<T> = events.try_collect().await?;
+/// The first message that does not fit.
+pub async fn messages<T: Serialize + DeserializeOwned>(
+    mut events: Events<T>,
+) -> Result<String, Error> {
+    let mut read: Vec<T> = Vec::new();
+    while let Some(delivery) = events.next().await {
+        match delivery? {
+            Delivery::Event(event) => read.push(event),
+            _ => break,
+        }
+    }
     Ok(written(&read))
 }
 

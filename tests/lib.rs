@@ -36,6 +36,7 @@ mod errors;
 mod examples;
 mod finality;
 mod schemas;
+mod streams;
 mod surface;
 mod webhooks;
 mod wire;

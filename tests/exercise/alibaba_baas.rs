@@ -57,7 +57,7 @@ pub async fn call(
         "subscribe_events" => {
             let mut call = client
                 .subscribe_events(arguments.required::<String>("network"));
-            if let Some(value) = arguments.optional::<String>("source") {
+            if let Some(value) = arguments.optional::<Vec<types::EventKind>>("source") {
                 call = call.source(value);
             }
             crate::messages(call.subscribe().await?).await
@@ -86,6 +86,10 @@ pub fn through(name: &str, text: &str) -> Option<Result<String, serde_json::Erro
             "TransactionEvent" => round_trip::<types::TransactionEvent>(text),
             "Block" => round_trip::<types::Block>(text),
             "Event" => round_trip::<types::Event>(text),
+            "TxEvent" => round_trip::<types::TxEvent>(text),
+            "ConfigEvent" => round_trip::<types::ConfigEvent>(text),
+            "ContractEvent" => round_trip::<types::ContractEvent>(text),
+            "BlockEvent" => round_trip::<types::BlockEvent>(text),
             "EventType" => round_trip::<types::EventType>(text),
             "EventKind" => round_trip::<types::EventKind>(text),
             "TokenRequest" => round_trip::<types::TokenRequest>(text),
@@ -110,11 +114,13 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         schema_for!(types::Transaction)), ("TransactionState",
         schema_for!(types::TransactionState)), ("TransactionEvent",
         schema_for!(types::TransactionEvent)), ("Block", schema_for!(types::Block)),
-        ("Event", schema_for!(types::Event)), ("EventType",
-        schema_for!(types::EventType)), ("EventKind", schema_for!(types::EventKind)),
-        ("TokenRequest", schema_for!(types::TokenRequest)), ("GrantType",
-        schema_for!(types::GrantType)), ("TokenResponse",
-        schema_for!(types::TokenResponse)), ("OAuthError",
+        ("Event", schema_for!(types::Event)), ("TxEvent", schema_for!(types::TxEvent)),
+        ("ConfigEvent", schema_for!(types::ConfigEvent)), ("ContractEvent",
+        schema_for!(types::ContractEvent)), ("BlockEvent",
+        schema_for!(types::BlockEvent)), ("EventType", schema_for!(types::EventType)),
+        ("EventKind", schema_for!(types::EventKind)), ("TokenRequest",
+        schema_for!(types::TokenRequest)), ("GrantType", schema_for!(types::GrantType)),
+        ("TokenResponse", schema_for!(types::TokenResponse)), ("OAuthError",
         schema_for!(types::OAuthError))
     ]
 }

@@ -109,6 +109,8 @@ pub struct Operation {
     pub lookup: Option<Value>,
     /// Whether the success is a web socket.
     pub websocket: bool,
+    /// `x-websocket`.
+    pub socket: Option<Value>,
 }
 
 /// A parameter, or a part of a multipart body.
@@ -120,6 +122,8 @@ pub struct Parameter {
     pub place: Place,
     /// Whether the call makes no sense without it.
     pub required: bool,
+    /// Whether each item of a list is a parameter of its own; otherwise they stand behind one another with commas.
+    pub explode: bool,
     /// What is said of it.
     pub description: String,
     /// How sure that is.
@@ -218,6 +222,8 @@ pub struct Pagination {
     pub next: String,
     /// The query parameter that takes the cursor.
     pub cursor: String,
+    /// The query parameter that takes the size of a page.
+    pub size: Option<String>,
 }
 
 const METHODS: [&str; 8] = [
@@ -385,10 +391,15 @@ impl<'a> Reader<'a> {
                 items: text(pagination, "items"),
                 next: text(pagination, "next"),
                 cursor: text(pagination, "cursor"),
+                size: pagination
+                    .get("size")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
             }),
             finality: operation.get("x-finality").cloned(),
             lookup: operation.get("x-lookup").cloned(),
             websocket,
+            socket: operation.get("x-websocket").filter(|_| websocket).cloned(),
         }
     }
 
@@ -406,6 +417,7 @@ impl<'a> Reader<'a> {
                 name: text(parameter, "name"),
                 place,
                 required: parameter["required"] == true,
+                explode: parameter["explode"] != false,
                 description: text(parameter, "description"),
                 evidence: Evidence::of(parameter),
                 schema: parameter["schema"].clone(),
@@ -456,6 +468,7 @@ impl<'a> Reader<'a> {
             name: name.clone(),
             place: Place::Part,
             required: required.contains(&name.as_str()),
+            explode: true,
             description: text(resolve(self.document, property), "description"),
             evidence: Evidence::of(property),
             schema: property.clone(),
@@ -600,7 +613,8 @@ fn servers(node: &Value) -> Vec<Server> {
     items(&node["servers"]).map(server).collect()
 }
 
-fn text(node: &Value, key: &str) -> String {
+/// The text at a key; empty where there is none.
+pub fn text(node: &Value, key: &str) -> String {
     node.get(key)
         .and_then(Value::as_str)
         .unwrap_or_default()

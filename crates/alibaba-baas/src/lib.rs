@@ -19,7 +19,8 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, Base64, BaseUrl, CallOptions, Class, Error, Events, Fields, Idempotency,
-    InvalidBaseUrl, Json, Kind, LookedUp, Nullable, Outcome, Patience, Response, RetryPolicy,
-    Secret, Session, SessionBuilder, States, Unknown, UnknownValue, Wait, WaitError,
+    Advice, Base64, BaseUrl, CallOptions, Class, Delivery, Error, EventPosition, Events, Fields,
+    Idempotency, InvalidBaseUrl, Json, Kind, LookedUp, Missing, Nullable, Outcome, Patience,
+    Reconnected, Response, RetryPolicy, Secret, Session, SessionBuilder, States, Unknown,
+    UnknownValue, Wait, WaitError,
 };

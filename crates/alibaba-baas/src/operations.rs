@@ -3,8 +3,9 @@
 //! What the spec says of each call.
 
 use bindery_runtime::{
-    Check, Class, Envelope, ErrorCodes, Evidence, Expected, Failure, Idempotency,
-    Operation, Placement, Places, Requirement, Scheme, Server, generated::Method,
+    BlockCall, Check, Class, Envelope, ErrorCodes, Evidence, Expected, Failure,
+    Idempotency, Operation, Placement, Places, Replay, Requirement, Scheme, Server,
+    Socket, Step, generated::Method,
 };
 
 /// Every call, in the order of the spec.
@@ -134,6 +135,85 @@ pub static REFRESH_TOKEN: Operation = Operation::new(
         ],
     )
     .error_codes(ERROR_CODES);
+
+static SUBSCRIBE_EVENTS_REPLAY: Replay = Replay {
+    kind: "/type",
+    id: "/id",
+    alike: &[("/platform", "Fabric"), ("/instance_id", "")],
+    block: BlockCall {
+        operation: &GET_BLOCK,
+        number: "num",
+        latest: "latest",
+        height: "/number",
+    },
+    steps: &[
+        Step::Event {
+            kind: "Block",
+            when: None,
+            text: &[
+                ("/id", "block-{height}"),
+                ("/name", "{height}"),
+                ("/network", "{network}"),
+            ],
+            value: &[("/content", "block")],
+            without: &["/content/data"],
+            repeats: false,
+        },
+        Step::Lost {
+            kind: "Config",
+            when: Some("block/data"),
+            id: "config-{height}-",
+        },
+        Step::Each {
+            list: "block/transactions",
+            name: "transaction_id",
+            steps: &[
+                Step::Read {
+                    operation: &GET_TRANSACTION,
+                    with: &[("id", "transaction_id")],
+                    name: "transaction",
+                    steps: &[
+                        Step::Event {
+                            kind: "Tx",
+                            when: None,
+                            text: &[
+                                ("/id", "tx-{height}-{transaction_id}"),
+                                ("/name", "{transaction_id}"),
+                                ("/network", "{network}"),
+                            ],
+                            value: &[("/content", "transaction")],
+                            without: &[],
+                            repeats: false,
+                        },
+                        Step::Each {
+                            list: "transaction/events",
+                            name: "event",
+                            steps: &[
+                                Step::Event {
+                                    kind: "Contract",
+                                    when: None,
+                                    text: &[
+                                        ("/id", "contract-{height}-{transaction_id}"),
+                                        ("/network", "{network}"),
+                                    ],
+                                    value: &[("", "event")],
+                                    without: &[],
+                                    repeats: true,
+                                },
+                            ],
+                        },
+                    ],
+                },
+            ],
+        },
+    ],
+};
+
+/// What the web socket of `subscribe_events` delivers.
+pub static SUBSCRIBE_EVENTS_SOCKET: Socket = Socket {
+    select: Some(("source", "*")),
+    replay: Some(&SUBSCRIBE_EVENTS_REPLAY),
+};
 
 static SCHEME_ACCESS_TOKEN: Scheme = Scheme {
     name: "accessToken",

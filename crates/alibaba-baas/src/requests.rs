@@ -2,8 +2,10 @@
 
 //! The calls in the making: optional parameters, and sending.
 
-use bindery_runtime::{Call, CallOptions, Error, Events, Outcome, Response, Wait};
-use crate::{finality, types};
+use bindery_runtime::{
+    Call, CallOptions, Error, EventPosition, Events, Outcome, Response, Wait,
+};
+use crate::{finality, operations, types};
 
 /// A call of [`Client::invoke`](crate::Client::invoke) in the making.
 #[derive(Clone, Debug)]
@@ -205,12 +207,12 @@ impl GetBlock {
 pub struct SubscribeEvents(pub(crate) Call);
 
 impl SubscribeEvents {
-    /// Which events to send: `Tx`, `Config`, `Contract` and `Block`, separated by commas, or `*` for all.
+    /// Which kinds of events to send. Left out, `*` is sent, which stands for all.
     ///
     /// Evidence: documented by the vendor (Alibaba Cloud help, Subscribe to events (151688)). Whether it may be left
     /// out, and what then comes, is not documented.
-    pub fn source(self, source: impl AsRef<str>) -> Self {
-        Self(self.0.query("source", source.as_ref()))
+    pub fn source(self, source: impl IntoIterator<Item = types::EventKind>) -> Self {
+        Self(self.0.query_joined("source", source))
     }
 
     /// Sets what this call does differently from its session: limits, retries, extra headers and query.
@@ -218,7 +220,7 @@ impl SubscribeEvents {
         Self(self.0.with_options(options))
     }
 
-    /// Opens the web socket.
+    /// Opens the web socket. The events are those from now on.
     ///
     /// # Errors
     ///
@@ -231,7 +233,27 @@ impl SubscribeEvents {
     ///
     /// [`Error::failure`] reads the body: a [`types::ErrorResponse`](crate::types::ErrorResponse).
     pub async fn subscribe(self) -> Result<Events<types::Event>, Error> {
-        self.0.subscribe().await
+        self.0.subscribe(&operations::SUBSCRIBE_EVENTS_SOCKET, types::Event::id).await
+    }
+
+    /// Opens the web socket, and goes on behind a position that was saved ([`Events::position`]).
+    ///
+    /// What happened since comes first.
+    ///
+    /// # Errors
+    ///
+    /// As [`subscribe`](Self::subscribe), and where the position is one of another subscription.
+    pub async fn subscribe_from(
+        self,
+        position: EventPosition,
+    ) -> Result<Events<types::Event>, Error> {
+        self.0
+            .subscribe_from(
+                &operations::SUBSCRIBE_EVENTS_SOCKET,
+                types::Event::id,
+                position,
+            )
+            .await
     }
 }
 

@@ -744,13 +744,115 @@ impl Block {
     }
 }
 
-/// Something that happened on a channel. What `content` holds depends on `type`: a
-/// `Transaction` for `Tx` and `Config`, a `Block` for `Block`, and the Base64 text of the
-/// contract's payload for `Contract`.
+/// Something that happened on a channel. An event of a kind that is not described is kept as it came.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(untagged))]
+#[non_exhaustive]
+pub enum Event {
+    /// A transaction was committed.
+    Tx(TxEvent),
+    /// The channel's configuration was changed.
+    Config(ConfigEvent),
+    /// A contract emitted an event.
+    Contract(ContractEvent),
+    /// A block was committed.
+    Block(BlockEvent),
+    /// A kind that this version of the crate does not know, whole. It may get a variant of its own.
+    Unknown(Fields),
+}
+
+bindery_runtime::tagged!(
+    Event by "type" { Tx : "Tx" | "2"; Config : "Config"; Contract : "Contract" | "8";
+    Block : "Block"; }
+);
+
+impl Event {
+    /// The field `platform`, which every kind has; an unknown kind may lack it.
+    pub fn platform(&self) -> Option<&str> {
+        match self {
+            Self::Tx(event) => event.platform.as_deref(),
+            Self::Config(event) => event.platform.as_deref(),
+            Self::Contract(event) => event.platform.as_deref(),
+            Self::Block(event) => event.platform.as_deref(),
+            Self::Unknown(event) => event.parse("platform")?.ok(),
+        }
+    }
+
+    /// The field `instance_id`, which every kind has; an unknown kind may lack it.
+    pub fn instance_id(&self) -> Option<&str> {
+        match self {
+            Self::Tx(event) => Some(&event.instance_id),
+            Self::Config(event) => Some(&event.instance_id),
+            Self::Contract(event) => Some(&event.instance_id),
+            Self::Block(event) => Some(&event.instance_id),
+            Self::Unknown(event) => event.parse("instance_id")?.ok(),
+        }
+    }
+
+    /// The field `network`, which every kind has; an unknown kind may lack it.
+    pub fn network(&self) -> Option<&str> {
+        match self {
+            Self::Tx(event) => Some(&event.network),
+            Self::Config(event) => Some(&event.network),
+            Self::Contract(event) => Some(&event.network),
+            Self::Block(event) => Some(&event.network),
+            Self::Unknown(event) => event.parse("network")?.ok(),
+        }
+    }
+
+    /// The field `id`, which every kind has; an unknown kind may lack it.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Tx(event) => Some(&event.id),
+            Self::Config(event) => Some(&event.id),
+            Self::Contract(event) => Some(&event.id),
+            Self::Block(event) => Some(&event.id),
+            Self::Unknown(event) => event.parse("id")?.ok(),
+        }
+    }
+
+    /// The field `name`, which every kind has; an unknown kind may lack it.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Tx(event) => Some(&event.name),
+            Self::Config(event) => Some(&event.name),
+            Self::Contract(event) => Some(&event.name),
+            Self::Block(event) => Some(&event.name),
+            Self::Unknown(event) => event.parse("name")?.ok(),
+        }
+    }
+}
+
+impl From<TxEvent> for Event {
+    fn from(value: TxEvent) -> Self {
+        Self::Tx(value)
+    }
+}
+
+impl From<ConfigEvent> for Event {
+    fn from(value: ConfigEvent) -> Self {
+        Self::Config(value)
+    }
+}
+
+impl From<ContractEvent> for Event {
+    fn from(value: ContractEvent) -> Self {
+        Self::Contract(value)
+    }
+}
+
+impl From<BlockEvent> for Event {
+    fn from(value: BlockEvent) -> Self {
+        Self::Block(value)
+    }
+}
+
+/// A transaction was committed.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct Event {
+pub struct TxEvent {
     /// What kind of event it is.
     #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: EventType,
@@ -761,22 +863,21 @@ pub struct Event {
     pub platform: Option<String>,
     /// The id of the gateway's instance.
     pub instance_id: String,
-    /// The channel's name; empty in an event that stands inside an answer or a transaction.
+    /// The channel.
     pub network: String,
-    /// Unique in the channel: `tx-<block>-<transaction>`, `contract-<block>-<transaction>`, `block-<number>`,
-    /// `config-<block>-`. Empty in an event that stands inside the answer to an invoke.
+    /// `tx-<block>-<transaction>`, unique in the channel.
     pub id: String,
-    /// The transaction's id, the name the contract gave its event, or the block's number; empty for `Config`.
+    /// The transaction's id.
     pub name: String,
-    /// A `Transaction`, a `Block` or Base64 text, by the event's `type`.
-    pub content: Json,
+    /// A transaction in the ledger.
+    pub content: Transaction,
     /// What came and is not described here, and what it takes to write all of it back as it came.
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: Fields,
 }
 
 bindery_runtime::object! {
-    Event with extra {
+    TxEvent with extra {
         type_: required text "type";
         platform: optional text "platform";
         instance_id: required text "instance_id";
@@ -787,7 +888,7 @@ bindery_runtime::object! {
     }
 }
 
-impl Event {
+impl TxEvent {
     /// Makes one of what is required.
     pub fn new(
         type_: impl Into<EventType>,
@@ -795,7 +896,154 @@ impl Event {
         network: impl Into<String>,
         id: impl Into<String>,
         name: impl Into<String>,
-        content: impl Into<Json>,
+        content: Transaction,
+    ) -> Self {
+        Self {
+            type_: type_.into(),
+            platform: None,
+            instance_id: instance_id.into(),
+            network: network.into(),
+            id: id.into(),
+            name: name.into(),
+            content,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The kind of blockchain; `Fabric`.
+    ///
+    /// Evidence: read off a message that the vendor published (every published event, also the one on the page
+    /// Subscribe to events (151688)). Neither the tables nor the models have it.
+    #[must_use]
+    pub fn platform(mut self, platform: impl Into<String>) -> Self {
+        self.platform = Some(platform.into());
+        self
+    }
+}
+
+/// The channel's configuration was changed.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ConfigEvent {
+    /// What kind of event it is.
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
+    pub type_: EventType,
+    /// The kind of blockchain; `Fabric`.
+    ///
+    /// Evidence: read off a message that the vendor published (every published event, also the one on the page
+    /// Subscribe to events (151688)). Neither the tables nor the models have it.
+    pub platform: Option<String>,
+    /// The id of the gateway's instance.
+    pub instance_id: String,
+    /// The channel.
+    pub network: String,
+    /// `config-<block>-`, unique in the channel.
+    pub id: String,
+    /// Empty.
+    pub name: String,
+    /// A transaction in the ledger.
+    pub content: Transaction,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ConfigEvent with extra {
+        type_: required text "type";
+        platform: optional text "platform";
+        instance_id: required text "instance_id";
+        network: required text "network";
+        id: required text "id";
+        name: required text "name";
+        content: required plain "content";
+    }
+}
+
+impl ConfigEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        type_: impl Into<EventType>,
+        instance_id: impl Into<String>,
+        network: impl Into<String>,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        content: Transaction,
+    ) -> Self {
+        Self {
+            type_: type_.into(),
+            platform: None,
+            instance_id: instance_id.into(),
+            network: network.into(),
+            id: id.into(),
+            name: name.into(),
+            content,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The kind of blockchain; `Fabric`.
+    ///
+    /// Evidence: read off a message that the vendor published (every published event, also the one on the page
+    /// Subscribe to events (151688)). Neither the tables nor the models have it.
+    #[must_use]
+    pub fn platform(mut self, platform: impl Into<String>) -> Self {
+        self.platform = Some(platform.into());
+        self
+    }
+}
+
+/// A contract emitted an event.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ContractEvent {
+    /// What kind of event it is.
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
+    pub type_: EventType,
+    /// The kind of blockchain; `Fabric`.
+    ///
+    /// Evidence: read off a message that the vendor published (every published event, also the one on the page
+    /// Subscribe to events (151688)). Neither the tables nor the models have it.
+    pub platform: Option<String>,
+    /// The id of the gateway's instance.
+    pub instance_id: String,
+    /// The channel; empty in an event that stands inside an answer or a transaction.
+    pub network: String,
+    /// `contract-<block>-<transaction>`, unique in the channel. Empty in an event that stands inside the answer to an
+    /// invoke.
+    pub id: String,
+    /// The name that the contract gave its event.
+    pub name: String,
+    /// The payload that the contract gave its event, in Base64.
+    pub content: Base64,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ContractEvent with extra {
+        type_: required text "type";
+        platform: optional text "platform";
+        instance_id: required text "instance_id";
+        network: required text "network";
+        id: required text "id";
+        name: required text "name";
+        content: required text "content";
+    }
+}
+
+impl ContractEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        type_: impl Into<EventType>,
+        instance_id: impl Into<String>,
+        network: impl Into<String>,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        content: impl Into<Base64>,
     ) -> Self {
         Self {
             type_: type_.into(),
@@ -805,6 +1053,79 @@ impl Event {
             id: id.into(),
             name: name.into(),
             content: content.into(),
+            extra: Fields::new(),
+        }
+    }
+
+    /// The kind of blockchain; `Fabric`.
+    ///
+    /// Evidence: read off a message that the vendor published (every published event, also the one on the page
+    /// Subscribe to events (151688)). Neither the tables nor the models have it.
+    #[must_use]
+    pub fn platform(mut self, platform: impl Into<String>) -> Self {
+        self.platform = Some(platform.into());
+        self
+    }
+}
+
+/// A block was committed.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct BlockEvent {
+    /// What kind of event it is.
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
+    pub type_: EventType,
+    /// The kind of blockchain; `Fabric`.
+    ///
+    /// Evidence: read off a message that the vendor published (every published event, also the one on the page
+    /// Subscribe to events (151688)). Neither the tables nor the models have it.
+    pub platform: Option<String>,
+    /// The id of the gateway's instance.
+    pub instance_id: String,
+    /// The channel.
+    pub network: String,
+    /// `block-<number>`, unique in the channel.
+    pub id: String,
+    /// The block's number, in decimal.
+    pub name: String,
+    /// A block of the channel.
+    pub content: Block,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    BlockEvent with extra {
+        type_: required text "type";
+        platform: optional text "platform";
+        instance_id: required text "instance_id";
+        network: required text "network";
+        id: required text "id";
+        name: required text "name";
+        content: required plain "content";
+    }
+}
+
+impl BlockEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        type_: impl Into<EventType>,
+        instance_id: impl Into<String>,
+        network: impl Into<String>,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        content: Block,
+    ) -> Self {
+        Self {
+            type_: type_.into(),
+            platform: None,
+            instance_id: instance_id.into(),
+            network: network.into(),
+            id: id.into(),
+            name: name.into(),
+            content,
             extra: Fields::new(),
         }
     }

@@ -49,6 +49,17 @@ impl Call {
         self
     }
 
+    /// Sets a query parameter whose values stand behind one another, with commas between them (`style: form`,
+    /// `explode: false`).
+    pub fn query_joined<V: Display>(
+        self,
+        name: &'static str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let values: Vec<_> = values.into_iter().map(|value| value.to_string()).collect();
+        self.query(name, values.join(","))
+    }
+
     /// Sets a header.
     pub fn header(mut self, name: &'static str, value: impl Display) -> Self {
         self.draft.header(name, value);
@@ -88,6 +99,14 @@ impl Call {
     /// Replaces the value of a query parameter, where a page asks for the next one.
     pub(crate) fn set_query(&mut self, name: &'static str, value: String) {
         self.draft.query(name, [value]);
+    }
+
+    pub(crate) fn get_query(&self, name: &str) -> Option<&str> {
+        self.draft.get_query(name)
+    }
+
+    pub(crate) fn path_text(&self) -> &str {
+        self.draft.path_text()
     }
 
     pub(crate) fn operation(&self) -> &'static Operation {
@@ -160,14 +179,38 @@ impl Call {
         .await
     }
 
-    /// Opens the web socket and reads every message as a `T`.
+    /// Opens the web socket, whose events `socket` describes. `id` reads what an event is known by.
     ///
     /// # Errors
     ///
     /// Whatever [`crate::Kind`] tells, when the socket does not open.
     #[cfg(feature = "websocket")]
-    pub async fn subscribe<T: DeserializeOwned>(self) -> Result<crate::Events<T>, Error> {
-        crate::socket::open(&self.session, self.operation, &self.draft).await
+    pub async fn subscribe<T: DeserializeOwned>(
+        self,
+        socket: &'static crate::Socket,
+        id: fn(&T) -> Option<&str>,
+    ) -> Result<crate::Events<T>, Error> {
+        crate::Events::open(self, socket, id, None).await
+    }
+
+    /// Opens the web socket, and goes on where `position` was saved.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, when the socket does not open, or the position is one of another subscription.
+    #[cfg(feature = "websocket")]
+    pub async fn subscribe_from<T: DeserializeOwned>(
+        self,
+        socket: &'static crate::Socket,
+        id: fn(&T) -> Option<&str>,
+        position: crate::EventPosition,
+    ) -> Result<crate::Events<T>, Error> {
+        crate::Events::open(self, socket, id, Some(position)).await
+    }
+
+    #[cfg(feature = "websocket")]
+    pub(crate) fn into_parts(self) -> (Session, &'static Operation, Draft) {
+        (self.session, self.operation, self.draft)
     }
 }
 

@@ -31,6 +31,9 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Clone)]
 pub(crate) struct Draft {
     path: Cow<'static, str>,
+    /// What was put into the path.
+    #[cfg(feature = "websocket")]
+    parameters: Vec<(&'static str, String)>,
     query: Vec<(Cow<'static, str>, String)>,
     headers: HeaderMap,
     body: Body,
@@ -52,6 +55,8 @@ impl Draft {
     pub(crate) fn new(path: impl Into<Cow<'static, str>>) -> Self {
         Self {
             path: path.into(),
+            #[cfg(feature = "websocket")]
+            parameters: Vec::new(),
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: Body::None,
@@ -86,6 +91,26 @@ impl Draft {
         }
         path.push_str(rest);
         self.path = path.into();
+        #[cfg(feature = "websocket")]
+        self.parameters.push((name, value));
+    }
+
+    /// The path, as far as its parameters are known.
+    pub(crate) fn path_text(&self) -> &str {
+        &self.path
+    }
+
+    /// What was put into the path, by name.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn parameters(&self) -> &[(&'static str, String)] {
+        &self.parameters
+    }
+
+    /// The value of a query parameter.
+    pub(crate) fn get_query(&self, name: &str) -> Option<&str> {
+        let mut all = self.query.iter();
+        all.find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Replaces all values of a query parameter.

@@ -104,6 +104,11 @@ impl Fields {
         None
     }
 
+    /// Puts a field of a message in, behind those that came before.
+    pub(crate) fn came(&mut self, name: &str, value: Json) {
+        self.entries.push(Entry::Unknown(name.into(), value));
+    }
+
     /// Takes the field of this name out.
     pub fn remove(&mut self, name: &str) -> Option<Json> {
         let place = self

@@ -50,9 +50,10 @@ mod outcome;
 mod search;
 mod sent;
 
-mod pages;
 #[cfg(feature = "websocket")]
-mod socket;
+mod events;
+mod pages;
+mod tagged;
 #[cfg(feature = "webhooks")]
 mod webhook;
 
@@ -63,6 +64,10 @@ pub use diagnosis::{Diagnose, RefusedRequest};
 pub use envelope::{Check, Envelope, Expected, Places};
 pub use environment::{BaseUrl, InvalidBaseUrl, Target};
 pub use error::{Advice, Error, Kind};
+#[cfg(feature = "websocket")]
+pub use events::{
+    BlockCall, Delivery, EventPosition, Events, Missing, Reconnected, Replay, Socket, Step,
+};
 pub use failure::{FailureAnswer, FailureBody};
 pub use fields::Fields;
 pub use finality::{Finality, Refusal};
@@ -74,7 +79,7 @@ pub use operation::{
 };
 pub use options::CallOptions;
 pub use outcome::{NoLookup, Outcome, Unknown};
-pub use pages::Pages;
+pub use pages::{Items, PagePosition, Pages};
 pub use part::FilePart;
 pub use patience::Patience;
 pub use response::Response;
@@ -83,8 +88,6 @@ pub use search::{Horizon, LookedUp};
 pub use secret::Secret;
 pub use sent::Sent;
 pub use session::{InvalidSession, Session, SessionBuilder};
-#[cfg(feature = "websocket")]
-pub use socket::Events;
 pub use text::{Base64, InvalidBase64};
 pub use uint256::{InvalidUint256, Uint256};
 pub use untyped::UntypedCall;
@@ -99,7 +102,7 @@ pub use webhook::{
 /// What generated code names, so that a provider crate depends on this crate alone.
 #[doc(hidden)]
 pub mod generated {
-    pub use futures_core::Stream;
+    pub use crate::tagged::{Tagged, deserialize as of_kinds};
     pub use http::Method;
     #[cfg(feature = "webhooks")]
     pub use http::{HeaderMap, HeaderName, HeaderValue};

@@ -143,8 +143,14 @@ impl Search<'_> {
                 self.consider(item).await?;
             }
             let next = page.pointer(list.next).and_then(Value::as_str);
-            let Some(next) = next.and_then(|next| cursor_of(next, list.cursor)) else {
-                return Ok(());
+            let next = match next.map(|next| cursor_of(next, list.cursor)) {
+                None | Some(Ok(None)) => return Ok(()),
+                Some(Ok(Some(next))) => next,
+                // What is behind such a link cannot be seen.
+                Some(Err(_)) => {
+                    self.horizon.complete = false;
+                    return Ok(());
+                }
             };
             if seen.contains(&next) || seen.len() + 1 >= MOST {
                 self.horizon.complete = false;

@@ -267,6 +267,11 @@ async fn i16_no_secret_gets_into_a_trace_a_log_or_an_error() {
         }
     }
     #[cfg(feature = "websocket")]
+    static SOCKET: bindery_runtime::Socket = bindery_runtime::Socket {
+        select: None,
+        replay: None,
+    };
+    #[cfg(feature = "websocket")]
     for operation in [&IN_QUERY, &SAFE] {
         // The token stands in the URL of the first.
         for reply in replies.iter().chain([&Reply::new(
@@ -278,7 +283,7 @@ async fn i16_no_secret_gets_into_a_trace_a_log_or_an_error() {
             let opening = call(&session(&stub.url), operation).json(&body());
             let opening = opening.query("q", PASSWORD);
             let error = opening
-                .subscribe::<Value>()
+                .subscribe::<Value>(&SOCKET, |_| None)
                 .await
                 .expect_err("no web socket");
             assert_clean(&printed(&error));

@@ -4,11 +4,10 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bindery_alibaba_baas::{
-    Outcome,
-    types::{EventKind, EventType, InvokeRequest, QueryRequest},
+    Delivery, Outcome,
+    types::{Event, InvokeRequest, QueryRequest},
 };
 use bindery_auth::alibaba_baas;
-use futures_util::StreamExt as _;
 
 use crate::{Stop, guide::Guide, place::Place};
 
@@ -34,11 +33,7 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
     ));
 
     guide.step(format_args!("Subscribe to the events of `{network}`"));
-    let mut events = client
-        .subscribe_events(&network)
-        .source("*")
-        .subscribe()
-        .await?;
+    let mut events = client.subscribe_events(&network).subscribe().await?;
     guide.found("the web socket is open");
 
     let key = SystemTime::now()
@@ -88,15 +83,45 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
 
     guide.step("Wait for the event that the transaction caused");
     loop {
-        let event = tokio::time::timeout(PATIENCE, events.next())
+        let delivery = tokio::time::timeout(PATIENCE, events.next())
             .await
             .map_err(|_| "no event came in time")?;
-        let event = event.ok_or("the web socket ended before the event came")??;
-        if event.type_ == EventType::EventKind(EventKind::Tx) && event.name == written.id {
+        match delivery.ok_or("the stream ended before the event came")?? {
+            Delivery::Event(Event::Tx(event)) if event.name == written.id => {
+                guide.found(format_args!(
+                    "event {} on {}",
+                    short(&event.id),
+                    event.network
+                ));
+                break;
+            }
+            Delivery::Reconnected(reconnected) => {
+                guide.found(format_args!("reconnected: {}", reconnected.cause));
+            }
+            _ => {}
+        }
+    }
+
+    guide.step("Hang up, write once more, and go on where the events stopped");
+    let position = events.position().ok_or("no event told of a block")?;
+    events.close().await?;
+    let put = InvokeRequest::new(&contract).args(["put", &format!("{key}-again"), &key]);
+    let again = client.invoke(&network, put).send().await?;
+    let mut events = client
+        .subscribe_events(&network)
+        .subscribe_from(position)
+        .await?;
+    loop {
+        let delivery = tokio::time::timeout(PATIENCE, events.next())
+            .await
+            .map_err(|_| "no event came in time")?;
+        let delivery = delivery.ok_or("the stream ended before the event came")??;
+        if let Delivery::Event(Event::Tx(event)) = delivery
+            && event.name == again.id
+        {
             guide.found(format_args!(
-                "event {} on {}",
-                short(&event.id),
-                event.network
+                "event {}, though nobody listened",
+                short(&event.id)
             ));
             break;
         }

@@ -56,6 +56,9 @@ impl Client {
     ///
     /// `GET /assets/`. Takes `oauth2`, or `apiKey`.
     ///
+    /// A list: `send` gets its first page, [`pages`](requests::AssetsList::pages) and
+    /// [`items`](requests::AssetsList::items) all of it.
+    ///
     /// Evidence: read off the vendor's own client (Upvest JavaScript SDK, test suite, run with the API key and with
     /// OAuth2). No scope is known to be needed, so any token of a user will do.
     ///
@@ -202,6 +205,9 @@ impl Client {
     /// All users of the tenant with their wallets, a page at a time.
     ///
     /// `GET /tenancy/users/`. Takes `apiKey`.
+    ///
+    /// A list: `send` gets its first page, [`pages`](requests::TenancyUserList::pages) and
+    /// [`items`](requests::TenancyUserList::items) all of it.
     ///
     /// Evidence: read off a message that the vendor published (Upvest Erlang SDK, output in its README; JavaScript
     /// SDK, test suite). A shortened sample in the Swift SDK shows users without `wallets`; real output has it.
@@ -437,6 +443,9 @@ impl Client {
     /// All webhooks of the tenant, a page at a time.
     ///
     /// `GET /tenancy/webhooks/`. Takes `apiKey`.
+    ///
+    /// A list: `send` gets its first page, [`pages`](requests::TenancyWebhookList::pages) and
+    /// [`items`](requests::TenancyWebhookList::items) all of it.
     ///
     /// Evidence: read off the vendor's own client (Upvest JavaScript, Python, Go and Java SDKs and their test
     /// suites).
@@ -723,6 +732,9 @@ impl Client {
     ///
     /// `GET /kms/wallets/`. Takes `oauth2` with the scope `read`, or `oauth2` with the scope `wallet`, or `apiKey`.
     ///
+    /// A list: `send` gets its first page, [`pages`](requests::KmsWalletList::pages) and
+    /// [`items`](requests::KmsWalletList::items) all of it.
+    ///
     /// Evidence: read off a message that the vendor published (Upvest Erlang SDK, output in its README; JavaScript
     /// SDK, tests with OAuth2 and with the API key). The scopes are inferred, since no table of them was published:
     /// official clients do without `wallet`, so either one is taken.
@@ -905,6 +917,9 @@ impl Client {
     /// - `wallet_id`: Id of the wallet.
     ///
     /// `GET /kms/wallets/{wallet_id}/transactions/`. Takes `oauth2` with the scope `read`, or `oauth2` with the scope `wallet`, or `oauth2` with the scope `transaction`.
+    ///
+    /// A list: `send` gets its first page, [`pages`](requests::KmsTransactionList::pages) and
+    /// [`items`](requests::KmsTransactionList::items) all of it.
     ///
     /// Evidence: read off a message that the vendor published (Upvest JavaScript SDK, output in its test suite; Swift
     /// SDK, sample; demo wallet, for incoming transfers). The scopes are inferred, since no table of them was
@@ -1107,6 +1122,9 @@ impl Client {
     /// - `address`: An address of the chain.
     ///
     /// `GET /data/{protocol}/{network}/transactions/{address}`. Takes `apiKey`.
+    ///
+    /// A list: `send` gets its first page, [`pages`](requests::DataTransactions::pages) and
+    /// [`items`](requests::DataTransactions::items) all of it.
     ///
     /// Evidence: read off the vendor's own client (Upvest Python, JavaScript, Go and Java SDKs and their test
     /// suites). `skip` is known from a third party's client only, which also allows for a null `result`.

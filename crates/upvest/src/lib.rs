@@ -21,7 +21,7 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, Base64, BaseUrl, CallOptions, Class, Error, Fields, Idempotency, InvalidBaseUrl, Json,
-    Kind, LookedUp, Nullable, Outcome, Pages, Patience, Response, RetryPolicy, Secret, Session,
-    SessionBuilder, States, Uint256, Unknown, UnknownValue, Wait, WaitError,
+    Advice, Base64, BaseUrl, CallOptions, Class, Error, Fields, Idempotency, InvalidBaseUrl, Items,
+    Json, Kind, LookedUp, Nullable, Outcome, PagePosition, Pages, Patience, Response, RetryPolicy,
+    Secret, Session, SessionBuilder, States, Uint256, Unknown, UnknownValue, Wait, WaitError,
 };

@@ -2,8 +2,9 @@
 
 //! The calls in the making: optional parameters, and sending.
 
-use bindery_runtime::{Call, CallOptions, Error, Outcome, Pages, Response, Wait};
-use bindery_runtime::generated::Stream;
+use bindery_runtime::{
+    Call, CallOptions, Error, Items, Outcome, PagePosition, Pages, Response, Wait,
+};
 use crate::{finality, types};
 
 /// A call of [`Client::time`](crate::Client::time) in the making.
@@ -75,17 +76,40 @@ impl AssetsList {
         self.0.send().await
     }
 
-    /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-    /// error.
+    /// The pages, each got when it is asked for.
+    ///
+    /// [`page_size`](Self::page_size) sets how many items a page has.
     pub fn pages(self) -> Pages<types::AssetPage> {
         Pages::new(self.0, "cursor", |page| page.next.as_deref())
     }
 
-    /// The items of all pages from here on. The stream ends after the last item or the first error.
-    pub fn items(
+    /// The pages from a position on that was saved ([`Pages::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn pages_from(
         self,
-    ) -> impl Stream<Item = Result<types::Asset, Error>> + Send + Unpin + 'static {
+        position: PagePosition,
+    ) -> Result<Pages<types::AssetPage>, Error> {
+        self.pages().at(position)
+    }
+
+    /// The items of all pages.
+    pub fn items(self) -> Items<types::AssetPage, types::Asset> {
         self.pages().items(|page| page.results)
+    }
+
+    /// The items from a position on that was saved ([`Items::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn items_from(
+        self,
+        position: PagePosition,
+    ) -> Result<Items<types::AssetPage, types::Asset>, Error> {
+        self.items().at(position)
     }
 }
 
@@ -279,17 +303,40 @@ impl TenancyUserList {
         self.0.send().await
     }
 
-    /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-    /// error.
+    /// The pages, each got when it is asked for.
+    ///
+    /// [`page_size`](Self::page_size) sets how many items a page has.
     pub fn pages(self) -> Pages<types::UserPage> {
         Pages::new(self.0, "cursor", |page| page.next.as_deref())
     }
 
-    /// The items of all pages from here on. The stream ends after the last item or the first error.
-    pub fn items(
+    /// The pages from a position on that was saved ([`Pages::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn pages_from(
         self,
-    ) -> impl Stream<Item = Result<types::User, Error>> + Send + Unpin + 'static {
+        position: PagePosition,
+    ) -> Result<Pages<types::UserPage>, Error> {
+        self.pages().at(position)
+    }
+
+    /// The items of all pages.
+    pub fn items(self) -> Items<types::UserPage, types::User> {
         self.pages().items(|page| page.results)
+    }
+
+    /// The items from a position on that was saved ([`Items::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn items_from(
+        self,
+        position: PagePosition,
+    ) -> Result<Items<types::UserPage, types::User>, Error> {
+        self.items().at(position)
     }
 }
 
@@ -561,17 +608,40 @@ impl TenancyWebhookList {
         self.0.send().await
     }
 
-    /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-    /// error.
+    /// The pages, each got when it is asked for.
+    ///
+    /// [`page_size`](Self::page_size) sets how many items a page has.
     pub fn pages(self) -> Pages<types::WebhookPage> {
         Pages::new(self.0, "cursor", |page| page.next.as_deref())
     }
 
-    /// The items of all pages from here on. The stream ends after the last item or the first error.
-    pub fn items(
+    /// The pages from a position on that was saved ([`Pages::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn pages_from(
         self,
-    ) -> impl Stream<Item = Result<types::Webhook, Error>> + Send + Unpin + 'static {
+        position: PagePosition,
+    ) -> Result<Pages<types::WebhookPage>, Error> {
+        self.pages().at(position)
+    }
+
+    /// The items of all pages.
+    pub fn items(self) -> Items<types::WebhookPage, types::Webhook> {
         self.pages().items(|page| page.results)
+    }
+
+    /// The items from a position on that was saved ([`Items::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn items_from(
+        self,
+        position: PagePosition,
+    ) -> Result<Items<types::WebhookPage, types::Webhook>, Error> {
+        self.items().at(position)
     }
 }
 
@@ -928,17 +998,40 @@ impl KmsWalletList {
         self.0.send().await
     }
 
-    /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-    /// error.
+    /// The pages, each got when it is asked for.
+    ///
+    /// [`page_size`](Self::page_size) sets how many items a page has.
     pub fn pages(self) -> Pages<types::WalletPage> {
         Pages::new(self.0, "cursor", |page| page.next.as_deref())
     }
 
-    /// The items of all pages from here on. The stream ends after the last item or the first error.
-    pub fn items(
+    /// The pages from a position on that was saved ([`Pages::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn pages_from(
         self,
-    ) -> impl Stream<Item = Result<types::Wallet, Error>> + Send + Unpin + 'static {
+        position: PagePosition,
+    ) -> Result<Pages<types::WalletPage>, Error> {
+        self.pages().at(position)
+    }
+
+    /// The items of all pages.
+    pub fn items(self) -> Items<types::WalletPage, types::Wallet> {
         self.pages().items(|page| page.results)
+    }
+
+    /// The items from a position on that was saved ([`Items::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn items_from(
+        self,
+        position: PagePosition,
+    ) -> Result<Items<types::WalletPage, types::Wallet>, Error> {
+        self.items().at(position)
     }
 }
 
@@ -1183,17 +1276,40 @@ impl KmsTransactionList {
         self.0.send().await
     }
 
-    /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-    /// error.
+    /// The pages, each got when it is asked for.
+    ///
+    /// [`page_size`](Self::page_size) sets how many items a page has.
     pub fn pages(self) -> Pages<types::TransactionPage> {
         Pages::new(self.0, "cursor", |page| page.next.as_deref())
     }
 
-    /// The items of all pages from here on. The stream ends after the last item or the first error.
-    pub fn items(
+    /// The pages from a position on that was saved ([`Pages::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn pages_from(
         self,
-    ) -> impl Stream<Item = Result<types::Transaction, Error>> + Send + Unpin + 'static {
+        position: PagePosition,
+    ) -> Result<Pages<types::TransactionPage>, Error> {
+        self.pages().at(position)
+    }
+
+    /// The items of all pages.
+    pub fn items(self) -> Items<types::TransactionPage, types::Transaction> {
         self.pages().items(|page| page.results)
+    }
+
+    /// The items from a position on that was saved ([`Items::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn items_from(
+        self,
+        position: PagePosition,
+    ) -> Result<Items<types::TransactionPage, types::Transaction>, Error> {
+        self.items().at(position)
     }
 }
 
@@ -1426,19 +1542,45 @@ impl DataTransactions {
         self.0.send().await
     }
 
-    /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-    /// error.
+    /// The pages, each got when it is asked for.
+    ///
+    /// [`limit`](Self::limit) sets how many items a page has.
     pub fn pages(self) -> Pages<types::HistoricalTransactionPage> {
         Pages::new(self.0, "cursor", |page| page.next_cursor.as_deref())
     }
 
-    /// The items of all pages from here on. The stream ends after the last item or the first error.
+    /// The pages from a position on that was saved ([`Pages::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn pages_from(
+        self,
+        position: PagePosition,
+    ) -> Result<Pages<types::HistoricalTransactionPage>, Error> {
+        self.pages().at(position)
+    }
+
+    /// The items of all pages.
     pub fn items(
         self,
-    ) -> impl Stream<
-        Item = Result<types::HistoricalTransaction, Error>,
-    > + Send + Unpin + 'static {
+    ) -> Items<types::HistoricalTransactionPage, types::HistoricalTransaction> {
         self.pages().items(|page| page.result)
+    }
+
+    /// The items from a position on that was saved ([`Items::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn items_from(
+        self,
+        position: PagePosition,
+    ) -> Result<
+        Items<types::HistoricalTransactionPage, types::HistoricalTransaction>,
+        Error,
+    > {
+        self.items().at(position)
     }
 }
 

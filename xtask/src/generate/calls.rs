@@ -9,9 +9,10 @@ use super::{
     failures::{self, Failures},
     finality, names,
     signatures::{Generated, Signature},
-    types::{Model, fields, named},
+    sockets,
+    types::{Model, fields, id_of, named},
 };
-use crate::api::{Api, Encoding, Operation, Parameter, Place};
+use crate::api::{Api, Encoding, Operation, Parameter, Place, text};
 
 /// The client.
 pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<Vec<Item>, String> {
@@ -94,7 +95,18 @@ pub(super) fn requests(
         })
         .flatten()
         .collect();
-    let candidates = ["Error", "Events", "Outcome", "Pages", "Response", "Wait"].into_iter();
+    let candidates = [
+        "Error",
+        "EventPosition",
+        "Events",
+        "Items",
+        "Outcome",
+        "PagePosition",
+        "Pages",
+        "Response",
+        "Wait",
+    ]
+    .into_iter();
     let mut runtime = vec!["Call", "CallOptions"];
     runtime.extend(
         candidates
@@ -104,13 +116,8 @@ pub(super) fn requests(
     runtime.sort_unstable();
     let runtime: Vec<Ident> = runtime.into_iter().map(names::type_name).collect();
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#(#runtime),*};)];
-    if mentions(&mentioned, "Stream") {
-        items.push(parse_quote!(
-            use bindery_runtime::generated::Stream;
-        ));
-    }
     items.extend(foreign_uses(&mentioned));
-    let own: Vec<Ident> = ["finality", "types"]
+    let own: Vec<Ident> = ["finality", "operations", "types"]
         .into_iter()
         .filter(|name| mentions(&mentioned, name))
         .map(names::value_name)
@@ -266,14 +273,7 @@ fn sending(
     };
     let answer = shortened(answer);
     if operation.websocket {
-        let documentation =
-            docs::attributes(["Opens the web socket.", "# Errors", &refusals, &bodies]);
-        return Ok(vec![parse_quote! {
-            #(#documentation)*
-            pub async fn subscribe(self) -> Result<Events<#answer>, Error> {
-                self.0.subscribe().await
-            }
-        }]);
+        return subscribing(api, model, operation, &answer, &refusals, &bodies);
     }
     let documentation = docs::attributes(["Sends the call.", "# Errors", &refusals, &bodies]);
     let mut methods: Vec<ImplItem> = vec![parse_quote! {
@@ -313,17 +313,101 @@ fn sending(
         };
         let item = fields::inner(list, "Vec").ok_or_else(|| wrong("`items` is no list"))?;
         let item = qualified(item, model);
+        let size = pagination.size.as_ref().map(|size| {
+            let setter = names::setter_name(size);
+            format!("[`{setter}`](Self::{setter}) sets how many items a page has.")
+        });
+        let pages = docs::attributes(
+            [
+                Some("The pages, each got when it is asked for.".to_owned()),
+                size,
+            ]
+            .into_iter()
+            .flatten(),
+        );
+        let refused = docs::attributes(["# Errors", "When the position is one of another list."]);
         methods.push(parse_quote! {
-            /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-            /// error.
+            #(#pages)*
             pub fn pages(self) -> Pages<#answer> {
                 Pages::new(self.0, #cursor, #reads)
             }
         });
         methods.push(parse_quote! {
-            /// The items of all pages from here on. The stream ends after the last item or the first error.
-            pub fn items(self) -> impl Stream<Item = Result<#item, Error>> + Send + Unpin + 'static {
+            /// The pages from a position on that was saved ([`Pages::position`]).
+            ///
+            #(#refused)*
+            pub fn pages_from(self, position: PagePosition) -> Result<Pages<#answer>, Error> {
+                self.pages().at(position)
+            }
+        });
+        methods.push(parse_quote! {
+            /// The items of all pages.
+            pub fn items(self) -> Items<#answer, #item> {
                 self.pages().items(#takes)
+            }
+        });
+        methods.push(parse_quote! {
+            /// The items from a position on that was saved ([`Items::position`]).
+            ///
+            #(#refused)*
+            pub fn items_from(self, position: PagePosition) -> Result<Items<#answer, #item>, Error> {
+                self.items().at(position)
+            }
+        });
+    }
+    Ok(methods)
+}
+
+/// What opens a web socket.
+fn subscribing(
+    api: &Api,
+    model: &Model,
+    operation: &Operation,
+    message: &Type,
+    refusals: &str,
+    bodies: &str,
+) -> Result<Vec<ImplItem>, String> {
+    let socket = sockets::socket_name(operation);
+    let replay = operation
+        .socket
+        .as_ref()
+        .and_then(|socket| socket.get("replay"));
+    let id: Expr = match replay {
+        None => parse_quote!(|_| None),
+        Some(replay) => {
+            let pointer = text(replay, "id");
+            let id = model.of(message).and_then(|item| id_of(item, &pointer));
+            id.ok_or_else(|| {
+                format!(
+                    "{}: `{}` has x-websocket, but `{pointer}` is no text of its message",
+                    api.name, operation.id
+                )
+            })?
+        }
+    };
+    let opens = docs::attributes([
+        "Opens the web socket. The events are those from now on.",
+        "# Errors",
+        refusals,
+        bodies,
+    ]);
+    let mut methods: Vec<ImplItem> = vec![parse_quote! {
+        #(#opens)*
+        pub async fn subscribe(self) -> Result<Events<#message>, Error> {
+            self.0.subscribe(&operations::#socket, #id).await
+        }
+    }];
+    if replay.is_some() {
+        let resumes = docs::attributes([
+            "Opens the web socket, and goes on behind a position that was saved ([`Events::position`]).",
+            "What happened since comes first.",
+            "# Errors",
+            "As [`subscribe`](Self::subscribe), and where the position is one of another subscription.",
+        ]);
+        methods.push(parse_quote! {
+            #(#resumes)*
+            pub async fn subscribe_from(self, position: EventPosition) -> Result<Events<#message>, Error> {
+                self.0.subscribe_from(&operations::#socket, #id, position).await
             }
         });
     }
@@ -365,6 +449,9 @@ fn put(call: Expr, parameter: &Parameter, ty: &Type, value: Expr) -> Expr {
     match parameter.place {
         Place::Path => parse_quote!(#call.path(#name, #value)),
         Place::Header => parse_quote!(#call.header(#name, #value)),
+        Place::Query if fields::inner(ty, "Vec").is_some() && !parameter.explode => {
+            parse_quote!(#call.query_joined(#name, #value))
+        }
         Place::Query if fields::inner(ty, "Vec").is_some() => {
             parse_quote!(#call.query_all(#name, #value))
         }
@@ -492,6 +579,13 @@ fn method_docs(
         operation.path,
         security_docs(operation)
     ));
+    if operation.pagination.is_some() {
+        let request = names::type_name(&operation.id);
+        paragraphs.push(docs::wrap(&format!(
+            "A list: `send` gets its first page, [`pages`](requests::{request}::pages) and \
+             [`items`](requests::{request}::items) all of it."
+        )));
+    }
     paragraphs.extend(operation.evidence.as_ref().map(docs::evidence));
     if let Some(example) = examples::call(api, model, operation, signature) {
         paragraphs.push("# Examples".to_owned());

@@ -45,7 +45,7 @@ pub(super) fn call(
         quote!(send)
     };
     let pattern = if operation.websocket {
-        quote!(events)
+        quote!(mut events)
     } else {
         quote!(response)
     };
@@ -56,8 +56,11 @@ pub(super) fn call(
     };
     let statement: Stmt = syn::parse2(statement).ok()?;
     let krate = format!("bindery_{}", names::module(&api.name));
-    let text = statement_text(std::slice::from_ref(&statement));
-    let runtime: Vec<&str> = ["Base64", "Json", "Uint256"]
+    let mut text = statement_text(std::slice::from_ref(&statement));
+    if operation.websocket {
+        text.push_str(following(operation));
+    }
+    let runtime: Vec<&str> = ["Base64", "Delivery", "Json", "Uint256"]
         .into_iter()
         .filter(|name| {
             text.contains(&format!("{name}::"))
@@ -80,6 +83,22 @@ pub(super) fn call(
         "```no_run\n# async fn example(client: {krate}::Client) -> Result<(), Box<dyn std::error::Error>> \
          {{\n{imports}{text}\n# Ok(())\n# }}\n```"
     ))
+}
+
+/// What a caller does with the events of a web socket.
+fn following(operation: &Operation) -> &'static str {
+    let replayed = operation
+        .socket
+        .as_ref()
+        .is_some_and(|socket| socket.get("replay").is_some());
+    if replayed {
+        "\nwhile let Some(delivery) = events.next().await {\n    match delivery? {\n        Delivery::Event(event) => \
+         println!(\"{event:?}\"),\n        other => eprintln!(\"{other:?}\"),\n    }\n    // To be saved, and given to \
+         `subscribe_from` by the next process.\n    let position = events.position();\n}"
+    } else {
+        "\nwhile let Some(delivery) = events.next().await {\n    match delivery? {\n        Delivery::Event(event) => \
+         println!(\"{event:?}\"),\n        other => eprintln!(\"{other:?}\"),\n    }\n}"
+    }
 }
 
 struct Writer<'a> {

@@ -167,6 +167,7 @@ mod tests {
             name: "asset".to_owned(),
             place: crate::api::Place::Part,
             required: true,
+            explode: true,
             description: String::new(),
             evidence: None,
             schema: serde_json::Value::Null,

@@ -19,6 +19,7 @@ mod operations;
 mod package;
 mod progenitor;
 mod signatures;
+mod sockets;
 mod types;
 mod webhooks;
 

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Item, parse_quote};
 
-use super::{docs, names};
+use super::{docs, names, sockets};
 use crate::api::{
     Api, Failure, Operation, Placement, Scheme, Server, entries, items as list_items, schema_name,
 };
@@ -24,13 +24,15 @@ pub(super) fn items(api: &Api) -> Vec<Item> {
         .iter()
         .map(|operation| names::static_name(&operation.id))
         .collect();
-    let used: TokenStream = table.used(&operations, &schemes);
+    let sockets = sockets::items(api);
+    let used: TokenStream = table.used(&operations, &sockets, &schemes);
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#used, generated::Method};)];
     items.push(parse_quote! {
         /// Every call, in the order of the spec.
         pub static ALL: &[&Operation] = &[#(&#statics),*];
     });
     items.extend(operations);
+    items.extend(sockets);
     items.extend(schemes);
     items.extend(table.servers(api));
     items.extend(table.shared.into_iter().map(|(_, item)| item));
@@ -223,16 +225,18 @@ impl Table {
     }
 
     /// The names that the table imports from the run time.
-    fn used(&self, operations: &[Item], schemes: &[Item]) -> TokenStream {
+    fn used(&self, operations: &[Item], sockets: &[Item], schemes: &[Item]) -> TokenStream {
         let shared = self.shared.iter().map(|(_, item)| item);
         let text: String = operations
             .iter()
+            .chain(sockets)
             .chain(schemes)
             .chain(shared)
             .map(|item| quote!(#item).to_string())
             .collect::<Vec<_>>()
             .join(" ");
         let names = [
+            "BlockCall",
             "Check",
             "Class",
             "Envelope",
@@ -244,9 +248,12 @@ impl Table {
             "Operation",
             "Placement",
             "Places",
+            "Replay",
             "Requirement",
             "Scheme",
             "Server",
+            "Socket",
+            "Step",
         ];
         let used = names.into_iter().filter(|name| {
             *name == "Server"

@@ -218,14 +218,20 @@ fn library(api: &Api, model: &Model, generated: &Generated, failures: &Failures)
             .filter(|name| uses(name)),
     );
     if api.operations.iter().any(|operation| operation.websocket) {
-        runtime.push("Events");
+        runtime.extend([
+            "Delivery",
+            "EventPosition",
+            "Events",
+            "Missing",
+            "Reconnected",
+        ]);
     }
     if api
         .operations
         .iter()
         .any(|operation| operation.pagination.is_some())
     {
-        runtime.push("Pages");
+        runtime.extend(["Items", "PagePosition", "Pages"]);
     }
     runtime.extend(finality::names(api));
     runtime.sort_unstable();

@@ -1,11 +1,13 @@
 //! The types: typify's, made ready for people. Fields stand in the order of the spec, what the spec does not know
 //! survives, what is optional is an `Option`, and all are made without naming every field.
 
+mod discriminated;
 mod enums;
 pub(super) mod fields;
 mod spelling;
 mod structs;
 
+pub(super) use discriminated::id_of;
 pub(super) use structs::{FieldShape, setter_name};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,7 +106,10 @@ impl Model {
 
     fn refine(&mut self, api: &Api) {
         let secretive = self.secretive();
-        let names: Vec<String> = self.items.keys().cloned().collect();
+        // Those of several kinds come last: they look into the types of their kinds.
+        let of_kinds = |name: &String| self.schemas.get(name).is_some_and(discriminated::is);
+        let mut names: Vec<String> = self.items.keys().cloned().collect();
+        names.sort_by_key(of_kinds);
         for name in names {
             let Some(item) = self.items.remove(&name) else {
                 continue;
@@ -120,6 +125,15 @@ impl Model {
                     self.rest.retain(|(of, _)| *of != name);
                     self.texts.insert(name.clone(), enums::texts(&enumeration));
                     let (item, impls) = enums::plain(&enumeration, schema, open);
+                    more.extend(impls);
+                    item
+                }
+                Item::Enum(enumeration)
+                    if let Some(schema) = schema.filter(|schema| discriminated::is(schema)) =>
+                {
+                    self.rest.retain(|(of, _)| *of != name);
+                    let (item, impls) =
+                        discriminated::refine(api, &enumeration, schema, &self.items);
                     more.extend(impls);
                     item
                 }
@@ -209,11 +223,17 @@ impl Model {
             Item::Struct(structure) => {
                 structs::written(structure, |ty| spelling::Spelling::of(ty, self))
             }
-            Item::Enum(enumeration) if self.texts(&enumeration.ident.to_string()).is_none() => {
+            Item::Enum(enumeration) if self.is_one_of(&enumeration.ident.to_string()) => {
                 enums::one_of(enumeration)
             }
             other => vec![other],
         }
+    }
+
+    /// Whether an enum is told apart by what fits, and by nothing in it.
+    fn is_one_of(&self, name: &str) -> bool {
+        let schema = self.schemas.get(name);
+        self.texts(name).is_none() && !schema.is_some_and(discriminated::is)
     }
 
     /// The types that hold a secret, directly or inside another type: they have no `PartialEq`, since comparing secrets
@@ -297,7 +317,8 @@ fn answered(api: &Api) -> BTreeSet<String> {
             lower::follow(&api.document, &operation[key], &mut reached);
         }
     }
-    lower::follow(&api.document, &api.document["x-webhooks"], &mut reached);
+    let webhooks = &api.document["components"]["x-webhooks"];
+    lower::follow(&api.document, webhooks, &mut reached);
     reached
         .iter()
         .map(|name| names::type_name(name).to_string())

@@ -48,6 +48,11 @@ pub const PASSES: &[Pass] = &[
         apply: answers::sockets,
     },
     Pass {
+        name: "one-of-the-kinds",
+        why: "typify takes `anyOf` for all branches at once, also where a field tells them apart",
+        apply: keywords::one_of_the_kinds,
+    },
+    Pass {
         name: "drop-unreachable",
         why: "no type is generated that no call uses",
         apply: reachable::prune,

@@ -200,3 +200,10 @@ pub(crate) async fn send(
 ) -> Result<Response<Value>, Error> {
     call(session, operation).send().await
 }
+
+/// A web socket of which the spec says nothing.
+#[cfg(feature = "websocket")]
+pub(crate) static SOCKET: bindery_runtime::Socket = bindery_runtime::Socket {
+    select: None,
+    replay: None,
+};

@@ -14,6 +14,8 @@ mod lossless;
 
 mod authentication;
 mod diagnosis;
+#[cfg(feature = "websocket")]
+mod events;
 mod failures;
 mod finality;
 mod hostile;
@@ -23,6 +25,7 @@ mod invariants;
 mod limits;
 mod options;
 mod outcomes;
+mod pages;
 mod retries;
 mod untyped;
 mod waits;

@@ -182,7 +182,8 @@ async fn many_callers_at_once_are_each_sent_as_often_as_they_are_told() {
 #[tokio::test]
 async fn opening_a_web_socket_is_retried_and_replayed_like_any_call() {
     let stub = Stub::script([Reply::status(503), Reply::status(401), Reply::ok()]).await;
-    let opening = call(&plain(&stub), &SAFE).subscribe::<serde_json::Value>();
+    let nameless = |_: &serde_json::Value| None;
+    let opening = call(&plain(&stub), &SAFE).subscribe(&crate::api::SOCKET, nameless);
     let error = opening.await.expect_err("no web socket");
     assert_eq!((error.kind(), error.attempts()), (Kind::Decode, 3));
     let received = stub.received();

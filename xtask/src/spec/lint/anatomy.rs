@@ -52,6 +52,10 @@ pub(super) enum Kind {
     LookupWalk,
     LookupRead,
     LookupMatch,
+    Select,
+    Replay,
+    ReplayBlock,
+    ReplayEvent,
 }
 
 /// What a field holds.
@@ -194,6 +198,10 @@ impl Kind {
             LookupWalk => "`walk` of `x-lookup`",
             LookupRead => "`read` of `x-lookup`",
             LookupMatch => "`match` of `x-lookup`",
+            Select => "`select` of `x-websocket`",
+            Replay => "`replay` of `x-websocket`",
+            ReplayBlock => "`block` of `replay`",
+            ReplayEvent => "an event of `replay`",
         }
     }
 
@@ -217,6 +225,10 @@ impl Kind {
                 | LookupWalk
                 | LookupRead
                 | LookupMatch
+                | Select
+                | Replay
+                | ReplayBlock
+                | ReplayEvent
         )
     }
 

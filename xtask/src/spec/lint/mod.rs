@@ -25,6 +25,7 @@ mod pagination;
 mod parameters;
 mod place;
 mod references;
+mod replay;
 mod responses;
 mod rust_name;
 mod schemas;
@@ -122,6 +123,8 @@ static RULES: &[Rule] = &[
     error("bad-idempotency", extensions::bad_idempotency),
     error("bad-open-enum", extensions::bad_open_enum),
     error("bad-websocket", extensions::bad_websocket),
+    error("bad-select", replay::bad_select),
+    error("bad-replay", replay::bad),
     error("misplaced-envelope", envelope::misplaced),
     error("bad-envelope", envelope::bad),
     error("bad-error-codes", error_codes::bad),
@@ -169,6 +172,7 @@ static RULES: &[Rule] = &[
     error("several-success-types", responses::several_success_types),
     warning("missing-error-response", responses::missing_error),
     error("missing-websocket", responses::missing_websocket),
+    error("bad-discriminator", schemas::bad_discriminator),
     error("unknown-type", schemas::unknown_type),
     error("missing-items", schemas::missing_items),
     error("unnamed-schema", schemas::unnamed),

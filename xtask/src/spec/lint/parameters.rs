@@ -260,14 +260,6 @@ pub(super) fn unsupported_style(context: &Context<'_>, findings: &mut Findings<'
                 "write one parameter per property",
             );
         }
-        let explodes = parameter.node.get("explode").is_none() || parameter.node.is_true("explode");
-        if kind == Some("array") && usual == "form" && !explodes {
-            findings.add(
-                parameter.node.position,
-                format!("{place} is a list that does not explode"),
-                "leave `explode` out, or write a string that holds the list",
-            );
-        }
     }
 }
 

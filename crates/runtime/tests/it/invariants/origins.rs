@@ -77,7 +77,10 @@ fn i14_no_answer_leads_a_call_to_another_origin() {
                     0 => sent.json(&body).send::<Value>().await.map(drop),
                     1 => sent.form(&body).send::<Value>().await.map(drop),
                     #[cfg(feature = "websocket")]
-                    2 => sent.subscribe::<Value>().await.map(drop),
+                    2 => {
+                        let opening = sent.subscribe::<Value>(&crate::api::SOCKET, |_| None);
+                        opening.await.map(drop)
+                    }
                     _ => sent.send::<Value>().await.map(drop),
                 }
             });

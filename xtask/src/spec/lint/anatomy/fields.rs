@@ -366,7 +366,55 @@ impl Kind {
                     ]
                 }
             }
-            WebSocket => const { &[must("message", One(Schema))] },
+            WebSocket => {
+                const {
+                    &[
+                        must("message", One(Schema)),
+                        may("select", One(Select)),
+                        may("replay", One(Replay)),
+                    ]
+                }
+            }
+            Select => const { &[must("parameter", Text), must("all", Text)] },
+            Replay => {
+                const {
+                    &[
+                        must("kind", Text),
+                        must("id", Text),
+                        may("alike", TextMap),
+                        must("block", One(ReplayBlock)),
+                        must("events", List(ReplayEvent)),
+                    ]
+                }
+            }
+            ReplayBlock => {
+                const {
+                    &[
+                        must("operation", Text),
+                        must("number", Text),
+                        must("latest", Text),
+                        must("height", Text),
+                    ]
+                }
+            }
+            ReplayEvent => {
+                const {
+                    &[
+                        may("kind", Text),
+                        may("when", Text),
+                        may("value", TextMap),
+                        may("text", TextMap),
+                        may("without", Texts),
+                        may("repeats", Flag),
+                        may("lost", Text),
+                        may("each", Text),
+                        may("read", Text),
+                        may("with", TextMap),
+                        may("as", Text),
+                        may("events", List(ReplayEvent)),
+                    ]
+                }
+            }
             Webhooks => {
                 const {
                     &[

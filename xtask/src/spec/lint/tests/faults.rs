@@ -159,6 +159,46 @@ pub(super) const FAULTS: &[Fault] = &[
         "message:\n          $ref: '#/components/schemas/Event'",
         "message:\n          type: string",
     ),
+    fault("bad-select", "parameter: kinds", "parameter: kind"),
+    fault("bad-replay", "kind: /kind", "kind: kind"),
+    fault(
+        "bad-replay",
+        "operation: get_block",
+        "operation: get_blocks",
+    ),
+    fault("bad-replay", "number: num\n", "number: number\n"),
+    fault("bad-replay", "height: /height", "height: /hight"),
+    fault(
+        "bad-replay",
+        "- kind: Payment\n",
+        "- kind: Payment\n                    lost: x-{height}\n",
+    ),
+    fault("bad-replay", "/id: block-{height}", "/id: block-{number}"),
+    fault(
+        "bad-replay",
+        "/id: block-{height}",
+        "/ident: block-{height}",
+    ),
+    fault("bad-replay", "lost: change-{height}", "lost: change"),
+    fault("bad-replay", "when: block/change", "when: block/chang"),
+    fault("bad-replay", "each: block/payments", "each: block/payment"),
+    fault(
+        "bad-replay",
+        "each: block/payments\n            as: payment_id",
+        "each: block/payments",
+    ),
+    fault("bad-replay", "  id: payment_id\n", "  ident: payment_id\n"),
+    fault(
+        "bad-replay",
+        "with:\n                  id: payment_id",
+        "with: {}",
+    ),
+    fault("bad-replay", "/content: payment\n", "/content: paymnt\n"),
+    fault(
+        "bad-replay",
+        "'{height}-{payment/memo}'",
+        "'{height}-{payment/memo'",
+    ),
     fault(
         "misplaced-envelope",
         "    Event:\n      type: object",
@@ -449,11 +489,6 @@ pub(super) const FAULTS: &[Fault] = &[
         "in: query\n          schema:\n            type: object",
     ),
     fault(
-        "unsupported-style",
-        "in: query\n          schema:\n            type: string",
-        "in: query\n          explode: false\n          schema:\n            type: array\n            items: {type: string}",
-    ),
-    fault(
         "parameter-without-schema",
         "in: query\n          schema:\n            type: string",
         "in: query",
@@ -525,6 +560,16 @@ pub(super) const FAULTS: &[Fault] = &[
         "missing-websocket",
         "      x-websocket:\n        message:\n          $ref: '#/components/schemas/Event'\n",
         "",
+    ),
+    fault(
+        "bad-discriminator",
+        "          payment: '#/components/schemas/PaymentTold'\n",
+        "",
+    ),
+    fault(
+        "bad-discriminator",
+        "required: [kind, id, content]",
+        "required: [id, content]",
     ),
     fault(
         "unknown-type",

@@ -162,7 +162,7 @@ async fn i20_a_refresh_token_whose_answer_was_lost_gives_way_to_the_password() {
 /// I5: no lock is held across an await, and getting a token never waits for a token.
 /// I24: every token request ends in time and reads no more than its cap, and no caller shortens it.
 #[tokio::test]
-async fn i05_i24_a_token_request_has_a_session_of_its_own_without_a_callers_settings() {
+async fn i05_i24_a_token_request_has_a_session_of_its_own_without_credentials_and_retries() {
     let stub = Stub::start(|_, _| Reply::status(503, "{}")).await;
     let environment =
         Environment::custom_over_plain_http(&format!("{}/1.0/", stub.url)).expect("a URL");
@@ -184,8 +184,6 @@ async fn i05_i24_a_token_request_has_a_session_of_its_own_without_a_callers_sett
     assert_eq!(received[0].line, TOKEN);
     assert_eq!(received[0].header("authorization"), None);
     assert_eq!(received[0].header("x-up-api-key"), None);
-    let agent = received[0].header("user-agent").unwrap_or_default();
-    assert!(!agent.contains("caller"), "{agent}");
 }
 
 /// I23: nobody gets the token of another, and what is kept is bounded.

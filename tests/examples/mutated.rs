@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use serde_json::{Value, value::RawValue};
+use serde_json::{Value, json, value::RawValue};
 use xtask::api::{entries, items};
 
 use super::{Faults, arguments_of};
@@ -75,6 +75,15 @@ impl Mutation<'_> {
         }
         if schema["nullable"] == true && self.chance.once_in(4) {
             return "null".to_owned();
+        }
+        if let Some(discriminator) = schema.get("discriminator") {
+            let tag = discriminator["propertyName"].as_str().unwrap_or_default();
+            let kind = value[tag].as_str().unwrap_or_default();
+            let target = json!({"$ref": discriminator["mapping"][kind]});
+            let mut kind = xtask::api::resolve(self.document, &target).clone();
+            // The tag stays: a message with another is of another kind.
+            kind["properties"][tag] = json!({"type": "integer"});
+            return self.object(at, &kind, value);
         }
         if let Some(shapes) = schema.get("oneOf") {
             let object = items(shapes)

@@ -219,6 +219,15 @@ struct RawOrBuffered<V> {
     visitor: V,
 }
 
+impl<'de, V: Visitor<'de>> RawOrBuffered<V> {
+    /// `serde_json` shows its raw values as a map of one entry.
+    fn raw<E: de::Error>(self, value: &Value) -> Result<V::Value, E> {
+        let entry = (self.name, value.to_string());
+        self.visitor
+            .visit_map(MapDeserializer::new([entry].into_iter()))
+    }
+}
+
 impl<'de, V: Visitor<'de>> Visitor<'de> for RawOrBuffered<V> {
     type Value = V::Value;
 
@@ -231,14 +240,22 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for RawOrBuffered<V> {
         self.visitor.visit_map(map)
     }
 
-    /// From anything else: `serde_json` shows its raw values as a map of one entry.
+    /// From anything else.
     fn visit_newtype_struct<D: Deserializer<'de>>(
         self,
         deserializer: D,
     ) -> Result<V::Value, D::Error> {
-        let text = Value::deserialize(deserializer)?.to_string();
-        self.visitor
-            .visit_map(MapDeserializer::new([(self.name, text)].into_iter()))
+        self.raw(&Value::deserialize(deserializer)?)
+    }
+
+    // From a value that stands alone, such as the tag of a message.
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<V::Value, E> {
+        self.raw(&Value::from(text))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<V::Value, E> {
+        self.raw(&Value::from(number))
     }
 }
 

@@ -42,7 +42,7 @@ pub async fn call(
             let call = client
                 .get_transaction(
                     arguments.required::<String>("network"),
-                    arguments.required::<String>("id"),
+                    &arguments.required::<bindery_runtime::Hex>("id"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }

@@ -29,7 +29,7 @@ pub async fn call(
         "get_wallet" => {
             let call = client
                 .get_wallet(
-                    arguments.required::<String>("address"),
+                    &arguments.required::<bindery_runtime::Address>("address"),
                     arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
@@ -45,7 +45,7 @@ pub async fn call(
         "get_transaction" => {
             let call = client
                 .get_transaction(
-                    arguments.required::<String>("txhash"),
+                    &arguments.required::<bindery_runtime::Hex>("txhash"),
                     arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
@@ -53,7 +53,7 @@ pub async fn call(
         "get_token" => {
             let call = client
                 .get_token(
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                     arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
@@ -61,8 +61,8 @@ pub async fn call(
         "get_token_balance" => {
             let mut call = client
                 .get_token_balance(
-                    arguments.required::<String>("contract"),
-                    arguments.required::<String>("from"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("from"),
                     arguments.required::<types::Network>("x-network"),
                 );
             if let Some(value) = arguments.optional::<bool>("details") {
@@ -73,7 +73,7 @@ pub async fn call(
         "get_nft_contract" => {
             let call = client
                 .get_nft_contract(
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                     arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
@@ -81,7 +81,7 @@ pub async fn call(
         "get_nft" => {
             let call = client
                 .get_nft(
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                     arguments.required::<String>("tokenId"),
                     arguments.required::<types::Network>("x-network"),
                 );
@@ -90,7 +90,7 @@ pub async fn call(
         "get_nft_royalty" => {
             let call = client
                 .get_nft_royalty(
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                     arguments.required::<String>("tokenId"),
                     arguments.required::<String>("salePrice"),
                     arguments.required::<types::Network>("x-network"),
@@ -100,7 +100,7 @@ pub async fn call(
         "mint_nft_extension" => {
             let call = client
                 .mint_nft_extension(
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                     arguments.required::<types::Network>("x-network"),
                     arguments.body::<types::ExtensionMintRequest>(),
                 );
@@ -109,7 +109,7 @@ pub async fn call(
         "mint_nft" => {
             let call = client
                 .mint_nft(
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                     arguments.required::<types::Network>("x-network"),
                     arguments.required::<String>("x-appid"),
                     arguments.body::<types::MintRequest>(),
@@ -142,7 +142,7 @@ pub async fn call(
             let call = client
                 .register_contract_resource(
                     arguments.required::<types::Network>("x-network"),
-                    arguments.required::<String>("from"),
+                    &arguments.required::<bindery_runtime::Address>("from"),
                     arguments.required::<String>("contractName"),
                     arguments.required::<String>("contractDesc"),
                     arguments.file("contractAbi"),

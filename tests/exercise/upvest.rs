@@ -205,7 +205,7 @@ pub async fn call(
                 .data_transactions(
                     arguments.required::<types::DataProtocol>("protocol"),
                     arguments.required::<types::DataNetwork>("network"),
-                    arguments.required::<String>("address"),
+                    &arguments.required::<bindery_runtime::Address>("address"),
                 );
             if let Some(value) = arguments.optional::<i64>("before") {
                 call = call.before(value);
@@ -232,7 +232,7 @@ pub async fn call(
                 .data_transaction(
                     arguments.required::<types::DataProtocol>("protocol"),
                     arguments.required::<types::DataNetwork>("network"),
-                    arguments.required::<String>("txhash"),
+                    &arguments.required::<bindery_runtime::Hex>("txhash"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
@@ -250,7 +250,7 @@ pub async fn call(
                 .data_asset_balance(
                     arguments.required::<types::DataProtocol>("protocol"),
                     arguments.required::<types::DataNetwork>("network"),
-                    arguments.required::<String>("address"),
+                    &arguments.required::<bindery_runtime::Address>("address"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
@@ -259,8 +259,8 @@ pub async fn call(
                 .data_contract_balance(
                     arguments.required::<types::DataProtocol>("protocol"),
                     arguments.required::<types::DataNetwork>("network"),
-                    arguments.required::<String>("address"),
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("address"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }

@@ -19,7 +19,8 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, BaseUrl, CallOptions, Class, Error, Fields, FilePart, Idempotency, InvalidBaseUrl,
-    Json, Kind, LookedUp, Outcome, Patience, Response, RetryPolicy, Secret, Session,
-    SessionBuilder, States, Unknown, UnknownValue, Wait, WaitError,
+    Address, Advice, Base64, BaseUrl, CallOptions, Class, Error, Fields, FilePart, Hex,
+    Idempotency, InvalidAddress, InvalidBase64, InvalidBaseUrl, InvalidHex, Json, Kind, LookedUp,
+    Outcome, Patience, Response, RetryPolicy, Secret, Session, SessionBuilder, States, Unknown,
+    UnknownValue, Wait, WaitError,
 };

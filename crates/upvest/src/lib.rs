@@ -21,7 +21,9 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, Base64, BaseUrl, CallOptions, Class, Error, Fields, Idempotency, InvalidBaseUrl, Items,
-    Json, Kind, LookedUp, Nullable, Outcome, PagePosition, Pages, Patience, Response, RetryPolicy,
-    Secret, Session, SessionBuilder, States, Uint256, Unknown, UnknownValue, Wait, WaitError,
+    Address, Advice, Base64, BaseUrl, CallOptions, Class, Error, Fields, Hex, Idempotency,
+    InvalidAddress, InvalidBase64, InvalidBaseUrl, InvalidHex, InvalidUint256, InvalidUnixTime,
+    Items, Json, Kind, LookedUp, Nullable, Outcome, PagePosition, Pages, Patience, Response,
+    RetryPolicy, Secret, Session, SessionBuilder, States, Uint256, UnixTime, Unknown, UnknownValue,
+    Wait, WaitError,
 };

@@ -424,11 +424,18 @@ pub(super) fn field_at<'a>(page: &'a Item, pointer: &str) -> Option<&'a syn::Fie
     })
 }
 
+/// Whether a parameter is taken by reference: what is a text that was checked, and came with an answer as a rule.
+pub(super) fn by_reference(ty: &Type) -> bool {
+    ["Address", "Hex"].iter().any(|name| fields::is(ty, name))
+}
+
 /// How a parameter is taken, and what of it is sent.
 fn sent_as(ty: &Type, ident: &Ident) -> (Type, Expr) {
     let ty = shortened(ty);
     if fields::is(&ty, "String") {
         (parse_quote!(impl AsRef<str>), parse_quote!(#ident.as_ref()))
+    } else if by_reference(&ty) {
+        (parse_quote!(&#ty), parse_quote!(#ident))
     } else if fields::is(&ty, "FilePart") {
         (
             parse_quote!(impl Into<FilePart>),
@@ -523,7 +530,7 @@ fn converts(ty: &Type, enums: &BTreeSet<String>) -> bool {
     };
     let last = last.ident.to_string();
     [
-        "String", "Secret", "Base64", "Uint256", "FilePart", "Json", "Option",
+        "String", "Secret", "Base64", "Uint256", "UnixTime", "FilePart", "Json", "Option",
     ]
     .contains(&last.as_str())
         || enums.contains(&last)

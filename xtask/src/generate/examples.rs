@@ -7,7 +7,7 @@ use serde_json::Value;
 use syn::{Fields, Item, Stmt, Type};
 
 use super::{
-    calls::{shortened, statement_text},
+    calls::{by_reference, shortened, statement_text},
     names,
     signatures::Signature,
     types::{self, Model, fields},
@@ -30,7 +30,10 @@ pub(super) fn call(
         .filter(|(parameter, _)| parameter.required)
     {
         let example = parameter.example.as_ref()?;
-        arguments.push(writer.argument(&shortened(ty), example)?);
+        let (ty, reference) = (shortened(ty), by_reference(&shortened(ty)));
+        let reference = reference.then(|| quote!(&));
+        let argument = writer.argument(&ty, example)?;
+        arguments.push(quote!(#reference #argument));
     }
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
         && body.required
@@ -60,14 +63,16 @@ pub(super) fn call(
     if operation.websocket {
         text.push_str(following(operation));
     }
-    let runtime: Vec<&str> = ["Base64", "Delivery", "Json", "Uint256"]
-        .into_iter()
-        .filter(|name| {
-            text.contains(&format!("{name}::"))
-                || text.contains(&format!("{name}>"))
-                || text.contains(&format!("{name})"))
-        })
-        .collect();
+    let runtime: Vec<&str> = [
+        "Address", "Base64", "Delivery", "Hex", "Json", "Uint256", "UnixTime",
+    ]
+    .into_iter()
+    .filter(|name| {
+        text.contains(&format!("{name}::"))
+            || text.contains(&format!("{name}>"))
+            || text.contains(&format!("{name})"))
+    })
+    .collect();
     let mut imports = String::new();
     if !runtime.is_empty() || text.contains("types::") {
         let mut names: Vec<&str> = runtime;
@@ -112,7 +117,7 @@ impl Writer<'_> {
             return if example.is_null() {
                 Some(quote!(None))
             } else {
-                self.exact(inner, example)
+                self.known(inner, example)
             };
         }
         if let Some(item) = fields::inner(ty, "Vec") {
@@ -163,6 +168,17 @@ impl Writer<'_> {
         }
     }
 
+    /// `example` as a value whose type is seen from itself.
+    fn known(&self, ty: &Type, example: &Value) -> Option<TokenStream> {
+        match last(ty)?.as_str() {
+            "Address" | "Hex" => {
+                let text = example.as_str()?;
+                Some(quote!(#text.parse::<#ty>()?))
+            }
+            _ => self.exact(ty, example),
+        }
+    }
+
     /// `example` as a value of exactly this type.
     fn exact(&self, ty: &Type, example: &Value) -> Option<TokenStream> {
         if let Some(item) = fields::inner(ty, "Vec") {
@@ -205,7 +221,11 @@ impl Writer<'_> {
                 let text = example.as_str()?;
                 Some(quote!(#text.parse::<Uint256>()?))
             }
-            "Uuid" | "DateTime" | "NaiveDate" => {
+            "UnixTime" => {
+                let seconds: TokenStream = example.as_i64()?.to_string().parse().ok()?;
+                Some(quote!(UnixTime::from(#seconds)))
+            }
+            "Address" | "Hex" | "Uuid" | "DateTime" | "NaiveDate" => {
                 let text = example.as_str()?;
                 Some(quote!(#text.parse()?))
             }
@@ -308,9 +328,11 @@ impl Writer<'_> {
             return example.is_object();
         }
         match last(ty).as_deref() {
-            Some("String" | "Secret" | "Base64" | "Uint256" | "Uuid" | "DateTime") => {
-                example.is_string()
-            }
+            Some(
+                "String" | "Secret" | "Address" | "Base64" | "Hex" | "Uint256" | "Uuid"
+                | "DateTime",
+            ) => example.is_string(),
+            Some("UnixTime") => example.is_string() || example.is_number(),
             Some("bool") => example.is_boolean(),
             Some("i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64") => example.is_i64(),
             Some("f32" | "f64") => example.is_number(),

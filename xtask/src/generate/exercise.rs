@@ -3,10 +3,10 @@
 
 use quote::quote;
 
-use syn::{Arm, Expr, Ident, Item, Stmt, Type, parse_quote};
+use syn::{Arm, Expr, Ident, Item, Stmt, Token, Type, parse_quote};
 
 use super::{
-    calls::shortened,
+    calls::{by_reference, shortened},
     format, names,
     signatures::Generated,
     types::{Model, fields},
@@ -91,10 +91,11 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
         if parameter.required {
             required.push(required_argument(parameter, ty));
         } else {
+            let reference = reference(ty);
             let ty = argument_type(ty);
             optional.push(parse_quote! {
                 if let Some(value) = arguments.optional::<#ty>(#wire) {
-                    call = call.#ident(value);
+                    call = call.#ident(#reference value);
                 }
             });
         }
@@ -134,19 +135,27 @@ fn required_argument(parameter: &Parameter, ty: &Type) -> Expr {
     if fields::is(ty, "FilePart") {
         return parse_quote!(arguments.file(#wire));
     }
+    let reference = reference(ty);
     let ty = argument_type(ty);
-    parse_quote!(arguments.required::<#ty>(#wire))
+    parse_quote!(#reference arguments.required::<#ty>(#wire))
+}
+
+fn reference(ty: &Type) -> Option<Token![&]> {
+    by_reference(&shortened(ty)).then(Default::default)
 }
 
 fn argument_type(ty: &Type) -> Type {
     let mut ty = ty.clone();
     syn::visit_mut::VisitMut::visit_type_mut(&mut fields::Shorten, &mut ty);
     for (name, krate) in [
+        ("Address", "bindery_runtime"),
         ("Base64", "bindery_runtime"),
         ("Fields", "bindery_runtime"),
+        ("Hex", "bindery_runtime"),
         ("Json", "bindery_runtime"),
         ("Secret", "bindery_runtime"),
         ("Uint256", "bindery_runtime"),
+        ("UnixTime", "bindery_runtime"),
         ("Uuid", "uuid"),
     ] {
         if fields::is(&ty, name) {

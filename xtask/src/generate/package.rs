@@ -45,6 +45,13 @@ fn manifest(api: &Api, spec: &str, model: &Model, generated: &Generated) -> Stri
     if api.webhooks.is_some() {
         features.push("\"webhooks\"");
     }
+    let uses = |segment: &str| model.uses(segment) || parameters_use(generated, segment);
+    for (used, feature) in [("Address", "\"address\""), ("UnixTime", "\"unixtime\"")] {
+        if uses(used) {
+            features.push(feature);
+        }
+    }
+    features.sort_unstable();
     let runtime = match features.as_slice() {
         [] => "bindery-runtime.workspace = true".to_owned(),
         features => format!(
@@ -53,7 +60,6 @@ fn manifest(api: &Api, spec: &str, model: &Model, generated: &Generated) -> Stri
         ),
     };
     let mut dependencies = vec![runtime];
-    let uses = |segment: &str| model.uses(segment) || parameters_use(generated, segment);
     let both = |krate: &str, used: bool| used.then(|| format!("{krate}.workspace = true"));
     dependencies.extend(both("chrono", uses("DateTime") || uses("NaiveDate")));
     dependencies.push("schemars = { workspace = true, optional = true }".to_owned());
@@ -216,6 +222,17 @@ fn library(api: &Api, model: &Model, generated: &Generated, failures: &Failures)
         super::types::fields::RUNTIME
             .into_iter()
             .filter(|name| uses(name)),
+    );
+    runtime.extend(
+        [
+            ("Address", "InvalidAddress"),
+            ("Base64", "InvalidBase64"),
+            ("Hex", "InvalidHex"),
+            ("Uint256", "InvalidUint256"),
+            ("UnixTime", "InvalidUnixTime"),
+        ]
+        .into_iter()
+        .filter_map(|(name, error)| uses(name).then_some(error)),
     );
     if api.operations.iter().any(|operation| operation.websocket) {
         runtime.extend([

@@ -57,6 +57,10 @@ mod tagged;
 #[cfg(feature = "webhooks")]
 mod webhook;
 
+#[cfg(feature = "mock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
+pub mod mock;
+
 pub use call::Call;
 pub use class::{Class, ErrorCodes};
 pub use credential::{Authorizing, Credential, CredentialError, Generation};

@@ -8,6 +8,9 @@ mod client;
 mod environment;
 #[rustfmt::skip] // formatted by the generator
 mod finality;
+#[cfg(feature = "mock")]
+#[rustfmt::skip] // formatted by the generator
+pub mod mock;
 #[rustfmt::skip] // formatted by the generator
 pub mod operations;
 #[rustfmt::skip] // formatted by the generator

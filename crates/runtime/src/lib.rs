@@ -62,6 +62,10 @@ mod tagged;
 #[cfg(feature = "webhooks")]
 mod webhook;
 
+#[cfg(feature = "mock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
+pub mod mock;
+
 #[cfg(feature = "address")]
 pub use address::{Address, InvalidAddress};
 pub use call::Call;

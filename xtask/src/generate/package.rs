@@ -86,7 +86,7 @@ sha256 = "{digest}"
 
 [package.metadata.docs.rs]
 all-features = false
-features = ["schemars"]
+features = ["mock", "schemars"]
 
 [features]
 default = ["rustls"]
@@ -94,6 +94,8 @@ default = ["rustls"]
 rustls = ["bindery-runtime/rustls"]
 ## TLS by the platform's own library.
 native-tls = ["bindery-runtime/native-tls"]
+## The service in process, for the tests of callers.
+mock = ["bindery-runtime/mock"]
 ## JSON Schemas of all types.
 schemars = ["bindery-runtime/schemars", "dep:schemars"]
 
@@ -175,7 +177,8 @@ fn readme(api: &Api) -> String {
     }
     text.push_str(&webhooks::readme(api));
     text.push_str(
-        "\n## Features\n\n- `rustls` (default) or `native-tls`: which TLS.\n- `schemars`: JSON Schemas of all types.\n",
+        "\n## Features\n\n- `rustls` (default) or `native-tls`: which TLS.\n- `mock`: the service in process, for the tests \
+         of callers.\n- `schemars`: JSON Schemas of all types.\n",
     );
     text
 }
@@ -267,11 +270,15 @@ fn library(api: &Api, model: &Model, generated: &Generated, failures: &Failures)
         ("environment", false, true),
         ("failures", true, !failures.is_empty()),
         ("finality", false, tables),
+        ("mock", true, true),
         ("operations", true, true),
         ("requests", true, true),
         ("types", true, true),
     ] {
         if there {
+            if name == "mock" {
+                text.push_str("#[cfg(feature = \"mock\")]\n");
+            }
             text.push_str(&module(name, public));
         }
     }

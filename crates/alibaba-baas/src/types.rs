@@ -493,6 +493,7 @@ impl ContractResult {
 /// taken.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum ContractEvents {
@@ -661,6 +662,7 @@ impl std::fmt::Display for TransactionState {
 /// form or a shortened print is not known, so both are taken.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum TransactionEvent {
@@ -750,6 +752,7 @@ impl Block {
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schemars", schemars(untagged))]
+#[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[non_exhaustive]
 pub enum Event {
     /// A transaction was committed.
@@ -1149,6 +1152,7 @@ impl BlockEvent {
 /// Its first version, of February 2020, prints numbers; since April 2020 there are names. Both are taken.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum EventType {

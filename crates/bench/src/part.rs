@@ -8,7 +8,10 @@ use std::{
     process::{Child, Command, ExitCode, Stdio},
 };
 
-use crate::auth::{call, hit};
+use crate::{
+    auth::{call, hit},
+    streams::{events, pages},
+};
 
 /// What a part does with the arguments after its name.
 type Run = fn(&[String]) -> Result<(), Box<dyn Error>>;
@@ -17,6 +20,8 @@ const PARTS: &[(&str, Run)] = &[
     ("service", call::serve),
     ("call", call::repeat),
     ("hit", hit::repeat),
+    ("events", events::follow),
+    ("pages", pages::follow),
 ];
 
 /// Runs the part that this process was started for; `None` where it was started by a person.
@@ -62,6 +67,27 @@ impl Part {
     /// The program, and all that follows it.
     pub(crate) fn command(&self) -> (&Path, &[String]) {
         (&self.program, &self.arguments)
+    }
+
+    /// Runs it to its end, and returns the numbers that it says.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start, fails, or says something else.
+    pub fn numbers(&self) -> io::Result<Vec<u64>> {
+        let output = Command::new(&self.program).args(&self.arguments).output()?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let numbers: Result<Vec<u64>, _> = said.split_whitespace().map(str::parse).collect();
+        match numbers {
+            Ok(numbers) if output.status.success() => Ok(numbers),
+            _ => {
+                let why = String::from_utf8_lossy(&output.stderr);
+                Err(io::Error::other(format!(
+                    "the other process failed: {}",
+                    why.trim()
+                )))
+            }
+        }
     }
 
     /// Starts it and waits for the one line in which it says where it is. It runs until the answer is dropped.

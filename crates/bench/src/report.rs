@@ -2,13 +2,19 @@
 
 use std::{error::Error, io};
 
-use crate::{auth, sheet::Sheet};
+use crate::{auth, sheet::Sheet, streams};
 
 /// The reports, in the order they run in.
-pub const REPORTS: &[Report] = &[Report {
-    name: "auth",
-    run: auth::report,
-}];
+pub const REPORTS: &[Report] = &[
+    Report {
+        name: "auth",
+        run: auth::report,
+    },
+    Report {
+        name: "streams",
+        run: streams::report,
+    },
+];
 
 /// A set of figures that are measured together.
 #[derive(Clone, Copy, Debug)]

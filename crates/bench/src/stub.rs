@@ -1,6 +1,6 @@
 //! A service on a port of its own that answers at once and does nothing else.
 
-use std::{io, sync::Arc};
+use std::{borrow::Cow, io, sync::Arc};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -16,23 +16,39 @@ pub struct Asked<'a> {
     pub text: &'a str,
 }
 
-/// A status and a JSON body.
-#[derive(Clone, Copy, Debug)]
-pub struct Reply {
-    /// The status, with its reason.
-    pub status: &'static str,
-    /// The body.
-    pub body: &'static str,
+/// What the service says to a request.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// A status and a JSON body.
+    Json {
+        /// The status, with its reason.
+        status: &'static str,
+        /// The body.
+        body: Cow<'static, str>,
+    },
+    /// Another protocol, in which the service says something for as long as the other end is there.
+    Endless {
+        /// The head of the answer, to the empty line.
+        head: String,
+        /// Each piece of what is said, by its number, from 0.
+        piece: fn(u64) -> Vec<u8>,
+    },
 }
 
 impl Reply {
     /// A success.
     pub const fn ok(body: &'static str) -> Self {
-        Self {
+        Self::Json {
             status: "200 OK",
-            body,
+            body: Cow::Borrowed(body),
         }
     }
+
+    /// What is said of all that is not there.
+    pub const UNKNOWN: Self = Self::Json {
+        status: "404 Not Found",
+        body: Cow::Borrowed("{}"),
+    };
 }
 
 /// Starts a service that answers each request with what `answer` makes of it, and tells its URL. It runs for as long as
@@ -77,7 +93,16 @@ async fn serve<F: Future<Output = Reply>>(
         let line = line.trim_end_matches(" HTTP/1.1");
         let reply = answer(Asked { line, text }).await;
         received.drain(..length);
-        let Reply { status, body } = reply;
+        let (status, body) = match reply {
+            Reply::Json { status, body } => (status, body),
+            Reply::Endless { head, piece } => {
+                connection.write_all(head.as_bytes()).await?;
+                for number in 0.. {
+                    connection.write_all(&piece(number)).await?;
+                }
+                return Ok(());
+            }
+        };
         let text = format!(
             "HTTP/1.1 {status}\r\ndate: Sun, 01 Nov 2026 12:00:00 GMT\r\ncontent-type: application/json\r\n\
              x-request-id: 313f10a5-bf79-48e1-9cdc-4345c9064a9c\r\ncontent-length: {}\r\n\r\n{body}",

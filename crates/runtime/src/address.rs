@@ -391,7 +391,7 @@ mod tests {
             let lower: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             let code = Keccak256::digest(&lower);
             let cased = |place: usize, digit: char| {
-                let nibble = code[place / 2] >> (if place % 2 == 0 { 4 } else { 0 }) & 0xf;
+                let nibble = code[place / 2] >> (if place.is_multiple_of(2) { 4 } else { 0 }) & 0xf;
                 if nibble > 7 { digit.to_ascii_uppercase() } else { digit }
             };
             let right: String = lower.chars().enumerate().map(|(at, digit)| cased(at, digit)).collect();

@@ -21,12 +21,17 @@ thread_local! {
 }
 
 /// Reads a message. One without a backslash spells its texts in the one way there is, which need not be looked at then.
+pub fn from_str<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
+    within(text.as_bytes(), || serde_json::from_str(text))
+}
+
+/// As [`from_str`].
 pub(crate) fn from_slice<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, serde_json::Error> {
-    within(text, || match std::str::from_utf8(text) {
+    match std::str::from_utf8(text) {
         // Looked at once, and not text by text.
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(text),
-    })
+        Ok(text) => from_str(text),
+        Err(_) => within(text, || serde_json::from_slice(text)),
+    }
 }
 
 /// Reads something of the message `text`.

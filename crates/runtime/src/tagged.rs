@@ -114,14 +114,11 @@ enum Tag<'a> {
 impl<'a> Tag<'a> {
     fn plain(value: &'a Json) -> Option<Self> {
         let json = value.as_str();
-        if let Some(text) = json
-            .strip_prefix('"')?
-            .strip_suffix('"')
-            .filter(|text| !text.contains('\\'))
-        {
-            return Some(Self::Text(text));
-        }
-        json.parse().ok().map(|number| Self::Number(json, number))
+        let Some(text) = json.strip_prefix('"') else {
+            return json.parse().ok().map(|number| Self::Number(json, number));
+        };
+        let text = text.strip_suffix('"')?;
+        (!text.contains('\\')).then_some(Self::Text(text))
     }
 
     fn text(self) -> &'a str {

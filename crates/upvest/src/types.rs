@@ -84,6 +84,7 @@ impl ErrorBody {
 /// The error, as an object, or as a code of OAuth2.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum ErrorCause {
@@ -1421,6 +1422,7 @@ impl std::fmt::Display for WebhookStatus {
 /// Which events a webhook gets. The service answers with both forms, in one list.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum EventFilter {
@@ -4343,6 +4345,7 @@ impl HistoricalTransaction {
 /// Evidence: inferred (A third party's client). The vendor's clients do not read it.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[non_exhaustive]
 #[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum ExecutionError {

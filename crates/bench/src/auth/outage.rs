@@ -21,9 +21,9 @@ use crate::{
     stub::{self, Reply},
 };
 
-const OUT_OF_ORDER: Reply = Reply {
+const OUT_OF_ORDER: Reply = Reply::Json {
     status: "503 Service Unavailable",
-    body: "{}",
+    body: std::borrow::Cow::Borrowed("{}"),
 };
 
 pub(super) fn report(sheet: &mut Sheet<'_>, effort: Effort) -> Result<(), Box<dyn Error>> {

@@ -1,6 +1,6 @@
 //! What was delivered so far: enough to leave nothing out and to say nothing twice, and no more.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque, hash_map::Entry};
 
 use super::socket::Pattern;
 
@@ -17,10 +17,15 @@ pub(super) struct Ledger {
     /// No event of a block in front of this one can still come.
     floor: u64,
     /// How many events of each id were delivered, of the blocks from `next` on; none where one was said to be missing.
-    had: VecDeque<(u64, HashMap<Box<str>, u32>)>,
+    had: VecDeque<(u64, Had)>,
+    /// What a block had that is complete: the next one needs about as much room.
+    spare: Had,
     /// The ids of events that were said to be missing, and may still come.
     missing: HashSet<Box<str>>,
 }
+
+/// How many events of each id were delivered.
+type Had = HashMap<Box<str>, u32>;
 
 /// What to do with an event that came over the socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,11 +86,15 @@ impl Ledger {
         if gapless && height > expected {
             return Verdict::Ahead;
         }
-        let had = self.had_of(height);
-        match had.get_mut(id) {
-            Some(1..) if !pattern.repeats => return Verdict::Repeated,
-            Some(count) => *count += 1,
-            None => drop(had.insert(id.into(), 1)),
+        // Nearly all are new: one look is enough then.
+        match self.had_of(height).entry(id.into()) {
+            Entry::Occupied(had) if *had.get() > 0 && !pattern.repeats => {
+                return Verdict::Repeated;
+            }
+            Entry::Occupied(mut had) => *had.get_mut() += 1,
+            Entry::Vacant(had) => {
+                had.insert(1);
+            }
         }
         if self.head.is_none_or(|head| height > head) {
             self.head = Some(height);
@@ -127,7 +136,13 @@ impl Ledger {
             self.next = Some(next);
         }
         while self.had.front().is_some_and(|(height, _)| *height < next) {
-            self.had.pop_front();
+            const LARGE: usize = 1024;
+            if let Some((_, mut had)) = self.had.pop_front()
+                && had.capacity() < LARGE
+            {
+                had.clear();
+                self.spare = had;
+            }
         }
     }
 
@@ -137,14 +152,15 @@ impl Ledger {
         all.map(|(id, count)| (id.to_string(), *count)).collect()
     }
 
-    fn had_of(&mut self, height: u64) -> &mut HashMap<Box<str>, u32> {
+    fn had_of(&mut self, height: u64) -> &mut Had {
         let place = self.had.partition_point(|(other, _)| *other < height);
         if self
             .had
             .get(place)
             .is_none_or(|(other, _)| *other != height)
         {
-            self.had.insert(place, (height, HashMap::new()));
+            let had = std::mem::take(&mut self.spare);
+            self.had.insert(place, (height, had));
         }
         &mut self.had[place].1
     }

@@ -15,7 +15,11 @@ pub(super) enum Message {
 
 impl Message {
     pub(super) fn read<T: DeserializeOwned>(&self, operation: &Operation) -> Result<T, Error> {
-        object::from_slice(self.bytes()).map_err(|error| self.unfit::<T>(operation, &error))
+        let read = match self {
+            Self::Text(text) => object::from_str(text),
+            Self::Binary(bytes) => object::from_slice(bytes),
+        };
+        read.map_err(|error| self.unfit::<T>(operation, &error))
     }
 
     pub(super) fn value(&self) -> Option<Value> {

@@ -37,9 +37,11 @@ pub(super) fn refine(
             docs::attributes(documented(api, Some(schema), &format!("`{}`.", kind.ty)).drain(..1))
         })
         .collect();
+    let as_large = super::as_large_as_it_is();
     let item: ItemEnum = parse_quote! {
         #(#documentation)*
         #[cfg_attr(feature = "schemars", schemars(untagged))]
+        #as_large
         #[non_exhaustive]
         pub enum #name {
             #(#(#about)* #variants(#types_of),)*
@@ -124,7 +126,7 @@ fn accessors(name: &Ident, kinds: &[Kind], types: &BTreeMap<String, Item>) -> Op
     let mut methods: Vec<syn::ImplItem> = Vec::new();
     for field in &first.named {
         let ident = field.ident.as_ref()?;
-        let same = |fields: &&syn::FieldsNamed| {
+        let same = |fields: &syn::FieldsNamed| {
             fields
                 .named
                 .iter()
@@ -133,7 +135,7 @@ fn accessors(name: &Ident, kinds: &[Kind], types: &BTreeMap<String, Item>) -> Op
         let wire = FieldShape::of(field).wire;
         let optional = fields::inner(&field.ty, "Option");
         if !fields::is(optional.unwrap_or(&field.ty), "String")
-            || !others.iter().all(|fields| same(&fields))
+            || !others.iter().all(|fields| same(fields))
         {
             continue;
         }

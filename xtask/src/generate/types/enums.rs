@@ -4,7 +4,10 @@ use serde_json::Value;
 use syn::{Attribute, Fields, Ident, Item, ItemEnum, parse_quote};
 
 use super::wire_name;
-use crate::{api::Api, generate::docs};
+use crate::{
+    api::Api,
+    generate::{docs, names},
+};
 
 /// The variants of an enum of strings, each with what it is on the wire.
 pub(super) fn texts(enumeration: &ItemEnum) -> Vec<(Ident, String)> {
@@ -162,6 +165,13 @@ pub(super) fn untagged(api: &Api, mut enumeration: ItemEnum, schema: Option<&Val
         &format!("`{}`.", enumeration.ident),
     ));
     enumeration.attrs.extend(rest);
+    let held = super::fields::mentioned(&Item::Enum(enumeration.clone()));
+    if api
+        .schemas()
+        .any(|(name, _)| held.contains(&names::type_name(name).to_string()))
+    {
+        enumeration.attrs.push(super::as_large_as_it_is());
+    }
     enumeration.attrs.push(parse_quote!(#[non_exhaustive]));
     let branches = schema.and_then(|schema| schema.get("oneOf").or_else(|| schema.get("anyOf")));
     for (place, variant) in enumeration.variants.iter_mut().enumerate() {

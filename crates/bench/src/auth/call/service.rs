@@ -19,10 +19,6 @@ const TRANSACTION: Reply = Reply::ok(
 const BLOCK: Reply = Reply::ok(
     r#"{"Success":true,"Result":{"number":281,"hash":"4795bd5ac67db26b8b09e01da4e23b04a95a485914b0731ff5691c759df5725c","create_time":1581581371,"previous_hash":"c5ae9e9385bba2848fe5dc56a5d1185ba41184ce0344dded33c81a9142756c86","transactions":["e49d411a2ff32caa1688b5e0a07a957d2d8a4c8c124554772d07145214b3ba13","53b106675bb5d39b81142c572ec14dba92d9726f1216f96f008aac35be237fda","669e80e03dcc2e90af4494f2f7ada861e2b12b5041078a50065a3657312b558b"]},"Error":{"code":200,"message":"Success","request_id":"313f10a5-bf79-48e1-9cdc-4345c9064a9c"}}"#,
 );
-const UNKNOWN: Reply = Reply {
-    status: "404 Not Found",
-    body: "{}",
-};
 
 /// Starts it, and tells its URL.
 ///
@@ -40,6 +36,6 @@ pub(super) fn answer(asked: Asked<'_>) -> Reply {
         "POST" if path.ends_with("/transactions/") => TRANSACTION,
         "GET" if path.starts_with("/kms/wallets/") => WALLET,
         "GET" if path.starts_with("/networks/") => BLOCK,
-        _ => UNKNOWN,
+        _ => Reply::UNKNOWN,
     }
 }

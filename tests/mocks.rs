@@ -7,7 +7,7 @@ use bindery_alibaba_baas::{
     types::{Block, BlockEvent, ContractResult, Event, EventKind, InvokeRequest},
 };
 use bindery_hive::types::{Network, TransactionRequest, Wallet, WalletType};
-use bindery_runtime::{Class, Error, Kind, Session};
+use bindery_runtime::{Address, Class, Error, Hex, Kind, Session};
 use bindery_upvest::types::{User, UserCreateRequest};
 use serde_json::{Value, json};
 
@@ -20,6 +20,15 @@ use crate::{
 type Hive = bindery_hive::mock::Mock;
 type Alibaba = bindery_alibaba_baas::mock::Mock;
 type Upvest = bindery_upvest::mock::Mock;
+
+/// An address that ends in these digits.
+fn address(digits: &str) -> Address {
+    format!("0x{digits:0>40}").parse().expect("an address")
+}
+
+fn hex(digits: &str) -> Hex {
+    digits.parse().expect("hex")
+}
 
 fn user(name: &str) -> User {
     User::new(name, [])
@@ -129,7 +138,7 @@ async fn answers_and_failures_come_in_the_order_in_which_they_were_told() {
         .refuses_with(404, 404, "no such wallet")
         .answers(Wallet::new(8, WalletType::Single));
     let client = mock.client();
-    let get = || client.get_wallet("0xD6", Network::Polygon).send();
+    let get = || client.get_wallet(&address("d6"), Network::Polygon).send();
     assert_eq!(get().await.expect("a wallet").nonce, 7);
     let error = get().await.expect_err("no wallet");
     assert!(error.is_not_found(), "{error}");
@@ -140,7 +149,10 @@ async fn answers_and_failures_come_in_the_order_in_which_they_were_told() {
     assert_eq!(get().await.expect("a wallet").nonce, 8);
     let received = wallets.received();
     assert_eq!(received.len(), 3);
-    assert_eq!(received[0].parameter("address"), Some("0xD6"));
+    assert_eq!(
+        received[0].parameter("address"),
+        Some(address("d6").as_str())
+    );
     assert_eq!(received[0].parameter("x-network"), Some("polygon"));
     mock.assert_all_used();
 }
@@ -150,7 +162,10 @@ async fn a_failure_inside_of_a_success_is_told_as_the_provider_tells_it() {
     let mock = Hive::start().await;
     mock.get_wallet()
         .refuses_with(200, 4001, "the wallet is locked");
-    let error = mock.client().get_wallet("0xD6", Network::Polygon).send();
+    let error = mock
+        .client()
+        .get_wallet(&address("d6"), Network::Polygon)
+        .send();
     let error = error.await.expect_err("a failure");
     assert_eq!(error.kind(), Kind::Refused);
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
@@ -163,8 +178,8 @@ async fn a_failure_inside_of_a_success_is_told_as_the_provider_tells_it() {
     let invoked = mock
         .invoke()
         .refuses_with(200, 131077, "no such contract")
-        .answers(ContractResult::new("tx", Vec::new()).status("500"))
-        .answers(ContractResult::new("tx", &b"done"[..]).status("200"));
+        .answers(ContractResult::new(hex("70"), Vec::new()).status("500"))
+        .answers(ContractResult::new(hex("70"), &b"done"[..]).status("200"));
     let client = mock.client();
     let invoke = || {
         client
@@ -176,7 +191,7 @@ async fn a_failure_inside_of_a_success_is_told_as_the_provider_tells_it() {
     assert_eq!(error.class(), Some(Class::InvalidRequest));
     let error = invoke().await.expect_err("a failure of the chaincode");
     assert_eq!(error.code(), Some("500"), "{error}");
-    assert_eq!(invoke().await.expect("a result").id, "tx");
+    assert_eq!(invoke().await.expect("a result").id, hex("70"));
     assert_eq!(invoked.received()[2].body, InvokeRequest::new("notary"));
 }
 
@@ -219,7 +234,7 @@ async fn a_connection_that_ends_or_stays_silent_is_what_the_client_sees() {
     mock.create_transaction().breaks_off().hangs();
     let session = mock.session().deadline(Duration::from_millis(200));
     let client = bindery_hive::Client::new(session.build().expect("a session"));
-    let body = || TransactionRequest::new("0xA", "0xB", "1");
+    let body = || TransactionRequest::new(address("a"), address("b"), "1");
     let send = || client.create_transaction(Network::Polygon, body()).send();
     let error = send().await.expect_err("no answer");
     assert_eq!(error.kind(), Kind::Connection, "{error}");
@@ -325,7 +340,7 @@ async fn the_parts_of_an_upload_are_there_for_the_test() {
 }
 
 fn block(number: i64) -> Block {
-    Block::new(number, "hash", "previous", 0, [""; 0])
+    Block::new(number, hex("01"), hex("00"), 0, [])
 }
 
 fn event(number: i64) -> Event {

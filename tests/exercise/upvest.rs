@@ -490,16 +490,14 @@ pub fn mock(mock: &Mock, operation: &str, text: &str) {
         "tenancy_user_password_update" => {
             drop(mock.tenancy_user_password_update().answers(read(text)))
         }
-        "tenancy_user_delete" => drop(mock.tenancy_user_delete().answers(read(text))),
+        "tenancy_user_delete" => drop(mock.tenancy_user_delete().answers(())),
         "tenancy_recover" => drop(mock.tenancy_recover().answers(read(text))),
         "tenancy_webhook_create" => {
             drop(mock.tenancy_webhook_create().answers(read(text)))
         }
         "tenancy_webhook_list" => drop(mock.tenancy_webhook_list().answers(read(text))),
         "tenancy_webhook_read" => drop(mock.tenancy_webhook_read().answers(read(text))),
-        "tenancy_webhook_delete" => {
-            drop(mock.tenancy_webhook_delete().answers(read(text)))
-        }
+        "tenancy_webhook_delete" => drop(mock.tenancy_webhook_delete().answers(())),
         "tenancy_webhook_verify" => {
             drop(mock.tenancy_webhook_verify().answers(read(text)))
         }

@@ -100,9 +100,10 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
 fn mocked(api: &Api) -> (Vec<Arm>, Vec<Arm>) {
     let arms = api.operations.iter().map(|operation| {
         let (id, name) = (&operation.id, names::mocked_name(&operation.id));
-        let mocked: Arm = match operation.websocket {
-            true => parse_quote!(#id => drop(mock.#name().sends([read(text)])),),
-            false => parse_quote!(#id => drop(mock.#name().answers(read(text))),),
+        let mocked: Arm = match (operation.websocket, &operation.success.schema) {
+            (true, _) => parse_quote!(#id => drop(mock.#name().sends([read(text)])),),
+            (false, None) => parse_quote!(#id => drop(mock.#name().answers(())),),
+            (false, Some(_)) => parse_quote!(#id => drop(mock.#name().answers(read(text))),),
         };
         let bodies: Arm = parse_quote! {
             #id => mock.#name().received().iter().map(|call| written(&call.body)).collect(),

@@ -80,7 +80,7 @@ async fn stream(url: &str, marks: &mut Marks) -> Result<(), Box<dyn Error>> {
     let gateway = Environment::custom_over_plain_http(url)?;
     let client: Client = alibaba_baas::connect(gateway, Credentials::refresh_token("token"))?;
     let mut events = client.subscribe_events("channel2").subscribe().await?;
-    while marks.next()? {
+    while marks.more()? {
         match events.next().await {
             Some(Ok(Delivery::Event(event))) => drop(black_box(event)),
             other => return Err(format!("there came no event: {other:?}").into()),
@@ -99,7 +99,7 @@ async fn bare(
     connection.set_nodelay(true)?;
     let target = format!("ws://{host}/networks/channel2/events/subscribe?source=*");
     let (mut socket, _) = client_async(target, connection).await?;
-    while marks.next()? {
+    while marks.more()? {
         match socket.next().await {
             Some(Ok(Message::Text(text))) => drop(black_box(read(&text)?)),
             other => return Err(format!("there came no text: {other:?}").into()),

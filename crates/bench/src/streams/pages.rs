@@ -39,7 +39,7 @@ pub fn follow(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         let list = client.kms_wallet_list().cursor(format!("0of{all}"));
         let mut items = list.page_size(i32::try_from(PAGE)?).items();
         let mut marks = Marks::new(all);
-        while marks.next()? {
+        while marks.more()? {
             match items.next().await {
                 Some(item) => drop(black_box(item?)),
                 None => return Err("the list ended early".into()),

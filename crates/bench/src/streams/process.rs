@@ -37,7 +37,7 @@ impl Marks {
     /// # Errors
     ///
     /// When the kernel does not tell what was taken so far.
-    pub fn next(&mut self) -> io::Result<bool> {
+    pub fn more(&mut self) -> io::Result<bool> {
         if self.done == self.all / 10 {
             self.early = Some(self.mark()?);
         }

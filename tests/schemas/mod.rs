@@ -27,9 +27,9 @@ fn written<'a>(api: &'a Api, name: &str) -> &'a Value {
 #[test]
 fn every_generated_type_has_the_schema_of_the_spec() {
     let mut faults = Vec::new();
-    for provider in provider::ALL {
+    for provider in provider::IN_PROFILE {
         let api = provider.api();
-        for (name, schema) in generated(&provider) {
+        for (name, schema) in generated(provider) {
             let found = differences(&api.document, written(&api, name), &schema);
             let place = format!("{} {name}", provider.name);
             faults.extend(found.into_iter().map(|what| format!("{place} {what}")));
@@ -41,9 +41,9 @@ fn every_generated_type_has_the_schema_of_the_spec() {
 /// A schema without a type is one that calls look through: an envelope, or the parts of a multipart body.
 #[test]
 fn every_schema_that_a_caller_meets_has_a_type() {
-    for provider in provider::ALL {
+    for provider in provider::IN_PROFILE {
         let api = provider.api();
-        let generated = generated(&provider);
+        let generated = generated(provider);
         let without: Vec<_> = api
             .schemas()
             .filter(|(name, _)| !generated.contains_key(name.as_str()))
@@ -66,12 +66,11 @@ fn multipart_bodies(api: &Api) -> Vec<&str> {
 
 #[test]
 fn every_example_is_valid_under_the_generated_schema() {
-    for provider in provider::ALL {
+    for provider in provider::IN_PROFILE {
         let api = provider.api();
-        let generated = generated(&provider);
+        let generated = generated(provider);
         let mut faults = Vec::new();
         let examples = specs::named_examples(&api);
-        assert!(!examples.is_empty());
         for (place, name, example) in examples {
             let Some(schema) = generated.get(name.as_str()) else {
                 faults.push(format!("{place}: no type is generated for `{name}`"));
@@ -166,7 +165,7 @@ fn mutate(at: &str, node: &Value, root: &Value, found: &mut Vec<Mutant>) {
 
 #[test]
 fn a_schema_that_is_wrong_in_one_place_is_found_out() {
-    for provider in provider::ALL {
+    for provider in provider::OURS {
         let api = provider.api();
         let mut survivors = Vec::new();
         let mut count = 0;

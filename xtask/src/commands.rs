@@ -38,7 +38,7 @@ enum Command {
     /// Look for what would make the generator fail or a caller suffer.
     Lint(lint::Options),
     /// List the specs, and the crates made from them.
-    List,
+    List(list::Options),
     /// Break each invariant of the token layer on purpose, and see that its tests fail.
     Mutants(mutants::Options),
     /// Make many calls to the sandbox while it breaks, and count its ledgers afterwards.
@@ -57,7 +57,7 @@ impl Arguments {
             Command::Generate(options) => generate::run(&options, workspace, out, err),
             Command::Diff(options) => diff::run(&options, workspace, out, err),
             Command::Lint(options) => lint::run(&options, workspace, out, err),
-            Command::List => list::run(workspace, out, err),
+            Command::List(options) => list::run(&options, workspace, out, err),
             Command::Mutants(options) => mutants::run(&options, workspace, out, err),
             Command::Soak(options) => soak::run(&options, workspace, out),
             Command::Tour(options) => tour::run(&options, workspace, out, err),

@@ -20,5 +20,7 @@ pub mod emit;
 pub mod diff;
 pub mod mutants;
 
+pub mod provenance;
+
 pub mod commands;
 pub mod workspace;

@@ -121,11 +121,24 @@ pub(super) fn run(
             out,
         )?;
     }
+    let index = stage::Files::from([stage::index(&workspace.registered()?)]);
+    let difference = emit::compare(workspace.root(), &index, &[])?;
+    if !difference.is_none() {
+        changes += settle(
+            options,
+            workspace,
+            "tests/exercise",
+            &index,
+            &difference,
+            out,
+        )?;
+    }
     if options.names.is_empty() {
         // What is left of a spec that is gone.
         let files: stage::Files = outcomes
             .into_iter()
             .flat_map(|outcome| outcome.files)
+            .chain(index)
             .collect();
         let difference = emit::compare(
             workspace.root(),

@@ -2,13 +2,29 @@
 
 use std::io::{self, Write};
 
+use clap::Args;
+
 use crate::{api::Api, workspace::Workspace};
 
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Print the names alone, a line for each.
+    #[arg(long)]
+    names: bool,
+}
+
 pub(super) fn run(
+    options: &Options,
     workspace: &Workspace,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<bool> {
+    if options.names {
+        for spec in workspace.specs()? {
+            writeln!(out, "{}", spec.name)?;
+        }
+        return Ok(true);
+    }
     let mut well = true;
     writeln!(
         out,

@@ -26,10 +26,16 @@ mod webhooks;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::{api::Api, lower::lower};
+use crate::{api::Api, lower::lower, workspace::Registered};
 
 /// Files by their path in the workspace.
 pub type Files = BTreeMap<PathBuf, String>;
+
+/// The list of providers that the tests across crates go by.
+pub fn index(specs: &[Registered]) -> (PathBuf, String) {
+    let path = PathBuf::from("tests/exercise/mod.rs");
+    (path, exercise::index(specs))
+}
 
 /// Generates the crate of `api`, whose spec has this text.
 ///

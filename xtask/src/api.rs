@@ -201,7 +201,7 @@ pub struct Pagination {
     pub cursor: String,
 }
 
-const METHODS: [&str; 8] = [
+pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 

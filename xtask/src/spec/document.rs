@@ -88,6 +88,11 @@ impl Document {
         &self.root
     }
 
+    /// The tree, to be rewritten. The text stays as it was written.
+    pub(crate) fn root_mut(&mut self) -> &mut Node {
+        &mut self.root
+    }
+
     /// What [`Document::parse`] found wrong and read nevertheless.
     pub(super) fn flaws(&self) -> &[Finding] {
         &self.flaws

@@ -41,6 +41,24 @@ pub struct Entry {
     pub value: Node,
 }
 
+impl From<String> for Content {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Content {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<bool> for Content {
+    fn from(flag: bool) -> Self {
+        Self::Bool(flag)
+    }
+}
+
 impl Node {
     /// The value behind `key`, if this is a map that has it.
     pub fn get(&self, key: &str) -> Option<&Self> {
@@ -95,6 +113,58 @@ impl Node {
     /// The JSON pointer that this reference object refers to, with its `#`.
     pub fn reference(&self) -> Option<&str> {
         self.text("$ref")
+    }
+
+    /// The entries, to be changed; none where this is no map.
+    pub fn entries_mut(&mut self) -> &mut [Entry] {
+        match &mut self.content {
+            Content::Map(entries) => entries,
+            _ => &mut [],
+        }
+    }
+
+    /// The entry of `key`, to be changed.
+    pub fn entry_mut(&mut self, key: &str) -> Option<&mut Entry> {
+        self.entries_mut().iter_mut().find(|entry| entry.key == key)
+    }
+
+    /// The value behind `key`, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        self.entry_mut(key).map(|entry| &mut entry.value)
+    }
+
+    /// The items, to be changed; none where this is no list.
+    pub fn items_mut(&mut self) -> &mut [Self] {
+        match &mut self.content {
+            Content::List(items) => items,
+            _ => &mut [],
+        }
+    }
+
+    /// Puts `content` behind `key`, in the place of what was there or at the end. What is new is where the map is.
+    /// Does nothing where this is no map.
+    pub fn insert(&mut self, key: &str, content: Content) {
+        let position = self.position;
+        let Content::Map(entries) = &mut self.content else {
+            return;
+        };
+        match entries.iter_mut().find(|entry| entry.key == key) {
+            Some(entry) => entry.value.content = content,
+            None => entries.push(Entry {
+                key: key.to_owned(),
+                key_position: position,
+                value: Self { position, content },
+            }),
+        }
+    }
+
+    /// Takes the entry of `key` out.
+    pub fn remove(&mut self, key: &str) -> Option<Entry> {
+        let Content::Map(entries) = &mut self.content else {
+            return None;
+        };
+        let place = entries.iter().position(|entry| entry.key == key)?;
+        Some(entries.remove(place))
     }
 
     /// What kind of value this is, in a word for messages.

@@ -38,6 +38,7 @@ use super::{Document, Finding, Severity};
 use context::Context;
 use findings::Findings;
 
+pub(crate) use rust_name::snake;
 pub use suffers::suffers;
 
 /// All faults of a document, by position.

@@ -12,7 +12,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// The name as a function, an argument or a field.
-pub(super) fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     words(name).to_snake_case()
 }
 

@@ -2,6 +2,10 @@
 //!
 //! Reading never fails: [`lint`](crate::spec::lint()) has seen the document before, so what is missing here is missing there.
 
+mod webhooks;
+
+pub use webhooks::{Challenge, Event, Webhooks};
+
 use serde_json::{Map, Value};
 
 /// One provider's API.
@@ -21,6 +25,8 @@ pub struct Api {
     pub schemes: Vec<Scheme>,
     /// Every operation, in the order of the document.
     pub operations: Vec<Operation>,
+    /// `x-webhooks`.
+    pub webhooks: Option<Webhooks>,
     /// The document itself.
     pub document: Value,
 }
@@ -236,6 +242,7 @@ impl Api {
                 })
                 .collect(),
             operations,
+            webhooks: Webhooks::of(&document),
             document,
         }
     }
@@ -479,19 +486,19 @@ impl<'a> Reader<'a> {
     }
 
     fn examples(&self, node: &'a Value) -> Vec<(String, Value)> {
-        if let Some(example) = node.get("example") {
-            return vec![("example".to_owned(), example.clone())];
-        }
-        let named = entries(&node["examples"]);
-        named
-            .map(|(name, example)| {
-                (
-                    name.clone(),
-                    resolve(self.document, example)["value"].clone(),
-                )
-            })
-            .collect()
+        examples(self.document, node)
     }
+}
+
+/// The examples that stand on a node, by name.
+fn examples(document: &Value, node: &Value) -> Vec<(String, Value)> {
+    if let Some(example) = node.get("example") {
+        return vec![("example".to_owned(), example.clone())];
+    }
+    let named = entries(&node["examples"]);
+    named
+        .map(|(name, example)| (name.clone(), resolve(document, example)["value"].clone()))
+        .collect()
 }
 
 fn failure_range(status: &str) -> Option<(u16, u16)> {

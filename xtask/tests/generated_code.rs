@@ -52,6 +52,11 @@ fn each_server_with_a_name_is_an_environment() {
 }
 
 #[test]
+fn what_is_posted_is_an_enum_and_is_read_after_its_signature() {
+    insta::assert_snapshot!(file("src/webhooks.rs"));
+}
+
+#[test]
 fn the_package_has_what_its_code_uses_and_no_more() {
     insta::assert_snapshot!(file("Cargo.toml"));
     insta::assert_snapshot!("library", file("src/lib.rs"));

@@ -1,18 +1,14 @@
 //! What a call carries: path, query, headers, body and options, until it is made a request.
 
-use std::{
-    borrow::Cow,
-    fmt::{Display, Write as _},
-};
+use std::{borrow::Cow, fmt::Display};
 
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
-    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE},
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -33,7 +29,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 /// The parts of a request that is not made yet.
 #[derive(Clone)]
 pub(crate) struct Draft {
-    path: String,
+    path: Cow<'static, str>,
     query: Vec<(Cow<'static, str>, String)>,
     headers: HeaderMap,
     body: Body,
@@ -52,7 +48,7 @@ enum Body {
 }
 
 impl Draft {
-    pub(crate) fn new(path: impl Into<String>) -> Self {
+    pub(crate) fn new(path: impl Into<Cow<'static, str>>) -> Self {
         Self {
             path: path.into(),
             query: Vec::new(),
@@ -73,8 +69,22 @@ impl Draft {
                 "`{name}` is `{value}`, which cannot stand in a path; give another value"
             ));
         }
-        let encoded = utf8_percent_encode(&value, RESERVED).to_string();
-        self.path = self.path.replace(&format!("{{{name}}}"), &encoded);
+        let encoded = Cow::from(utf8_percent_encode(&value, RESERVED));
+        let mut path = String::with_capacity(self.path.len() + encoded.len());
+        let mut rest = &*self.path;
+        while let Some((before, after)) = rest.split_once('{') {
+            path.push_str(before);
+            let placed = after.strip_prefix(name);
+            if let Some(after) = placed.and_then(|after| after.strip_prefix('}')) {
+                path.push_str(&encoded);
+                rest = after;
+            } else {
+                path.push('{');
+                rest = after;
+            }
+        }
+        path.push_str(rest);
+        self.path = path.into();
     }
 
     /// Replaces all values of a query parameter.
@@ -154,7 +164,7 @@ impl Draft {
         &self,
         session: &Session,
         operation: &Operation,
-    ) -> Result<Prepared, Error> {
+    ) -> Result<Prepared<'_>, Error> {
         let invalid = |what: &str| Error::invalid(operation, what);
         let provider = session.target().provider();
         if provider != operation.provider {
@@ -170,19 +180,12 @@ impl Draft {
         if let Some(fault) = self.options.unfit_for(operation) {
             return Err(invalid(&fault));
         }
-        let base = operation.server.resolve(operation, session.target())?;
-        let mut url = Url::parse(&format!("{base}{}", self.path))
-            .map_err(|error| invalid(&error.to_string()))?;
-        // Whatever a URL makes of the path, it stays below the base: credentials go nowhere else.
-        let below = url.as_str().strip_prefix(base.as_str());
-        if !below.is_some_and(|path| path.starts_with('/')) {
-            return Err(invalid("its path leads away from the base URL"));
-        }
+        let server = operation.server;
+        let mut url = server.locate(operation, session.target(), &self.path)?;
         if let Some(query) = self.encode_query() {
             url.set_query(Some(&query));
         }
         let mut headers = self.headers.clone();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         // A map given to `extend` replaces what has the same name, and keeps what is there twice.
         headers.extend(self.options.headers.clone());
         let body = match &self.body {
@@ -211,7 +214,7 @@ impl Draft {
             url,
             headers,
             body,
-            secrets: self.secrets.clone(),
+            secrets: &self.secrets,
         })
     }
 
@@ -221,11 +224,12 @@ impl Draft {
         let extra = extra.map(|(name, value)| (name.as_str(), value));
         let mut text = String::new();
         for (name, value) in own.chain(extra) {
-            let separator = if text.is_empty() { "" } else { "&" };
-            let name = utf8_percent_encode(name, RESERVED);
-            let value = utf8_percent_encode(value, RESERVED);
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{separator}{name}={value}");
+            if !text.is_empty() {
+                text.push('&');
+            }
+            text.extend(utf8_percent_encode(name, RESERVED));
+            text.push('=');
+            text.extend(utf8_percent_encode(value, RESERVED));
         }
         (!text.is_empty()).then_some(text)
     }

@@ -30,6 +30,8 @@ mod retry_after;
 mod pages;
 #[cfg(feature = "websocket")]
 mod socket;
+#[cfg(feature = "webhooks")]
+mod webhook;
 
 pub use call::Call;
 pub use credential::{Authorizing, Credential, CredentialError, Generation};
@@ -51,10 +53,17 @@ pub use socket::Events;
 pub use text::{Base64, InvalidBase64};
 pub use uint256::{InvalidUint256, Uint256};
 pub use untyped::UntypedCall;
+#[cfg(feature = "webhooks")]
+pub use webhook::{
+    Challenge, ChallengeScheme, InvalidMessage, InvalidSignature, MalformedSignature, Opened,
+    SignatureAlgorithm, SignatureEncoding, Signing, UnknownEvent, WebhookError, Webhooks,
+};
 
 /// What generated code names, so that a provider crate depends on this crate alone.
 #[doc(hidden)]
 pub mod generated {
     pub use futures_core::Stream;
     pub use http::Method;
+    #[cfg(feature = "webhooks")]
+    pub use http::{HeaderMap, HeaderName, HeaderValue};
 }

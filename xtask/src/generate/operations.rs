@@ -304,7 +304,7 @@ fn server(name: &Ident, servers: &[Server], other_host: bool) -> Item {
         None => quote!(None),
     };
     parse_quote! {
-        static #name: Server = Server { urls: &[#(#urls),*], path: #path };
+        static #name: Server = Server::new(&[#(#urls),*], #path);
     }
 }
 

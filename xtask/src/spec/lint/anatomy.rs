@@ -41,6 +41,10 @@ pub(super) enum Kind {
     EnvelopeTest,
     Pagination,
     WebSocket,
+    Webhooks,
+    WebhookSignature,
+    WebhookEvent,
+    WebhookChallenge,
 }
 
 /// What a field holds.
@@ -114,6 +118,11 @@ pub(super) const EXTENSIONS: &[Extension] = &[
         on: &[Operation],
         shape: One(WebSocket),
     },
+    Extension {
+        name: "x-webhooks",
+        on: &[Components],
+        shape: One(Webhooks),
+    },
 ];
 
 impl Kind {
@@ -152,6 +161,10 @@ impl Kind {
             EnvelopeTest => "`success` of `x-envelope`",
             Pagination => "`x-pagination`",
             WebSocket => "`x-websocket`",
+            Webhooks => "`x-webhooks`",
+            WebhookSignature => "`signature` of `x-webhooks`",
+            WebhookEvent => "an event of `x-webhooks`",
+            WebhookChallenge => "`challenge` of `x-webhooks`",
         }
     }
 
@@ -159,7 +172,15 @@ impl Kind {
     pub(super) fn is_extension(self) -> bool {
         matches!(
             self,
-            Evidence | Envelope | EnvelopeTest | Pagination | WebSocket
+            Evidence
+                | Envelope
+                | EnvelopeTest
+                | Pagination
+                | WebSocket
+                | Webhooks
+                | WebhookSignature
+                | WebhookEvent
+                | WebhookChallenge
         )
     }
 

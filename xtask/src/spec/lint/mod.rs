@@ -30,6 +30,7 @@ mod servers;
 mod structure;
 mod suffers;
 mod walk;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -122,6 +123,7 @@ static RULES: &[Rule] = &[
     error("misplaced-envelope", envelope::misplaced),
     error("bad-envelope", envelope::bad),
     error("bad-pagination", pagination::bad),
+    error("bad-webhooks", webhooks::bad),
     error("missing-environment", servers::missing_environment),
     error("bad-environment", servers::bad_environment),
     error("duplicate-environment", servers::duplicate_environment),

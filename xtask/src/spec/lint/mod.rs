@@ -39,7 +39,9 @@ use super::{Document, Finding, Severity};
 use context::Context;
 use findings::Findings;
 
-pub(crate) use rust_name::snake;
+pub(crate) use anatomy::{EXTENSIONS, Kind, Shape};
+pub(crate) use nearest::nearest;
+pub(crate) use rust_name::{is_keyword, pascal, snake};
 pub use suffers::suffers;
 
 /// All faults of a document, by position.

@@ -15,6 +15,7 @@ mod call;
 mod draft;
 mod options;
 mod part;
+mod style;
 mod untyped;
 
 mod retry;
@@ -50,6 +51,7 @@ pub use secret::Secret;
 pub use session::{InvalidSession, Session, SessionBuilder};
 #[cfg(feature = "websocket")]
 pub use socket::Events;
+pub use style::Style;
 pub use text::{Base64, InvalidBase64};
 pub use uint256::{InvalidUint256, Uint256};
 pub use untyped::UntypedCall;
@@ -62,6 +64,7 @@ pub use webhook::{
 /// What generated code names, so that a provider crate depends on this crate alone.
 #[doc(hidden)]
 pub mod generated {
+    pub use bytes::Bytes;
     pub use futures_core::Stream;
     pub use http::Method;
     #[cfg(feature = "webhooks")]

@@ -107,21 +107,27 @@ fn plain_request(whole: &Value, operation: &mut Value) -> bool {
     let Some((media_type, content)) = entries(&body["content"]).next() else {
         return false;
     };
-    if matches!(
-        media_type.as_str(),
-        "application/json" | "application/x-www-form-urlencoded"
-    ) {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let plain = if is_json(media_type) {
+        Some("application/json")
+    } else {
+        [FORM].into_iter().find(|form| *form == essence)
+    };
+    let encoded = content.get("encoding").is_some();
+    if essence.starts_with("multipart/") || (!encoded && plain == Some(media_type.as_str())) {
         return false;
     }
-    if is_json(media_type) {
+    if let Some(plain) = plain {
         let mut body = body.clone();
-        body["content"] = json!({ "application/json": content });
+        body["content"] = json!({ plain: { "schema": content["schema"] } });
         operation["requestBody"] = body;
     } else if let Some(operation) = operation.as_object_mut() {
         operation.remove("requestBody");
     }
     true
 }
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The schema that stands at a JSON pointer of the values of `schema`.
 pub(crate) fn value_schema(document: &Value, schema: &Value, pointer: &str) -> Option<Value> {

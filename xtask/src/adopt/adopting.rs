@@ -54,7 +54,6 @@ impl Adopting {
     }
 
     /// The document as the passes before have left it.
-    #[allow(dead_code)]
     pub(super) fn root(&mut self) -> &mut Node {
         self.document.root_mut()
     }
@@ -125,5 +124,37 @@ impl Told {
             what: what.into(),
             mend: mend.into().into(),
         });
+    }
+}
+
+/// What a pass makes of a document, for the tests of the passes.
+#[cfg(test)]
+pub(super) struct After {
+    pub(super) document: serde_json::Value,
+    /// What it says it did.
+    pub(super) changes: Vec<String>,
+    /// What it says it could not keep.
+    pub(super) lost: Vec<String>,
+}
+
+#[cfg(test)]
+pub(super) fn after(pass: fn(&mut Adopting), text: &str) -> After {
+    let path = std::path::Path::new("a.yaml");
+    let document = Document::parse(path, text).expect("it is well formed");
+    let mut adopting = Adopting::new(document);
+    pass(&mut adopting);
+    let adopted = adopting.finish();
+    After {
+        document: adopted.document.value(),
+        changes: adopted
+            .changes
+            .into_iter()
+            .map(|change| change.what)
+            .collect(),
+        lost: adopted
+            .findings
+            .into_iter()
+            .map(|finding| finding.what)
+            .collect(),
     }
 }

@@ -123,3 +123,47 @@ fn with_only(body: &Node, media: &Entry) -> Node {
 fn schema(media: &Entry) -> Option<Value> {
     media.value.get("schema").map(Node::to_value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adopt::adopting::after;
+
+    #[test]
+    fn a_body_of_another_kind_is_sent_by_an_operation_of_its_own() {
+        let after = after(
+            split_bodies,
+            "
+paths:
+  /a:
+    parameters: [{ name: q, in: query }]
+    post:
+      operationId: make_a
+      requestBody:
+        required: true
+        content:
+          application/json: { schema: { type: object } }
+          multipart/form-data: { schema: { type: object, properties: { file: { type: string, format: binary } } } }
+          application/x-www-form-urlencoded: { schema: { type: object } }
+",
+        );
+        let paths = after.document["paths"].as_object().expect("a map");
+        let keys: Vec<&String> = paths.keys().collect();
+        assert_eq!(keys, ["/a", "/a#multipart"]);
+        let other = &paths["/a#multipart"];
+        assert_eq!(other["parameters"], paths["/a"]["parameters"]);
+        assert_eq!(other["post"]["operationId"], "make_a_multipart");
+        assert_eq!(other["post"]["requestBody"]["required"], true);
+        let kept = paths["/a"]["post"]["requestBody"]["content"]
+            .as_object()
+            .expect("a map");
+        assert_eq!(kept.keys().collect::<Vec<_>>(), ["application/json"]);
+        assert_eq!(
+            after.changes,
+            [
+                "`make_a` with a body of `multipart/form-data` is called `make_a_multipart`",
+                "`make_a` sends the same as `application/json`, not as `application/x-www-form-urlencoded`",
+            ]
+        );
+    }
+}

@@ -458,3 +458,120 @@ impl Bundler<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// The bundled document of these files, the first of which is it; or what is wrong with them.
+    fn bundled(files: &[(&str, &str)]) -> Result<Value, Vec<String>> {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in files {
+            let path = folder.path().join("api").join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, text).expect("a file");
+        }
+        let at = folder.path().join("api").join(files[0].0);
+        let document =
+            Document::load_as(&at, Path::new("specs/main.yaml")).expect("it is well formed");
+        match bundle(document, &at) {
+            Ok(document) => Ok(document.value()),
+            Err(findings) => Err(findings.iter().map(ToString::to_string).collect()),
+        }
+    }
+
+    #[test]
+    fn what_stands_in_other_files_gets_a_name_in_this_one() {
+        let document = bundled(&[
+            (
+                "main.yaml",
+                "paths:\n  /pets: { $ref: 'paths/pets.yaml' }\ncomponents: { schemas: { Error: { type: string } } }\n",
+            ),
+            (
+                "paths/pets.yaml",
+                "get:\n  parameters: [{ $ref: '../shared.json#/parameters/Limit' }]\n  responses:\n    '200': { description: Pets, content: { application/json: { schema: { $ref: '../schemas/Pet.yaml' } } } }\n    4XX: { description: No, content: { application/json: { schema: { $ref: '../main.yaml#/components/schemas/Error' } } } }\n    5XX: { description: No, content: { application/json: { schema: { $ref: '../shared.json#/Error' } } } }\n",
+            ),
+            (
+                "schemas/Pet.yaml",
+                "type: object\nproperties: { owner: { $ref: Owner.yaml }, friend: { $ref: '#' } }\n",
+            ),
+            ("schemas/Owner.yaml", "type: object\nproperties: { pets: { type: array, items: { $ref: 'Pet.yaml' } } }\n"),
+            ("shared.json", r##"{ "parameters": { "Limit": { "name": "limit", "in": "query", "schema": { "$ref": "#/Size" } } }, "Size": { "type": "integer" }, "Error": { "type": "object" } }"##),
+        ])
+        .expect("all files are there");
+        let refers = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+        let get = &document["paths"]["/pets"]["get"];
+        assert_eq!(
+            get["parameters"][0],
+            json!({ "$ref": "#/components/parameters/Limit" })
+        );
+        let schema = |status: &str| {
+            get["responses"][status]["content"]["application/json"]["schema"].clone()
+        };
+        assert_eq!(schema("200"), refers("Pet"));
+        assert_eq!(schema("4XX"), refers("Error"));
+        assert_eq!(schema("5XX"), refers("SharedError"));
+        let schemas = &document["components"]["schemas"];
+        assert_eq!(
+            schemas["Pet"]["properties"],
+            json!({ "owner": refers("Owner"), "friend": refers("Pet") })
+        );
+        assert_eq!(
+            schemas["Owner"]["properties"]["pets"]["items"],
+            refers("Pet")
+        );
+        assert_eq!(
+            document["components"]["parameters"]["Limit"]["schema"],
+            refers("Size")
+        );
+        assert_eq!(schemas["Size"], json!({ "type": "integer" }));
+    }
+
+    #[test]
+    fn nothing_is_read_from_the_network_or_outside_of_the_folder() {
+        let refers = |to: &str| format!("components: {{ schemas: {{ A: {{ $ref: '{to}' }} }} }}\n");
+        for (to, rule) in [
+            ("https://a.example/b.yaml", "remote-reference"),
+            ("//a.example/b.yaml", "remote-reference"),
+            ("../b.yaml", "reference-outside"),
+            ("/etc/passwd", "reference-outside"),
+            ("a/%2e%2e/../../b.yaml", "reference-outside"),
+            ("none.yaml", "unreadable-file"),
+            ("other.yaml#/None", "unknown-reference"),
+        ] {
+            let found = bundled(&[("main.yaml", &refers(to)), ("other.yaml", "A: {}\n")])
+                .expect_err("it cannot be followed");
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(found[0].starts_with("specs/main.yaml:1:37"), "{found:?}");
+            assert!(found[0].contains(rule), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_fault_in_another_file_is_told_with_its_place_there() {
+        let found = bundled(&[
+            (
+                "main.yaml",
+                "components: { schemas: { A: { $ref: 'b.yaml' } } }\n",
+            ),
+            (
+                "b.yaml",
+                "type: object\nproperties: { c: { $ref: 'none.yaml' } }\n",
+            ),
+        ])
+        .expect_err("the second file refers to none");
+        assert!(found[0].starts_with("specs/b.yaml:2:26"), "{found:?}");
+    }
+
+    #[test]
+    fn what_leads_on_in_a_circle_ends() {
+        let found = bundled(&[
+            ("main.yaml", "paths: { /a: { $ref: 'b.yaml' } }\n"),
+            ("b.yaml", "$ref: 'c.yaml'\n"),
+            ("c.yaml", "$ref: 'b.yaml'\n"),
+        ]);
+        assert!(found.is_err());
+    }
+}

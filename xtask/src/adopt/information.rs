@@ -57,3 +57,24 @@ pub(super) fn complete_information(adopting: &mut Adopting) {
         told.changed(position, format!("`info` lacks `{}`", lacking.join("`, `")));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::adopt::adopting::after;
+
+    #[test]
+    fn what_lacks_is_made_of_what_is_there() {
+        let after = after(
+            complete_information,
+            "openapi: '3.0'\ninfo: { title: Pets }\n",
+        );
+        assert_eq!(
+            after.document,
+            json!({ "openapi": "3.0.3", "info": { "title": "Pets", "description": "Pets.", "version": "0" } })
+        );
+        assert_eq!(after.changes, ["`info` lacks `description`, `version`"]);
+    }
+}

@@ -431,3 +431,93 @@ fn nullable(kind: Kind, schema: &mut Node) {
         schema.put("nullable", flag.value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::adopt::adopting::after;
+
+    #[test]
+    fn values_of_the_wrong_kind_are_mended_where_their_meaning_is_plain() {
+        let after = after(
+            mend_values,
+            "
+info: { title: 5, version: 1.0, description: null }
+tags: [pets]
+paths:
+  /a:
+    get: { tags: pets, deprecated: 'true', summary: null, security: { key: [] }, responses: { '200': null } }
+components:
+  schemas:
+    A: { type: object, properties: { b: { type: string, required: true }, c: null }, examples: [1] , maxLength: '5' }
+",
+        );
+        assert_eq!(
+            after.document["info"],
+            json!({ "title": "5", "version": "1.0" })
+        );
+        assert_eq!(after.document["tags"], json!([{ "name": "pets" }]));
+        assert_eq!(
+            after.document["paths"]["/a"]["get"],
+            json!({ "tags": ["pets"], "deprecated": true, "security": [{ "key": [] }], "responses": { "200": {} } })
+        );
+        assert_eq!(
+            after.document["components"]["schemas"]["A"],
+            json!({ "type": "object", "properties": { "b": { "type": "string" }, "c": {} }, "maxLength": 5, "required": ["b"], "example": 1 })
+        );
+    }
+
+    #[test]
+    fn extensions_of_others_go_in_one_change_and_names_that_look_like_one_stay() {
+        let after = after(
+            drop_foreign_keys,
+            "
+x-logo: a
+paths:
+  x-note: b
+  /a: { get: { x-code: c, responses: {} } }
+components:
+  schemas:
+    x-ray: { type: object, properties: { x-field: { type: string } } }
+    Paged: { type: object, x-pagination: true, x-nullable: true }
+",
+        );
+        assert_eq!(
+            after.changes,
+            [
+                "extensions of others are left out: `x-code` (1), `x-logo` (1), `x-note` (1), `x-pagination` (1)"
+            ]
+        );
+        let schemas = &after.document["components"]["schemas"];
+        assert_eq!(
+            schemas["x-ray"]["properties"]["x-field"],
+            json!({ "type": "string" })
+        );
+        assert_eq!(
+            schemas["Paged"],
+            json!({ "type": "object", "nullable": true })
+        );
+    }
+
+    #[test]
+    fn a_misspelt_extension_of_ours_is_left_for_lint_to_find() {
+        let text =
+            "paths: { /a: { get: { x-evidence: {}, x-idempotancy: safe, responses: {} } } }\n";
+        let after = after(drop_foreign_keys, text);
+        assert_eq!(
+            after.document["paths"]["/a"]["get"]["x-idempotancy"],
+            "safe"
+        );
+    }
+
+    #[test]
+    fn callbacks_are_told_of() {
+        let text = "paths: { /a: { post: { callbacks: { done: {} }, responses: {} } } }\n";
+        assert_eq!(
+            after(drop_foreign_keys, text).lost,
+            ["the callbacks of 1 operations are not generated"]
+        );
+    }
+}

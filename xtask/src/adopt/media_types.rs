@@ -279,3 +279,93 @@ fn one_of_a_kind(content: &mut Vec<Entry>, told: &mut Told) {
         true
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::adopt::adopting::after;
+
+    fn response(content: &str) -> (serde_json::Value, Vec<String>) {
+        let text = format!(
+            "components: {{ responses: {{ A: {{ description: A, content: {content} }} }} }}\n"
+        );
+        let after = after(choose_media_types, &text);
+        (
+            after.document["components"]["responses"]["A"]["content"].clone(),
+            after.lost,
+        )
+    }
+
+    #[test]
+    fn a_response_has_the_media_type_that_is_read_best() {
+        let text = json!({ "schema": { "type": "string" } });
+        let bytes = json!({ "schema": { "type": "string", "format": "binary" } });
+        for (written, read) in [
+            (
+                "{ application/xml: {}, application/json: {} }",
+                json!({ "application/json": { "schema": {} } }),
+            ),
+            (
+                "{ application/vnd.a+json: { schema: { type: object } } }",
+                json!({ "application/vnd.a+json": { "schema": { "type": "object" } } }),
+            ),
+            (
+                "{ '*/*': { schema: { type: object } } }",
+                json!({ "application/json": { "schema": { "type": "object" } } }),
+            ),
+            (
+                "{ '*/*': { schema: { type: string } } }",
+                json!({ "text/plain": text }),
+            ),
+            (
+                "{ '*/*': {} }",
+                json!({ "application/octet-stream": bytes }),
+            ),
+            (
+                "{ text/csv: { schema: { type: object } } }",
+                json!({ "text/csv": text }),
+            ),
+            ("{ image/png: {} }", json!({ "image/png": bytes })),
+            (
+                "{ application/json: { schema: { type: string, format: binary } } }",
+                json!({ "application/octet-stream": bytes }),
+            ),
+            (
+                "{ text/event-stream: { schema: { type: object } } }",
+                json!({ "text/event-stream": text }),
+            ),
+        ] {
+            assert_eq!(response(written), (read, Vec::new()), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_media_type_of_another_kind_that_is_left_out_is_told() {
+        let (_, lost) = response("{ application/pdf: {}, application/json: {} }");
+        assert_eq!(
+            lost,
+            ["`application/pdf` is left out beside `application/json`"]
+        );
+    }
+
+    #[test]
+    fn a_request_keeps_one_media_type_of_each_kind() {
+        let after = after(
+            choose_media_types,
+            "components: { requestBodies: { A: { content: { image/png: {}, application/xml: {}, application/problem+json: {}, application/json: {}, multipart/form-data: {}, image/gif: {} } } } }\n",
+        );
+        let content = after.document["components"]["requestBodies"]["A"]["content"].clone();
+        let kept: Vec<String> = content
+            .as_object()
+            .expect("a map")
+            .keys()
+            .cloned()
+            .collect();
+        assert_eq!(
+            kept,
+            ["application/json", "multipart/form-data", "image/png"]
+        );
+    }
+}

@@ -133,3 +133,47 @@ fn fits(name: &str) -> bool {
         && !name.starts_with("scheme_")
         && !name.starts_with("server_")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adopt::adopting::after;
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_that_is_no_word_of_rust() {
+        let after = after(
+            name_operations,
+            "
+paths:
+  /pets: { get: { operationId: listPets }, post: {} }
+  '/pets/{petId}': { get: { operationId: list_pets }, delete: { operationId: '7' }, put: { operationId: LIST-PETS } }
+  /things: { get: { operationId: type }, post: { operationId: new }, put: { operationId: call } }
+  /größe: { get: {} }
+  /a1: { get: {} }
+  /a_1: { get: {} }
+",
+        );
+        let mut ids = Vec::new();
+        for (_, item) in crate::api::entries(&after.document["paths"]) {
+            for (_, operation) in crate::api::entries(item) {
+                ids.push(operation["operationId"].as_str().expect("an id").to_owned());
+            }
+        }
+        assert_eq!(
+            ids,
+            [
+                "get_pets",
+                "post_pets",
+                "list_pets",
+                "delete_pets_pet_id",
+                "put_pets_pet_id",
+                "type_get",
+                "new_post",
+                "call_put",
+                "get_gr_e",
+                "get_a1",
+                "get_a_1_v2",
+            ]
+        );
+    }
+}

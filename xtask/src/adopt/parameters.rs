@@ -218,3 +218,48 @@ fn names(path: &str) -> Vec<&str> {
     }
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::adopt::adopting::after;
+
+    #[test]
+    fn each_name_in_the_path_is_a_required_parameter_and_what_is_of_no_use_goes() {
+        let after = after(
+            settle_parameters,
+            "
+paths:
+  /a/{b}/{c}:
+    parameters: [{ name: b, in: path, schema: { type: string } }]
+    get:
+      parameters:
+        - { name: Accept, in: header, schema: { type: string } }
+        - { name: q, in: query }
+        - { name: q, in: query, type: integer }
+        - { name: gone, in: path, required: true, schema: { type: string } }
+        - { name: f, in: query, content: { application/json: { schema: { type: object } } } }
+        - { name: g, in: query, content: { text/plain: { schema: { type: string } } } }
+",
+        );
+        let item = &after.document["paths"]["/a/{b}/{c}"];
+        assert_eq!(item["parameters"][0]["required"], true);
+        let names: Vec<&str> = item["get"]["parameters"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|parameter| parameter["name"].as_str())
+            .collect();
+        assert_eq!(names, ["q", "f", "g", "c"]);
+        let own = &item["get"]["parameters"];
+        assert_eq!(own[0]["schema"], json!({ "type": "string" }));
+        assert!(own[1].get("content").is_some());
+        assert_eq!(own[2]["schema"], json!({ "type": "string" }));
+        assert_eq!(
+            after.lost,
+            ["`gone` has no place in the path `/a/{b}/{c}`, and is left out"]
+        );
+    }
+}

@@ -97,3 +97,25 @@ fn parameter(item: &mut Node, name: &str, value: &str) {
         None => item.insert("parameters", Content::List(vec![made])),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::adopt::adopting::after;
+
+    #[test]
+    fn a_query_in_a_path_becomes_parameters_and_what_tells_paths_apart_stands_behind_a_hash() {
+        let after = after(
+            mend_paths,
+            "paths: { '/?Action=List&x={x}': { get: {} }, 'b': { get: {} }, '/b': { post: {} } }\n",
+        );
+        let paths = after.document["paths"].as_object().expect("a map");
+        let keys: Vec<&String> = paths.keys().collect();
+        assert_eq!(keys, ["/#Action=List&x=x", "/b", "/b#2"]);
+        let parameters = &paths["/#Action=List&x=x"]["parameters"];
+        assert_eq!(parameters[0]["schema"]["enum"], json!(["List"]));
+        assert_eq!(parameters[1]["name"], "x");
+    }
+}

@@ -198,3 +198,70 @@ fn name(tokens: &[String]) -> String {
         format!("Part{name}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::adopt::adopting::after;
+
+    #[test]
+    fn what_is_referred_to_in_the_middle_of_something_gets_a_name() {
+        let after = after(
+            lift_references,
+            "
+paths:
+  /a:
+    get:
+      responses:
+        '200': { description: A, content: { application/json: { schema: { type: object, properties: { b: { type: string } } } } } }
+  /c:
+    get:
+      responses:
+        '200': { description: C, content: { application/json: { schema: { $ref: '#/paths/~1a/get/responses/200/content/application~1json/schema' } } } }
+components:
+  schemas:
+    Outer: { type: object, properties: { inner: { type: object }, again: { $ref: '#/components/schemas/Outer/properties/inner' } } }
+    'Odd Name': { type: string }
+    Odd: { $ref: '#/components/schemas/Odd%20Name' }
+",
+        );
+        let schemas = &after.document["components"]["schemas"];
+        let a = json!({ "$ref": "#/components/schemas/GetA" });
+        for path in ["/a", "/c"] {
+            let content = &after.document["paths"][path]["get"]["responses"]["200"]["content"];
+            assert_eq!(content["application/json"]["schema"], a);
+        }
+        assert_eq!(
+            schemas["GetA"]["properties"]["b"],
+            json!({ "type": "string" })
+        );
+        let inner = json!({ "$ref": "#/components/schemas/OuterInner" });
+        assert_eq!(
+            schemas["Outer"]["properties"],
+            json!({ "inner": inner, "again": inner })
+        );
+        assert_eq!(schemas["OuterInner"], json!({ "type": "object" }));
+        assert_eq!(
+            schemas["Odd"],
+            json!({ "$ref": "#/components/schemas/Odd Name" })
+        );
+    }
+
+    #[test]
+    fn a_path_that_stands_elsewhere_is_written_where_it_is_used() {
+        let after = after(
+            inline_path_items,
+            "
+paths:
+  /a: { $ref: '#/components/pathItems/A', summary: Own }
+components: { pathItems: { A: { summary: Other, get: { responses: {} } } } }
+",
+        );
+        assert_eq!(
+            after.document["paths"]["/a"],
+            json!({ "summary": "Own", "get": { "responses": {} } })
+        );
+    }
+}

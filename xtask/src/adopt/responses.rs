@@ -311,3 +311,95 @@ fn unify(
         responses.remove(place);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::adopt::adopting::after;
+
+    fn responses(text: &str) -> serde_json::Value {
+        let text =
+            format!("paths: {{ /a: {{ get: {{ operationId: get_a, responses: {text} }} }} }}\n");
+        after(settle_responses, &text).document["paths"]["/a"]["get"]["responses"].clone()
+    }
+
+    fn keys(text: &str) -> Vec<String> {
+        responses(text)
+            .as_object()
+            .expect("a map")
+            .keys()
+            .cloned()
+            .collect()
+    }
+
+    #[test]
+    fn default_is_failure_beside_a_success_and_success_beside_none() {
+        assert_eq!(keys("{ '200': {}, default: {} }"), ["200", "4XX", "5XX"]);
+        assert_eq!(
+            keys("{ '200': {}, 4XX: {}, default: {} }"),
+            ["200", "4XX", "5XX"]
+        );
+        assert_eq!(keys("{ '404': {}, default: {} }"), ["404", "2XX"]);
+        assert_eq!(keys("{ default: {} }"), ["2XX"]);
+    }
+
+    #[test]
+    fn an_operation_without_a_success_has_one_without_a_body() {
+        assert_eq!(keys("{ '302': {} }"), ["302", "2XX"]);
+        assert_eq!(keys("{}"), ["2XX"]);
+    }
+
+    #[test]
+    fn statuses_are_written_as_openapi_does() {
+        assert_eq!(
+            keys("{ 2xx: {}, 4**: {}, '100': {}, ok: {} }"),
+            ["2XX", "4XX"]
+        );
+    }
+
+    #[test]
+    fn successes_of_several_types_are_one_union() {
+        let text = "
+paths:
+  /a:
+    post:
+      operationId: make_a
+      responses:
+        '200': { description: Was there, content: { application/json: { schema: { $ref: '#/components/schemas/A' } } } }
+        '201': { description: Made, content: { application/json: { schema: { $ref: '#/components/schemas/B' } } } }
+        '202': { description: Later }
+components: { schemas: { A: {}, B: {} } }
+";
+        let after = after(settle_responses, text);
+        let a = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+        let responses = &after.document["paths"]["/a"]["post"]["responses"];
+        for status in ["200", "201"] {
+            assert_eq!(
+                responses[status]["content"]["application/json"]["schema"],
+                a("MakeAAnswer")
+            );
+        }
+        let union = &after.document["components"]["schemas"]["MakeAAnswer"];
+        assert_eq!(union["oneOf"], json!([a("A"), a("B")]));
+    }
+
+    #[test]
+    fn a_status_that_has_no_body_has_none() {
+        let read = responses("{ '204': { content: { application/json: { schema: {} } } } }");
+        assert_eq!(read, json!({ "204": { "description": "No content" } }));
+    }
+
+    #[test]
+    fn a_switch_of_protocols_is_a_web_socket() {
+        let after = after(
+            settle_responses,
+            "paths: { /a: { get: { operationId: a, responses: { '101': {} } } } }\n",
+        );
+        assert_eq!(
+            after.document["paths"]["/a"]["get"]["x-websocket"],
+            json!({ "message": {} })
+        );
+    }
+}

@@ -218,3 +218,55 @@ fn settle_scopes(root: &mut Node, scopes: Vec<(String, String)>, told: &mut supe
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::adopt::adopting::after;
+
+    #[test]
+    fn every_operation_says_what_it_takes_and_schemes_are_what_the_run_time_knows() {
+        let after = after(
+            state_security,
+            "
+security: [{ key: [admin] }]
+paths:
+  /a: { get: {}, put: { security: [{ none: [] }] }, post: { security: [{ sign_in: [write] }, { cert: [] }] } }
+components:
+  securitySchemes:
+    key: { type: apiKey, in: header, name: X-Key }
+    none: { type: http, scheme: none }
+    digest: { type: http, scheme: digest }
+    cert: { type: mutualTLS }
+    sign_in: { type: oauth2, flows: { clientCredentials: { tokenUrl: 'https://t.example', scopes: {} } } }
+",
+        );
+        let item = &after.document["paths"]["/a"];
+        assert_eq!(item["get"]["security"], json!([{ "key": [] }]));
+        assert_eq!(item["put"]["security"], json!([]));
+        assert_eq!(
+            item["post"]["security"],
+            json!([{ "sign_in": ["write"] }, {}])
+        );
+        let schemes = &after.document["components"]["securitySchemes"];
+        let names: Vec<&String> = schemes.as_object().expect("a map").keys().collect();
+        assert_eq!(names, ["key", "digest", "sign_in"]);
+        assert_eq!(
+            schemes["digest"],
+            json!({ "type": "apiKey", "in": "header", "name": "Authorization" })
+        );
+        assert_eq!(
+            schemes["sign_in"]["flows"]["clientCredentials"]["scopes"],
+            json!({ "write": "" })
+        );
+        assert_eq!(after.lost.len(), 1);
+    }
+
+    #[test]
+    fn a_document_that_says_nothing_takes_no_credential() {
+        let after = after(state_security, "paths: { /a: { get: {} } }\n");
+        assert_eq!(after.document["paths"]["/a"]["get"]["security"], json!([]));
+    }
+}

@@ -283,3 +283,69 @@ fn free(wanted: &str, taken: &mut HashSet<String>) -> String {
     taken.insert(name.clone());
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::adopt::adopting::after;
+
+    #[test]
+    fn servers_are_environments_by_what_is_said_of_them_or_by_host() {
+        let after = after(
+            name_servers,
+            "
+servers:
+  - { url: 'https://a.example/v1', description: Production environment of the whole thing }
+  - { url: 'https://b.example', description: Sandbox }
+  - { url: 'https://c.example', description: Sandbox }
+  - { url: d.example/v1 }
+  - { url: /api }
+  - { url: 'http://plain.example' }
+  - { url: 'https://{region}.example/{version}', variables: { region: { default: eu, enum: [eu, us] }, version: { default: v1 } } }
+  - { url: 'https://{host}/v1', variables: { host: { default: any.example } } }
+",
+        );
+        let servers = after.document["servers"]
+            .as_array()
+            .expect("a list")
+            .clone();
+        let named: Vec<(String, String)> = servers
+            .iter()
+            .map(|server| {
+                let text = |key: &str| server[key].as_str().unwrap_or_default().to_owned();
+                (text("url"), text("x-environment"))
+            })
+            .collect();
+        let named: Vec<(&str, &str)> = named.iter().map(|(url, name)| (&**url, &**name)).collect();
+        assert_eq!(
+            named,
+            [
+                ("https://a.example/v1", "production"),
+                ("https://b.example", "sandbox"),
+                ("https://c.example", "sandbox-2"),
+                ("https://d.example/v1", "d-example"),
+                ("https://eu.example/v1", "eu-example-eu"),
+                ("https://us.example/v1", "us-example-us"),
+                ("https://{host}/v1", ""),
+            ]
+        );
+        assert_eq!(after.lost.len(), 2, "{:?}", after.lost);
+    }
+
+    #[test]
+    fn operations_have_the_servers_of_their_path() {
+        let after = after(
+            name_servers,
+            "
+servers: [{ url: 'https://a.example', x-environment: live }]
+paths: { /a: { servers: [{ url: 'https://files.example' }], get: {} } }
+",
+        );
+        assert_eq!(
+            after.document["paths"]["/a"],
+            json!({ "get": { "servers": [{ "url": "https://files.example" }] } })
+        );
+    }
+}

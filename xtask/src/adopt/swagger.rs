@@ -254,3 +254,141 @@ fn unsayable(told: &mut Told, position: Position, what: String) {
         "write the document in OpenAPI 3 and say there what is meant",
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::adopt::adopting::after;
+
+    const SWAGGER: &str = "
+swagger: '2.0'
+info: { title: Pets, version: '1', description: Pets }
+host: pets.example
+basePath: /v1/
+schemes: [https]
+consumes: [application/json]
+produces: [application/json]
+securityDefinitions:
+  basic: { type: basic }
+  sign_in: { type: oauth2, flow: accessCode, authorizationUrl: https://a.example, tokenUrl: https://t.example, scopes: { read: Reads } }
+  app: { type: oauth2, flow: application, tokenUrl: https://t.example, scopes: {} }
+parameters:
+  limit: { name: limit, in: query, type: integer, format: int32 }
+  pet: { name: pet, in: body, required: true, schema: { $ref: '#/definitions/Pet' } }
+responses:
+  Wrong: { description: Wrong, schema: { $ref: '#/definitions/Problem' } }
+definitions:
+  Pet: { type: object, discriminator: kind, properties: { kind: { type: string }, name: { type: string, x-nullable: true } } }
+  Problem: { type: object }
+paths:
+  /pets:
+    get:
+      parameters:
+        - $ref: '#/parameters/limit'
+        - { name: tags, in: query, type: array, items: { type: string } }
+        - { name: kinds, in: query, type: array, collectionFormat: multi, items: { type: string } }
+        - { name: sizes, in: query, type: array, collectionFormat: pipes, items: { type: string } }
+      responses:
+        '200': { description: Pets, schema: { type: array, items: { $ref: '#/definitions/Pet' } }, examples: { application/json: [] } }
+        default: { $ref: '#/responses/Wrong' }
+    post:
+      parameters: [{ $ref: '#/parameters/pet' }]
+      responses: { '201': { description: Made } }
+  /pets/{id}/picture:
+    parameters: [{ name: id, in: path, required: true, type: string }]
+    post:
+      consumes: [multipart/form-data]
+      parameters:
+        - { name: picture, in: formData, type: file, required: true }
+        - { name: note, in: formData, type: string }
+      responses: { '204': { description: Stored } }
+    get:
+      produces: [image/png]
+      responses: { '200': { description: The picture, schema: { type: file } } }
+";
+
+    #[test]
+    fn the_sections_of_swagger_are_the_components_and_servers_of_openapi() {
+        let after = after(read_swagger_2, SWAGGER);
+        let document = after.document;
+        assert_eq!(document["openapi"], "3.0.3");
+        assert_eq!(
+            document["servers"],
+            json!([{ "url": "https://pets.example/v1" }])
+        );
+        let components = &document["components"];
+        assert_eq!(
+            components["schemas"]["Pet"]["discriminator"],
+            json!({ "propertyName": "kind" })
+        );
+        assert_eq!(
+            components["schemas"]["Pet"]["properties"]["name"]["nullable"],
+            true
+        );
+        assert_eq!(
+            components["parameters"]["limit"]["schema"],
+            json!({ "type": "integer", "format": "int32" })
+        );
+        assert_eq!(components["parameters"].get("pet"), None);
+        assert_eq!(
+            components["securitySchemes"]["basic"],
+            json!({ "type": "http", "scheme": "basic" })
+        );
+        let flows = &components["securitySchemes"]["sign_in"]["flows"];
+        assert_eq!(
+            flows["authorizationCode"]["scopes"],
+            json!({ "read": "Reads" })
+        );
+        let flows = &components["securitySchemes"]["app"]["flows"];
+        assert_eq!(flows["clientCredentials"]["tokenUrl"], "https://t.example");
+        let wrong = &components["responses"]["Wrong"]["content"]["application/json"]["schema"];
+        assert_eq!(*wrong, json!({ "$ref": "#/components/schemas/Problem" }));
+        assert_eq!(after.lost, Vec::<String>::new());
+    }
+
+    #[test]
+    fn parameters_have_schemas_and_lists_their_style() {
+        let document = after(read_swagger_2, SWAGGER).document;
+        let parameters = &document["paths"]["/pets"]["get"]["parameters"];
+        assert_eq!(
+            parameters[0],
+            json!({ "$ref": "#/components/parameters/limit" })
+        );
+        let style = |place: usize| (&parameters[place]["style"], &parameters[place]["explode"]);
+        assert_eq!(style(1), (&json!("form"), &json!(false)));
+        assert_eq!(style(2), (&json!("form"), &json!(true)));
+        assert_eq!(style(3), (&json!("pipeDelimited"), &json!(false)));
+        assert_eq!(
+            parameters[3]["schema"],
+            json!({ "type": "array", "items": { "type": "string" } })
+        );
+    }
+
+    #[test]
+    fn what_is_in_the_body_is_a_request_body_of_what_is_consumed() {
+        let document = after(read_swagger_2, SWAGGER).document;
+        let body = &document["paths"]["/pets"]["post"]["requestBody"];
+        let pet = json!({ "$ref": "#/components/schemas/Pet" });
+        assert_eq!(
+            *body,
+            json!({ "required": true, "content": { "application/json": { "schema": pet } } })
+        );
+        let picture = &document["paths"]["/pets/{id}/picture"];
+        let schema = &picture["post"]["requestBody"]["content"]["multipart/form-data"]["schema"];
+        assert_eq!(
+            schema["properties"]["picture"],
+            json!({ "type": "string", "format": "binary" })
+        );
+        assert_eq!(schema["required"], json!(["picture"]));
+        let answer = &picture["get"]["responses"]["200"]["content"]["image/png"]["schema"];
+        assert_eq!(*answer, json!({ "type": "string", "format": "binary" }));
+        assert_eq!(
+            picture["parameters"][0]["schema"],
+            json!({ "type": "string" })
+        );
+        let pets = &document["paths"]["/pets"]["get"]["responses"]["200"]["content"];
+        assert_eq!(pets["application/json"]["example"], json!([]));
+    }
+}

@@ -30,7 +30,18 @@ pub(super) fn call(
         .filter(|(parameter, _)| parameter.required)
     {
         let example = parameter.example.as_ref()?;
-        arguments.push(writer.argument(&shortened(ty), example)?);
+        let ty = shortened(ty);
+        // The items of a list are of one type, which nothing is converted to.
+        arguments.push(match fields::inner(&ty, "Vec") {
+            Some(item) => {
+                let items = example.as_array()?.iter();
+                let items: Option<Vec<TokenStream>> =
+                    items.map(|example| writer.exact(item, example)).collect();
+                let items = items.filter(|items| !items.is_empty())?;
+                quote!([#(#items),*])
+            }
+            None => writer.argument(&ty, example)?,
+        });
     }
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
         && body.required

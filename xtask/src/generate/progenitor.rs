@@ -80,7 +80,9 @@ fn culprit(document: &OpenAPI) -> Option<String> {
         let item = alone.paths.paths.shift_remove(path)?;
         if attempt(&alone).is_ok() {
             let item = item.as_item()?;
-            let mut ids = item.iter().filter_map(|(_, operation)| operation.operation_id.as_ref());
+            let mut ids = item
+                .iter()
+                .filter_map(|(_, operation)| operation.operation_id.as_ref());
             return Some(format!("the operation `{}`", ids.next()?));
         }
         alone.paths.paths.insert(path.clone(), item);

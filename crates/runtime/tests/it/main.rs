@@ -9,5 +9,6 @@ mod hostile;
 mod limits;
 mod options;
 mod retries;
+mod styles;
 mod untyped;
 mod waits;

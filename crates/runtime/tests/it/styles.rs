@@ -47,7 +47,7 @@ async fn lists_and_objects_stand_where_openapi_says() {
     let received = &stub.received()[0];
     assert_eq!(
         received.line(),
-        "GET /days/a%2Fb,c/of/from=1?kinds=x%7Cy%20z&when%5Bfrom%5D=1&where=%7B%22a%22%3A%5B1%5D%7D HTTP/1.1"
+        "GET /days/a%2Fb,c/of/from=1?kinds=x%7Cy%20z&when%5Bfrom%5D=1&where=%7B%22a%22%3A%5B1%5D%7D"
     );
     assert_eq!(received.all("x-days"), ["1,2"]);
     assert_eq!(received.all("cookie"), ["session=a%20b%3Bc; days=1,2"]);
@@ -68,7 +68,7 @@ async fn a_value_given_again_replaces_the_one_before() {
         .expect("a success");
     assert_eq!(
         stub.received()[0].line(),
-        "POST /things?when%5Bfrom%5D=2&kinds=y HTTP/1.1"
+        "POST /things?when%5Bfrom%5D=2&kinds=y"
     );
 }
 

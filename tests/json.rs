@@ -1,40 +1,45 @@
 //! Messages as JSON: through a generated type and back, and whether they are the same.
 
-use bindery_runtime::{Error, Events};
-use futures_util::TryStreamExt as _;
+use bindery_runtime::{Delivery, Error, Events};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-/// `value` as it would go over the wire.
+/// `value` as it goes over the wire.
 ///
 /// # Panics
 ///
 /// When it does not serialize.
-pub fn written<T: Serialize>(value: &T) -> Value {
-    serde_json::to_value(value).expect("what was read serializes")
+pub fn written<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("what was read serializes")
 }
 
-/// Reads `value` as a `T` and writes it back.
-///
-/// It goes through text, as over the wire, because a type may read text otherwise than a [`Value`].
+/// Reads `text` as a `T` and writes it back.
 ///
 /// # Errors
 ///
 /// When it is no `T`.
 pub fn round_trip<T: Serialize + DeserializeOwned>(
-    value: &Value,
-) -> Result<Value, serde_json::Error> {
-    let read: T = serde_json::from_str(&value.to_string())?;
-    serde_json::from_str(&serde_json::to_string(&read)?)
+    text: &str,
+) -> Result<String, serde_json::Error> {
+    let read: T = serde_json::from_str(text)?;
+    serde_json::to_string(&read)
 }
 
-/// Every message of a web socket until the service closes it, as a list.
+/// Every message of a web socket until the connection is lost, as a list.
 ///
 /// # Errors
 ///
-/// The first message that does not fit, or the end of the connection.
-pub async fn messages<T: Serialize + DeserializeOwned>(events: Events<T>) -> Result<Value, Error> {
-    let read: Vec<T> = events.try_collect().await?;
+/// The first message that does not fit.
+pub async fn messages<T: Serialize + DeserializeOwned>(
+    mut events: Events<T>,
+) -> Result<String, Error> {
+    let mut read: Vec<T> = Vec::new();
+    while let Some(delivery) = events.next().await {
+        match delivery? {
+            Delivery::Event(event) => read.push(event),
+            _ => break,
+        }
+    }
     Ok(written(&read))
 }
 

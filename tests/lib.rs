@@ -34,8 +34,9 @@ pub mod upvest;
 
 mod errors;
 mod examples;
+mod finality;
 mod schemas;
-mod soak;
+mod streams;
 mod surface;
 mod webhooks;
 mod wire;

@@ -10,7 +10,7 @@ use xtask::api::Api;
 use crate::{Arguments, alibaba_baas, credential::Fixed, hive, specs, stub::Stub, upvest};
 
 /// The call in progress, writing back what it answered.
-pub type Calling<'a> = Pin<Box<dyn Future<Output = Result<Value, Error>> + 'a>>;
+pub type Calling<'a> = Pin<Box<dyn Future<Output = Result<String, Error>> + 'a>>;
 
 /// One provider.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ pub struct Provider {
     /// The spec's schema of each call's whole answer.
     pub answers: &'static [(&'static str, &'static str)],
     call: for<'a> fn(Session, &'a str, &'a Arguments) -> Calling<'a>,
-    through: fn(&str, &Value) -> Option<Result<Value, serde_json::Error>>,
+    through: fn(&str, &str) -> Option<Result<String, serde_json::Error>>,
 }
 
 /// Every provider, by name.
@@ -82,19 +82,52 @@ impl Provider {
     }
 
     /// Sends the call `operation`, and writes back what it answered.
-    pub fn call<'a>(
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    ///
+    /// # Panics
+    ///
+    /// When no JSON is written.
+    pub async fn call(
         &self,
         session: &Session,
-        operation: &'a str,
-        arguments: &'a Arguments,
-    ) -> Calling<'a> {
-        (self.call)(session.clone(), operation, arguments)
+        operation: &str,
+        arguments: &Arguments,
+    ) -> Result<Value, Error> {
+        let text = self.call_for_text(session, operation, arguments).await?;
+        Ok(serde_json::from_str(&text).expect("JSON"))
+    }
+
+    /// Sends the call `operation`, and writes back the text of what it answered.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn call_for_text(
+        &self,
+        session: &Session,
+        operation: &str,
+        arguments: &Arguments,
+    ) -> Result<String, Error> {
+        (self.call)(session.clone(), operation, arguments).await
     }
 
     /// Reads `value` as the type of the schema `name` and writes it back; `None` where the schema is only read through
     /// and has no type.
     pub fn through(&self, name: &str, value: &Value) -> Option<Result<Value, serde_json::Error>> {
-        (self.through)(name, value)
+        let written = self.text_through(name, &value.to_string())?;
+        Some(written.and_then(|text| serde_json::from_str(&text)))
+    }
+
+    /// As [`through`](Self::through), but to the byte.
+    pub fn text_through(
+        &self,
+        name: &str,
+        text: &str,
+    ) -> Option<Result<String, serde_json::Error>> {
+        (self.through)(name, text)
     }
 
     /// The start of a session with `stub`, at the path of the real service. Nothing is sent again: each answer of the stub

@@ -4,6 +4,7 @@
 
 use std::{
     collections::VecDeque,
+    future::pending,
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -13,7 +14,7 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
     sync::watch,
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
 };
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
@@ -63,13 +64,16 @@ impl Stub {
         });
         let serving = Arc::clone(&shared);
         let task = tokio::spawn(async move {
-            // Kept, so that silence is not the end of the connection.
-            let mut silent = Vec::new();
+            // Each is served by itself: a web socket is open while other calls are made. All end with the stub.
+            let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                // A client that goes away early is the client's affair.
-                if let Ok(Some(stream)) = serve(stream, &serving).await {
-                    silent.push(stream);
-                }
+                let serving = Arc::clone(&serving);
+                connections.spawn(async move {
+                    // A client that goes away early is the client's affair.
+                    if let Ok(Some(_silent)) = serve(stream, &serving).await {
+                        pending::<()>().await;
+                    }
+                });
             }
         });
         Self {

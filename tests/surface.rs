@@ -102,7 +102,9 @@ fn public(mut item: Item) -> Option<Item> {
         }
         Item::Const(it) if seen(&it.vis) => keep_telling(&mut it.attrs),
         Item::Type(it) if seen(&it.vis) => keep_telling(&mut it.attrs),
-        Item::Trait(_) | Item::Macro(_) | Item::Union(_) => {
+        // Reading and writing, which is implemented either way.
+        Item::Macro(_) => return None,
+        Item::Trait(_) | Item::Union(_) => {
             panic!("generated code has items that this listing does not know")
         }
         _ => return None,
@@ -191,12 +193,19 @@ fn table(provider: &Provider) -> String {
                     check.at,
                     is.join(" or ")
                 );
+                if let Some(own) = check.places {
+                    let _ = writeln!(text, "    else {}", places(own));
+                }
             }
             let _ = writeln!(text, "  {}", places(envelope.places));
         }
         for failure in operation.failures {
             let (from, to) = (failure.status.from, failure.status.to);
             let _ = writeln!(text, "  failure {from} to {to}: {}", places(failure.places));
+        }
+        for known in operation.error_codes {
+            let codes = known.codes.join(" or ");
+            let _ = writeln!(text, "  {:?}: {codes}", known.class);
         }
         text.push('\n');
     }
@@ -264,9 +273,10 @@ fn places(places: &Places) -> String {
         }
     };
     format!(
-        "code at {}; message at {}; request id at {}",
+        "code at {}; message at {}; details at {}; request id at {}",
         list(places.code),
         list(places.message),
+        list(places.details),
         list(places.request_id)
     )
 }

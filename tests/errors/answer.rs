@@ -89,10 +89,10 @@ async fn an_answer_that_is_not_what_the_spec_says_tells_where() {
     alibaba-baas get_block: failed to read the answer (HTTP 200): it is empty; the spec and the service disagree, so report it
     Decode, Report, attempts: 1
 
-    alibaba-baas get_block: failed to read the answer (HTTP 200): expected i64; the spec and the service disagree, so report it
+    alibaba-baas get_block: failed to read the answer (HTTP 200): expected i64 at line 1 column 25 of what stands at `/Result`; the spec and the service disagree, so report it
     Decode, Report, attempts: 1
 
-    alibaba-baas get_block: failed to read the answer (HTTP 200): missing field `hash`; the spec and the service disagree, so report it
+    alibaba-baas get_block: failed to read the answer (HTTP 200): missing field `hash` at line 1 column 12 of what stands at `/Result`; the spec and the service disagree, so report it
     Decode, Report, attempts: 1
 
     alibaba-baas get_block: failed to read the answer (HTTP 200): nothing stands at `/Result`; the spec and the service disagree, so report it
@@ -121,7 +121,7 @@ async fn a_token_answer_that_is_not_what_the_spec_says_shows_no_token() {
     alibaba-baas refresh_token: failed to read the answer (HTTP 200): expected a string at line 1 column 38; the spec and the service disagree, so report it
     Decode, Report, attempts: 1
 
-    alibaba-baas refresh_token: failed to read the answer (HTTP 200): expected struct TokenResponse at line 1 column 15; the spec and the service disagree, so report it
+    alibaba-baas refresh_token: failed to read the answer (HTTP 200): expected an object, a `TokenResponse` at line 1 column 15; the spec and the service disagree, so report it
     Decode, Report, attempts: 1
     ");
 }
@@ -179,10 +179,10 @@ async fn a_failure_inside_an_http_200_is_an_error() {
         messages.push(shown(invoke(&session).await));
     }
     insta::assert_snapshot!(messages.join("\n\n"), @r"
-    alibaba-baas invoke: failed because the service refused it: HTTP 200 OK, but `/Success` does not say success: 327685: chaincode not found (request id 313f10a5); change the request
+    alibaba-baas invoke: failed because the service refused it: HTTP 200 OK, but `/Success` is `false`, which is no success: 327685: chaincode not found (request id 313f10a5); change the request
     Refused, AdjustRequest, attempts: 1
 
-    alibaba-baas invoke: failed because the service refused it: HTTP 200 OK, but `/Result/status` does not say success: 200: Success (request id c3c92ad0); change the request
+    alibaba-baas invoke: failed because the service refused it: HTTP 200 OK, but `/Result/status` is `500`, which is no success (request id c3c92ad0); change the request
     Refused, AdjustRequest, attempts: 1
     ");
 }

@@ -3,8 +3,10 @@
 
 mod answer;
 mod delivery;
+mod meaning;
 mod replay;
 mod request;
+mod signature;
 mod socket;
 
 use std::{error::Error as _, fmt::Write as _};

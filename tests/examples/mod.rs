@@ -1,5 +1,6 @@
 //! Every example in the specs, and every published message, goes through the generated type and back without loss.
 
+mod mutated;
 mod published;
 mod unknown;
 
@@ -198,7 +199,7 @@ fn compare_error(place: &str, example: &AnswerExample, error: &Error, faults: &m
             );
         }
     }
-    match error.body_as::<Value>() {
+    match error.failure::<Value>() {
         Some(body) => faults.compare(place, &example.body, &body),
         None => faults.add(place, "the body is gone"),
     }

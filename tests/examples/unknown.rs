@@ -31,7 +31,7 @@ fn a_value_that_is_not_listed_is_kept_by_open_enums_and_by_no_other() {
 }
 
 #[test]
-fn a_field_that_is_not_described_is_kept_where_the_spec_is_open() {
+fn a_field_that_is_not_described_is_kept() {
     let mut faults = Faults::default();
     let mut count = 0;
     for provider in provider::ALL {
@@ -41,7 +41,8 @@ fn a_field_that_is_not_described_is_kept_where_the_spec_is_open() {
             let Some(fields) = example.as_object_mut() else {
                 continue;
             };
-            if schema["additionalProperties"] != true {
+            // A map has no other fields.
+            if schema["additionalProperties"].is_object() {
                 continue;
             }
             fields.insert(
@@ -57,5 +58,5 @@ fn a_field_that_is_not_described_is_kept_where_the_spec_is_open() {
         }
     }
     faults.none();
-    assert!(count > 0, "the specs have open objects");
+    assert!(count > 0, "the specs have objects");
 }

@@ -4,7 +4,6 @@
 
 use bindery_alibaba_baas::{Client, Error, types};
 use schemars::{Schema, schema_for};
-use serde_json::Value;
 use crate::{Arguments, round_trip, written};
 
 /// Sends the call `operation` with these arguments, and writes back what it answered.
@@ -12,7 +11,7 @@ pub async fn call(
     client: &Client,
     operation: &str,
     arguments: &Arguments,
-) -> Result<Value, Error> {
+) -> Result<String, Error> {
     match operation {
         "invoke" => {
             let mut call = client
@@ -58,7 +57,7 @@ pub async fn call(
         "subscribe_events" => {
             let mut call = client
                 .subscribe_events(arguments.required::<String>("network"));
-            if let Some(value) = arguments.optional::<String>("source") {
+            if let Some(value) = arguments.optional::<Vec<types::EventKind>>("source") {
                 call = call.source(value);
             }
             crate::messages(call.subscribe().await?).await
@@ -71,28 +70,32 @@ pub async fn call(
     }
 }
 
-/// Reads `value` as the type of the schema `name` and writes it back; `None` where no type is generated.
-pub fn through(name: &str, value: &Value) -> Option<Result<Value, serde_json::Error>> {
+/// Reads `text` as the type of the schema `name` and writes it back; `None` where no type is generated.
+pub fn through(name: &str, text: &str) -> Option<Result<String, serde_json::Error>> {
     Some(
         match name {
-            "ErrorInfo" => round_trip::<types::ErrorInfo>(value),
-            "ErrorResponse" => round_trip::<types::ErrorResponse>(value),
-            "InvokeRequest" => round_trip::<types::InvokeRequest>(value),
-            "QueryRequest" => round_trip::<types::QueryRequest>(value),
-            "ChaincodeCall" => round_trip::<types::ChaincodeCall>(value),
-            "ContractResult" => round_trip::<types::ContractResult>(value),
-            "ContractEvents" => round_trip::<types::ContractEvents>(value),
-            "Transaction" => round_trip::<types::Transaction>(value),
-            "TransactionState" => round_trip::<types::TransactionState>(value),
-            "TransactionEvent" => round_trip::<types::TransactionEvent>(value),
-            "Block" => round_trip::<types::Block>(value),
-            "Event" => round_trip::<types::Event>(value),
-            "EventType" => round_trip::<types::EventType>(value),
-            "EventKind" => round_trip::<types::EventKind>(value),
-            "TokenRequest" => round_trip::<types::TokenRequest>(value),
-            "GrantType" => round_trip::<types::GrantType>(value),
-            "TokenResponse" => round_trip::<types::TokenResponse>(value),
-            "OAuthError" => round_trip::<types::OAuthError>(value),
+            "ErrorInfo" => round_trip::<types::ErrorInfo>(text),
+            "ErrorResponse" => round_trip::<types::ErrorResponse>(text),
+            "InvokeRequest" => round_trip::<types::InvokeRequest>(text),
+            "QueryRequest" => round_trip::<types::QueryRequest>(text),
+            "ChaincodeCall" => round_trip::<types::ChaincodeCall>(text),
+            "ContractResult" => round_trip::<types::ContractResult>(text),
+            "ContractEvents" => round_trip::<types::ContractEvents>(text),
+            "Transaction" => round_trip::<types::Transaction>(text),
+            "TransactionState" => round_trip::<types::TransactionState>(text),
+            "TransactionEvent" => round_trip::<types::TransactionEvent>(text),
+            "Block" => round_trip::<types::Block>(text),
+            "Event" => round_trip::<types::Event>(text),
+            "TxEvent" => round_trip::<types::TxEvent>(text),
+            "ConfigEvent" => round_trip::<types::ConfigEvent>(text),
+            "ContractEvent" => round_trip::<types::ContractEvent>(text),
+            "BlockEvent" => round_trip::<types::BlockEvent>(text),
+            "EventType" => round_trip::<types::EventType>(text),
+            "EventKind" => round_trip::<types::EventKind>(text),
+            "TokenRequest" => round_trip::<types::TokenRequest>(text),
+            "GrantType" => round_trip::<types::GrantType>(text),
+            "TokenResponse" => round_trip::<types::TokenResponse>(text),
+            "OAuthError" => round_trip::<types::OAuthError>(text),
             _ => return None,
         },
     )
@@ -111,11 +114,13 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         schema_for!(types::Transaction)), ("TransactionState",
         schema_for!(types::TransactionState)), ("TransactionEvent",
         schema_for!(types::TransactionEvent)), ("Block", schema_for!(types::Block)),
-        ("Event", schema_for!(types::Event)), ("EventType",
-        schema_for!(types::EventType)), ("EventKind", schema_for!(types::EventKind)),
-        ("TokenRequest", schema_for!(types::TokenRequest)), ("GrantType",
-        schema_for!(types::GrantType)), ("TokenResponse",
-        schema_for!(types::TokenResponse)), ("OAuthError",
+        ("Event", schema_for!(types::Event)), ("TxEvent", schema_for!(types::TxEvent)),
+        ("ConfigEvent", schema_for!(types::ConfigEvent)), ("ContractEvent",
+        schema_for!(types::ContractEvent)), ("BlockEvent",
+        schema_for!(types::BlockEvent)), ("EventType", schema_for!(types::EventType)),
+        ("EventKind", schema_for!(types::EventKind)), ("TokenRequest",
+        schema_for!(types::TokenRequest)), ("GrantType", schema_for!(types::GrantType)),
+        ("TokenResponse", schema_for!(types::TokenResponse)), ("OAuthError",
         schema_for!(types::OAuthError))
     ]
 }

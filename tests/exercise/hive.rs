@@ -4,7 +4,6 @@
 
 use bindery_hive::{Client, Error, types};
 use schemars::{Schema, schema_for};
-use serde_json::Value;
 use crate::{Arguments, round_trip, written};
 
 /// Sends the call `operation` with these arguments, and writes back what it answered.
@@ -12,7 +11,7 @@ pub async fn call(
     client: &Client,
     operation: &str,
     arguments: &Arguments,
-) -> Result<Value, Error> {
+) -> Result<String, Error> {
     match operation {
         "auth_token" => {
             let call = client.auth_token(arguments.body::<types::LoginRequest>());
@@ -159,47 +158,47 @@ pub async fn call(
     }
 }
 
-/// Reads `value` as the type of the schema `name` and writes it back; `None` where no type is generated.
-pub fn through(name: &str, value: &Value) -> Option<Result<Value, serde_json::Error>> {
+/// Reads `text` as the type of the schema `name` and writes it back; `None` where no type is generated.
+pub fn through(name: &str, text: &str) -> Option<Result<String, serde_json::Error>> {
     Some(
         match name {
-            "Network" => round_trip::<types::Network>(value),
-            "RawTransaction" => round_trip::<types::RawTransaction>(value),
-            "ErrorBody" => round_trip::<types::ErrorBody>(value),
-            "ErrorMessage" => round_trip::<types::ErrorMessage>(value),
-            "LoginRequest" => round_trip::<types::LoginRequest>(value),
-            "TokenPair" => round_trip::<types::TokenPair>(value),
-            "NewWallet" => round_trip::<types::NewWallet>(value),
-            "Wallet" => round_trip::<types::Wallet>(value),
-            "WalletType" => round_trip::<types::WalletType>(value),
-            "TransactionRequest" => round_trip::<types::TransactionRequest>(value),
-            "UnsignedTransaction" => round_trip::<types::UnsignedTransaction>(value),
-            "Transaction" => round_trip::<types::Transaction>(value),
-            "TransactionStatus" => round_trip::<types::TransactionStatus>(value),
-            "TokenInfo" => round_trip::<types::TokenInfo>(value),
-            "TokenBalance" => round_trip::<types::TokenBalance>(value),
-            "NftContract" => round_trip::<types::NftContract>(value),
-            "Nft" => round_trip::<types::Nft>(value),
-            "Royalty" => round_trip::<types::Royalty>(value),
-            "ExtensionMintRequest" => round_trip::<types::ExtensionMintRequest>(value),
-            "ExtensionMint" => round_trip::<types::ExtensionMint>(value),
-            "MintRequest" => round_trip::<types::MintRequest>(value),
-            "MintMessage" => round_trip::<types::MintMessage>(value),
-            "Mint" => round_trip::<types::Mint>(value),
-            "MetadataRequest" => round_trip::<types::MetadataRequest>(value),
-            "MetadataAttribute" => round_trip::<types::MetadataAttribute>(value),
-            "AttributeValue" => round_trip::<types::AttributeValue>(value),
-            "DisplayType" => round_trip::<types::DisplayType>(value),
-            "AssetByUrlRequest" => round_trip::<types::AssetByUrlRequest>(value),
-            "StoredFile" => round_trip::<types::StoredFile>(value),
-            "MultisigWalletRequest" => round_trip::<types::MultisigWalletRequest>(value),
-            "MultisigWallet" => round_trip::<types::MultisigWallet>(value),
-            "ContractResource" => round_trip::<types::ContractResource>(value),
-            "WebLinkRequest" => round_trip::<types::WebLinkRequest>(value),
-            "WebLinkType" => round_trip::<types::WebLinkType>(value),
-            "PlayerId" => round_trip::<types::PlayerId>(value),
-            "WebLinkResponse" => round_trip::<types::WebLinkResponse>(value),
-            "WebLink" => round_trip::<types::WebLink>(value),
+            "Network" => round_trip::<types::Network>(text),
+            "RawTransaction" => round_trip::<types::RawTransaction>(text),
+            "ErrorBody" => round_trip::<types::ErrorBody>(text),
+            "ErrorMessage" => round_trip::<types::ErrorMessage>(text),
+            "LoginRequest" => round_trip::<types::LoginRequest>(text),
+            "TokenPair" => round_trip::<types::TokenPair>(text),
+            "NewWallet" => round_trip::<types::NewWallet>(text),
+            "Wallet" => round_trip::<types::Wallet>(text),
+            "WalletType" => round_trip::<types::WalletType>(text),
+            "TransactionRequest" => round_trip::<types::TransactionRequest>(text),
+            "UnsignedTransaction" => round_trip::<types::UnsignedTransaction>(text),
+            "Transaction" => round_trip::<types::Transaction>(text),
+            "TransactionStatus" => round_trip::<types::TransactionStatus>(text),
+            "TokenInfo" => round_trip::<types::TokenInfo>(text),
+            "TokenBalance" => round_trip::<types::TokenBalance>(text),
+            "NftContract" => round_trip::<types::NftContract>(text),
+            "Nft" => round_trip::<types::Nft>(text),
+            "Royalty" => round_trip::<types::Royalty>(text),
+            "ExtensionMintRequest" => round_trip::<types::ExtensionMintRequest>(text),
+            "ExtensionMint" => round_trip::<types::ExtensionMint>(text),
+            "MintRequest" => round_trip::<types::MintRequest>(text),
+            "MintMessage" => round_trip::<types::MintMessage>(text),
+            "Mint" => round_trip::<types::Mint>(text),
+            "MetadataRequest" => round_trip::<types::MetadataRequest>(text),
+            "MetadataAttribute" => round_trip::<types::MetadataAttribute>(text),
+            "AttributeValue" => round_trip::<types::AttributeValue>(text),
+            "DisplayType" => round_trip::<types::DisplayType>(text),
+            "AssetByUrlRequest" => round_trip::<types::AssetByUrlRequest>(text),
+            "StoredFile" => round_trip::<types::StoredFile>(text),
+            "MultisigWalletRequest" => round_trip::<types::MultisigWalletRequest>(text),
+            "MultisigWallet" => round_trip::<types::MultisigWallet>(text),
+            "ContractResource" => round_trip::<types::ContractResource>(text),
+            "WebLinkRequest" => round_trip::<types::WebLinkRequest>(text),
+            "WebLinkType" => round_trip::<types::WebLinkType>(text),
+            "PlayerId" => round_trip::<types::PlayerId>(text),
+            "WebLinkResponse" => round_trip::<types::WebLinkResponse>(text),
+            "WebLink" => round_trip::<types::WebLink>(text),
             _ => return None,
         },
     )

@@ -4,7 +4,6 @@
 
 use bindery_upvest::{Client, Error, types};
 use schemars::{Schema, schema_for};
-use serde_json::Value;
 use crate::{Arguments, round_trip, written};
 
 /// Sends the call `operation` with these arguments, and writes back what it answered.
@@ -12,7 +11,7 @@ pub async fn call(
     client: &Client,
     operation: &str,
     arguments: &Arguments,
-) -> Result<Value, Error> {
+) -> Result<String, Error> {
     match operation {
         "time" => {
             let call = client.time();
@@ -281,115 +280,111 @@ pub async fn call(
     }
 }
 
-/// Reads `value` as the type of the schema `name` and writes it back; `None` where no type is generated.
-pub fn through(name: &str, value: &Value) -> Option<Result<Value, serde_json::Error>> {
+/// Reads `text` as the type of the schema `name` and writes it back; `None` where no type is generated.
+pub fn through(name: &str, text: &str) -> Option<Result<String, serde_json::Error>> {
     Some(
         match name {
-            "ErrorBody" => round_trip::<types::ErrorBody>(value),
-            "ErrorCause" => round_trip::<types::ErrorCause>(value),
-            "ErrorObject" => round_trip::<types::ErrorObject>(value),
-            "ErrorDetail" => round_trip::<types::ErrorDetail>(value),
-            "ServerTime" => round_trip::<types::ServerTime>(value),
-            "Echo" => round_trip::<types::Echo>(value),
-            "Asset" => round_trip::<types::Asset>(value),
-            "AssetMetadata" => round_trip::<types::AssetMetadata>(value),
-            "AssetPage" => round_trip::<types::AssetPage>(value),
-            "Protocol" => round_trip::<types::Protocol>(value),
-            "UserCreateRequest" => round_trip::<types::UserCreateRequest>(value),
-            "CreatedUser" => round_trip::<types::CreatedUser>(value),
-            "User" => round_trip::<types::User>(value),
-            "UserPage" => round_trip::<types::UserPage>(value),
-            "PasswordUpdateRequest" => round_trip::<types::PasswordUpdateRequest>(value),
-            "PasswordUpdateResult" => round_trip::<types::PasswordUpdateResult>(value),
-            "RecoverRequest" => round_trip::<types::RecoverRequest>(value),
-            "RecoverySeed" => round_trip::<types::RecoverySeed>(value),
-            "RecoveryCipherParams" => round_trip::<types::RecoveryCipherParams>(value),
-            "RecoveryHashParams" => round_trip::<types::RecoveryHashParams>(value),
-            "RecoverResult" => round_trip::<types::RecoverResult>(value),
-            "WebhookCreateRequest" => round_trip::<types::WebhookCreateRequest>(value),
-            "Webhook" => round_trip::<types::Webhook>(value),
-            "WebhookHeaders" => round_trip::<types::WebhookHeaders>(value),
-            "WebhookPage" => round_trip::<types::WebhookPage>(value),
-            "WebhookStatus" => round_trip::<types::WebhookStatus>(value),
-            "EventFilter" => round_trip::<types::EventFilter>(value),
-            "StructuredFilter" => round_trip::<types::StructuredFilter>(value),
-            "WebhookVerifyRequest" => round_trip::<types::WebhookVerifyRequest>(value),
-            "WebhookVerifyResult" => round_trip::<types::WebhookVerifyResult>(value),
-            "WebhookEnvelope" => round_trip::<types::WebhookEnvelope>(value),
-            "WalletEvent" => round_trip::<types::WalletEvent>(value),
-            "UserCreatedEvent" => round_trip::<types::UserCreatedEvent>(value),
-            "UserCreatedWallet" => round_trip::<types::UserCreatedWallet>(value),
+            "ErrorBody" => round_trip::<types::ErrorBody>(text),
+            "ErrorCause" => round_trip::<types::ErrorCause>(text),
+            "ErrorObject" => round_trip::<types::ErrorObject>(text),
+            "ErrorDetail" => round_trip::<types::ErrorDetail>(text),
+            "ServerTime" => round_trip::<types::ServerTime>(text),
+            "Echo" => round_trip::<types::Echo>(text),
+            "Asset" => round_trip::<types::Asset>(text),
+            "AssetMetadata" => round_trip::<types::AssetMetadata>(text),
+            "AssetPage" => round_trip::<types::AssetPage>(text),
+            "Protocol" => round_trip::<types::Protocol>(text),
+            "UserCreateRequest" => round_trip::<types::UserCreateRequest>(text),
+            "CreatedUser" => round_trip::<types::CreatedUser>(text),
+            "User" => round_trip::<types::User>(text),
+            "UserPage" => round_trip::<types::UserPage>(text),
+            "PasswordUpdateRequest" => round_trip::<types::PasswordUpdateRequest>(text),
+            "PasswordUpdateResult" => round_trip::<types::PasswordUpdateResult>(text),
+            "RecoverRequest" => round_trip::<types::RecoverRequest>(text),
+            "RecoverySeed" => round_trip::<types::RecoverySeed>(text),
+            "RecoveryCipherParams" => round_trip::<types::RecoveryCipherParams>(text),
+            "RecoveryHashParams" => round_trip::<types::RecoveryHashParams>(text),
+            "RecoverResult" => round_trip::<types::RecoverResult>(text),
+            "WebhookCreateRequest" => round_trip::<types::WebhookCreateRequest>(text),
+            "Webhook" => round_trip::<types::Webhook>(text),
+            "WebhookHeaders" => round_trip::<types::WebhookHeaders>(text),
+            "WebhookPage" => round_trip::<types::WebhookPage>(text),
+            "WebhookStatus" => round_trip::<types::WebhookStatus>(text),
+            "EventFilter" => round_trip::<types::EventFilter>(text),
+            "StructuredFilter" => round_trip::<types::StructuredFilter>(text),
+            "WebhookVerifyRequest" => round_trip::<types::WebhookVerifyRequest>(text),
+            "WebhookVerifyResult" => round_trip::<types::WebhookVerifyResult>(text),
+            "WebhookEnvelope" => round_trip::<types::WebhookEnvelope>(text),
+            "WalletEvent" => round_trip::<types::WalletEvent>(text),
+            "UserCreatedEvent" => round_trip::<types::UserCreatedEvent>(text),
+            "UserCreatedWallet" => round_trip::<types::UserCreatedWallet>(text),
             "TransactionProcessedEvent" => {
-                round_trip::<types::TransactionProcessedEvent>(value)
+                round_trip::<types::TransactionProcessedEvent>(text)
             }
-            "TransferObservedEvent" => round_trip::<types::TransferObservedEvent>(value),
-            "TransferredAsset" => round_trip::<types::TransferredAsset>(value),
-            "TokenRequest" => round_trip::<types::TokenRequest>(value),
-            "GrantType" => round_trip::<types::GrantType>(value),
-            "TokenResponse" => round_trip::<types::TokenResponse>(value),
-            "OffboardRequest" => round_trip::<types::OffboardRequest>(value),
-            "OffboardResult" => round_trip::<types::OffboardResult>(value),
-            "OffboardMetadata" => round_trip::<types::OffboardMetadata>(value),
-            "OffboardedWallet" => round_trip::<types::OffboardedWallet>(value),
-            "Keystore" => round_trip::<types::Keystore>(value),
-            "KeystoreCrypto" => round_trip::<types::KeystoreCrypto>(value),
-            "WalletCreateRequest" => round_trip::<types::WalletCreateRequest>(value),
-            "WalletType" => round_trip::<types::WalletType>(value),
-            "Wallet" => round_trip::<types::Wallet>(value),
-            "WalletBalance" => round_trip::<types::WalletBalance>(value),
-            "WalletPage" => round_trip::<types::WalletPage>(value),
-            "WalletStatus" => round_trip::<types::WalletStatus>(value),
-            "UtxoList" => round_trip::<types::UtxoList>(value),
-            "Utxo" => round_trip::<types::Utxo>(value),
-            "SignRequest" => round_trip::<types::SignRequest>(value),
-            "InputFormat" => round_trip::<types::InputFormat>(value),
-            "BigNumberFormat" => round_trip::<types::BigNumberFormat>(value),
-            "Signature" => round_trip::<types::Signature>(value),
-            "PublicKey" => round_trip::<types::PublicKey>(value),
-            "BigNumber" => round_trip::<types::BigNumber>(value),
-            "SignatureAlgorithm" => round_trip::<types::SignatureAlgorithm>(value),
-            "EllipticCurve" => round_trip::<types::EllipticCurve>(value),
+            "TransferObservedEvent" => round_trip::<types::TransferObservedEvent>(text),
+            "TransferredAsset" => round_trip::<types::TransferredAsset>(text),
+            "TokenRequest" => round_trip::<types::TokenRequest>(text),
+            "GrantType" => round_trip::<types::GrantType>(text),
+            "TokenResponse" => round_trip::<types::TokenResponse>(text),
+            "OffboardRequest" => round_trip::<types::OffboardRequest>(text),
+            "OffboardResult" => round_trip::<types::OffboardResult>(text),
+            "OffboardMetadata" => round_trip::<types::OffboardMetadata>(text),
+            "OffboardedWallet" => round_trip::<types::OffboardedWallet>(text),
+            "Keystore" => round_trip::<types::Keystore>(text),
+            "KeystoreCrypto" => round_trip::<types::KeystoreCrypto>(text),
+            "WalletCreateRequest" => round_trip::<types::WalletCreateRequest>(text),
+            "WalletType" => round_trip::<types::WalletType>(text),
+            "Wallet" => round_trip::<types::Wallet>(text),
+            "WalletBalance" => round_trip::<types::WalletBalance>(text),
+            "WalletPage" => round_trip::<types::WalletPage>(text),
+            "WalletStatus" => round_trip::<types::WalletStatus>(text),
+            "UtxoList" => round_trip::<types::UtxoList>(text),
+            "Utxo" => round_trip::<types::Utxo>(text),
+            "SignRequest" => round_trip::<types::SignRequest>(text),
+            "InputFormat" => round_trip::<types::InputFormat>(text),
+            "BigNumberFormat" => round_trip::<types::BigNumberFormat>(text),
+            "Signature" => round_trip::<types::Signature>(text),
+            "PublicKey" => round_trip::<types::PublicKey>(text),
+            "BigNumber" => round_trip::<types::BigNumber>(text),
+            "SignatureAlgorithm" => round_trip::<types::SignatureAlgorithm>(text),
+            "EllipticCurve" => round_trip::<types::EllipticCurve>(text),
             "TransactionCreateRequest" => {
-                round_trip::<types::TransactionCreateRequest>(value)
+                round_trip::<types::TransactionCreateRequest>(text)
             }
-            "RawTransactionRequest" => round_trip::<types::RawTransactionRequest>(value),
+            "RawTransactionRequest" => round_trip::<types::RawTransactionRequest>(text),
             "ComplexTransactionRequest" => {
-                round_trip::<types::ComplexTransactionRequest>(value)
+                round_trip::<types::ComplexTransactionRequest>(text)
             }
-            "ComplexTransaction" => round_trip::<types::ComplexTransaction>(value),
-            "ComplexTransactionType" => {
-                round_trip::<types::ComplexTransactionType>(value)
-            }
-            "FunctionAbi" => round_trip::<types::FunctionAbi>(value),
-            "FunctionParameter" => round_trip::<types::FunctionParameter>(value),
-            "Transaction" => round_trip::<types::Transaction>(value),
-            "FeeInfo" => round_trip::<types::FeeInfo>(value),
-            "TransactionPage" => round_trip::<types::TransactionPage>(value),
-            "TransactionStatus" => round_trip::<types::TransactionStatus>(value),
-            "DataProtocol" => round_trip::<types::DataProtocol>(value),
-            "DataNetwork" => round_trip::<types::DataNetwork>(value),
-            "IntegerOrString" => round_trip::<types::IntegerOrString>(value),
-            "HistoricalTransaction" => round_trip::<types::HistoricalTransaction>(value),
-            "ExecutionError" => round_trip::<types::ExecutionError>(value),
-            "ExecutionFailure" => round_trip::<types::ExecutionFailure>(value),
+            "ComplexTransaction" => round_trip::<types::ComplexTransaction>(text),
+            "ComplexTransactionType" => round_trip::<types::ComplexTransactionType>(text),
+            "FunctionAbi" => round_trip::<types::FunctionAbi>(text),
+            "FunctionParameter" => round_trip::<types::FunctionParameter>(text),
+            "Transaction" => round_trip::<types::Transaction>(text),
+            "FeeInfo" => round_trip::<types::FeeInfo>(text),
+            "TransactionPage" => round_trip::<types::TransactionPage>(text),
+            "TransactionStatus" => round_trip::<types::TransactionStatus>(text),
+            "DataProtocol" => round_trip::<types::DataProtocol>(text),
+            "DataNetwork" => round_trip::<types::DataNetwork>(text),
+            "IntegerOrString" => round_trip::<types::IntegerOrString>(text),
+            "HistoricalTransaction" => round_trip::<types::HistoricalTransaction>(text),
+            "ExecutionError" => round_trip::<types::ExecutionError>(text),
+            "ExecutionFailure" => round_trip::<types::ExecutionFailure>(text),
             "HistoricalTransactionPage" => {
-                round_trip::<types::HistoricalTransactionPage>(value)
+                round_trip::<types::HistoricalTransactionPage>(text)
             }
             "HistoricalTransactionResult" => {
-                round_trip::<types::HistoricalTransactionResult>(value)
+                round_trip::<types::HistoricalTransactionResult>(text)
             }
-            "HistoricalBlock" => round_trip::<types::HistoricalBlock>(value),
-            "HistoricalBlockResult" => round_trip::<types::HistoricalBlockResult>(value),
-            "HistoricalBalance" => round_trip::<types::HistoricalBalance>(value),
+            "HistoricalBlock" => round_trip::<types::HistoricalBlock>(text),
+            "HistoricalBlockResult" => round_trip::<types::HistoricalBlockResult>(text),
+            "HistoricalBalance" => round_trip::<types::HistoricalBalance>(text),
             "HistoricalBalanceResult" => {
-                round_trip::<types::HistoricalBalanceResult>(value)
+                round_trip::<types::HistoricalBalanceResult>(text)
             }
-            "HistoricalStatus" => round_trip::<types::HistoricalStatus>(value),
-            "HistoricalStatusResult" => {
-                round_trip::<types::HistoricalStatusResult>(value)
-            }
-            "FeeEstimates" => round_trip::<types::FeeEstimates>(value),
-            "GasPriceLevels" => round_trip::<types::GasPriceLevels>(value),
+            "HistoricalStatus" => round_trip::<types::HistoricalStatus>(text),
+            "HistoricalStatusResult" => round_trip::<types::HistoricalStatusResult>(text),
+            "FeeEstimates" => round_trip::<types::FeeEstimates>(text),
+            "GasPriceLevels" => round_trip::<types::GasPriceLevels>(text),
             _ => return None,
         },
     )

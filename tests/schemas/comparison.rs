@@ -1,6 +1,9 @@
 //! Holds a JSON Schema (2020-12), as made from a Rust type, against a schema of an OpenAPI 3.0 document.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::LazyLock,
+};
 
 use serde_json::Value;
 use xtask::api::{entries, items};
@@ -204,6 +207,9 @@ fn read_written<'a>(document: &'a Value, schema: &'a Value) -> Shape<'a> {
     }
     let kind = if let Some(one_of) = schema.get("oneOf") {
         Kind::OneOf(items(one_of).collect())
+    } else if let (Some(kinds), Some(_)) = (schema.get("anyOf"), schema.get("discriminator")) {
+        // A kind that is not described is kept whole.
+        Kind::OneOf(items(kinds).chain([&*ANY_OBJECT]).collect())
     } else if schema.get("allOf").is_some()
         || schema.get("anyOf").is_some()
         || schema.get("not").is_some()
@@ -223,6 +229,9 @@ fn read_written<'a>(document: &'a Value, schema: &'a Value) -> Shape<'a> {
         limits: limits(schema),
     }
 }
+
+static ANY_OBJECT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::json!({"type": "object", "additionalProperties": true}));
 
 /// Reads a schema of JSON Schema, in the forms that a Rust type comes out in.
 fn read_generated<'a>(root: &'a Value, schema: &'a Value) -> Shape<'a> {

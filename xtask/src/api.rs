@@ -25,6 +25,8 @@ pub struct Api {
     pub servers: Vec<Server>,
     /// `components.securitySchemes`, in order.
     pub schemes: Vec<Scheme>,
+    /// `x-error-codes`: what the provider's codes mean.
+    pub error_codes: ErrorCodes,
     /// Every operation, in the order of the document.
     pub operations: Vec<Operation>,
     /// `x-webhooks`.
@@ -98,14 +100,22 @@ pub struct Operation {
     pub success: Success,
     /// The answers to failures, in the order in which they are to be tried.
     pub failures: Vec<Failure>,
+    /// `x-error-codes`: what codes mean in this call, where not what they mean elsewhere.
+    pub error_codes: ErrorCodes,
     /// `x-idempotency`.
     pub idempotency: Option<String>,
     /// `x-evidence`.
     pub evidence: Option<Evidence>,
     /// `x-pagination`.
     pub pagination: Option<Pagination>,
+    /// `x-finality`.
+    pub finality: Option<Value>,
+    /// `x-lookup`.
+    pub lookup: Option<Value>,
     /// Whether the success is a web socket.
     pub websocket: bool,
+    /// `x-websocket`.
+    pub socket: Option<Value>,
 }
 
 /// A parameter, or a part of a multipart body.
@@ -216,6 +226,9 @@ pub struct Success {
     pub examples: Vec<(String, Value)>,
 }
 
+/// What codes mean: pairs of a key of `x-error-codes` and its codes as texts.
+pub type ErrorCodes = Vec<(String, Vec<String>)>;
+
 /// The answer to a failure.
 #[derive(Debug)]
 pub struct Failure {
@@ -223,6 +236,8 @@ pub struct Failure {
     pub status: (u16, u16),
     /// What is said of it.
     pub description: String,
+    /// The media type of the body.
+    pub media_type: Option<String>,
     /// The schema of the body.
     pub schema: Option<Value>,
     /// `x-envelope` of that schema.
@@ -251,6 +266,8 @@ pub struct Pagination {
     pub next: String,
     /// The query parameter that takes the cursor.
     pub cursor: String,
+    /// The query parameter that takes the size of a page.
+    pub size: Option<String>,
 }
 
 pub(crate) const METHODS: [&str; 8] = [
@@ -287,10 +304,30 @@ impl Api {
                     placement: placement(scheme),
                 })
                 .collect(),
+            error_codes: error_codes(&document),
             operations,
             webhooks: Webhooks::of(&document),
             document,
         }
+    }
+
+    /// What the provider's codes mean in `operation`: what it says itself comes first.
+    pub fn codes_of(&self, operation: &Operation) -> ErrorCodes {
+        let mut all = operation.error_codes.clone();
+        let own: Vec<&String> = operation
+            .error_codes
+            .iter()
+            .flat_map(|(_, codes)| codes)
+            .collect();
+        for (class, codes) in &self.error_codes {
+            let rest = codes.iter().filter(|code| !own.contains(code)).cloned();
+            match all.iter_mut().find(|(known, _)| known == class) {
+                Some((_, codes)) => codes.extend(rest),
+                None => all.push((class.clone(), rest.collect())),
+            }
+        }
+        all.retain(|(_, codes)| !codes.is_empty());
+        all
     }
 
     /// What a `$ref` of the document leads to, or the value itself.
@@ -393,6 +430,7 @@ impl<'a> Reader<'a> {
             body,
             success,
             failures: self.failures(operation),
+            error_codes: error_codes(operation),
             idempotency: operation
                 .get("x-idempotency")
                 .and_then(Value::as_str)
@@ -402,8 +440,15 @@ impl<'a> Reader<'a> {
                 items: text(pagination, "items"),
                 next: text(pagination, "next"),
                 cursor: text(pagination, "cursor"),
+                size: pagination
+                    .get("size")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
             }),
+            finality: operation.get("x-finality").cloned(),
+            lookup: operation.get("x-lookup").cloned(),
             websocket,
+            socket: operation.get("x-websocket").filter(|_| websocket).cloned(),
         }
     }
 
@@ -608,10 +653,12 @@ impl<'a> Reader<'a> {
             .filter_map(|(status, response)| {
                 let status = failure_range(status)?;
                 let (schema, envelope, examples) = self.content(response);
-                let description = text(resolve(self.document, response), "description");
+                let resolved = resolve(self.document, response);
+                let media_type = entries(&resolved["content"]).next();
                 Some(Failure {
                     status,
-                    description,
+                    description: text(resolved, "description"),
+                    media_type: media_type.map(|(name, _)| name.clone()),
                     schema,
                     envelope,
                     examples,
@@ -689,6 +736,16 @@ fn examples(document: &Value, node: &Value) -> Vec<(String, Value)> {
         .collect()
 }
 
+fn error_codes(node: &Value) -> ErrorCodes {
+    let as_text = |code: &Value| match code {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    entries(&node["x-error-codes"])
+        .map(|(class, codes)| (class.clone(), items(codes).map(as_text).collect()))
+        .collect()
+}
+
 fn failure_range(status: &str) -> Option<(u16, u16)> {
     match status {
         "4XX" => Some((400, 499)),
@@ -740,7 +797,8 @@ fn servers(node: &Value) -> Vec<Server> {
     items(&node["servers"]).map(server).collect()
 }
 
-fn text(node: &Value, key: &str) -> String {
+/// The text at a key; empty where there is none.
+pub fn text(node: &Value, key: &str) -> String {
     node.get(key)
         .and_then(Value::as_str)
         .unwrap_or_default()

@@ -5,6 +5,8 @@ mod diff;
 mod generate;
 mod lint;
 mod list;
+mod mutants;
+mod soak;
 mod tour;
 mod watch;
 
@@ -37,6 +39,10 @@ enum Command {
     Lint(lint::Options),
     /// List the specs, and the crates made from them.
     List,
+    /// Break each invariant of the token layer on purpose, and see that its tests fail.
+    Mutants(mutants::Options),
+    /// Make many calls to the sandbox while it breaks, and count its ledgers afterwards.
+    Soak(soak::Options),
     /// Check that the generated code is fresh, then walk each provider through its typed client.
     Tour(tour::Options),
     /// Generate what every saved spec touches, and say what is wrong with it.
@@ -52,6 +58,8 @@ impl Arguments {
             Command::Diff(options) => diff::run(&options, workspace, out, err),
             Command::Lint(options) => lint::run(&options, workspace, out, err),
             Command::List => list::run(workspace, out, err),
+            Command::Mutants(options) => mutants::run(&options, workspace, out, err),
+            Command::Soak(options) => soak::run(&options, workspace, out),
             Command::Tour(options) => tour::run(&options, workspace, out, err),
             Command::Watch => watch::run(workspace, out, err),
         };
@@ -70,4 +78,9 @@ fn reported(outcome: io::Result<ExitCode>, err: &mut dyn Write) -> ExitCode {
         let _ = writeln!(err, "error: {error}");
         ExitCode::FAILURE
     })
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
 }

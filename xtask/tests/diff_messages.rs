@@ -75,7 +75,7 @@ fn a_comment_is_the_same_for_callers() {
 
 #[test]
 fn a_call_with_another_name_breaks_callers() {
-    let out = said(&[("operationId: list_wallets", "operationId: all_wallets")]);
+    let out = said(&[("list_wallets", "all_wallets")]);
     insta::assert_snapshot!("renamed-call", out);
 }
 
@@ -102,7 +102,7 @@ fn documentation_asks_for_a_patch() {
 
 #[test]
 fn the_changelog_names_the_version_and_what_changed() {
-    let root = repository(&CLEAN.replace("operationId: list_wallets", "operationId: all_wallets"));
+    let root = repository(&CLEAN.replace("list_wallets", "all_wallets"));
     let (_, out, _) = diff(root.path(), &["--changelog"]);
     insta::assert_snapshot!("changelog", out);
 }

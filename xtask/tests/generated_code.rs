@@ -42,8 +42,68 @@ fn what_is_optional_is_set_on_the_call() {
 }
 
 #[test]
+fn failures_with_several_bodies_are_an_enum_that_the_run_time_reads() {
+    // Not a snapshot, since the tests of the run time are compiled with it.
+    let compiled = include_str!("../../crates/runtime/tests/it/ledger/failures.rs");
+    let generated = file("src/failures.rs");
+    // The first line is for files that the generator itself keeps.
+    let generated = generated.split_once("\n\n").expect("a header").1;
+    assert!(compiled == generated, "write into that file:\n{generated}");
+}
+
+#[test]
+fn failures_with_one_body_need_no_enum() {
+    let one = DOCUMENT.replace("responses/Missing'", "responses/Refused'");
+    let one = one.replace("        '410': { description: Closed long ago }\n", "");
+    let one = one.replace(
+        "5XX: { description: Nothing }",
+        "5XX: { $ref: '#/components/responses/Refused' }",
+    );
+    let text = one.replace("5XX: { description: The proxy's word, content: { text/plain: { schema: { type: string }, example: Bad gateway } } }", "5XX: { $ref: '#/components/responses/Refused' }");
+    let document = Document::parse(Path::new("specs/ledger.yaml"), &text).expect("YAML");
+    let files = generate(&Api::read("ledger", document.value()), &text).expect("it generates");
+    let source = Path::new("crates/ledger/src");
+    assert!(!files.contains_key(&source.join("failures.rs")));
+    assert!(!files[&source.join("lib.rs")].contains("failures"));
+    let sending = "[`Error::failure`] reads the body: a [`types::Refusal`](crate::types::Refusal).";
+    let requests = &files[&source.join("requests.rs")];
+    let telling = "[`Error::kind`] tells how far the call got";
+    assert_eq!(
+        requests.matches(sending).count(),
+        requests.matches(telling).count()
+    );
+}
+
+#[test]
 fn the_operations_table_says_what_the_spec_says() {
     insta::assert_snapshot!(file("src/operations.rs"));
+}
+
+#[test]
+fn waiting_and_looking_up_go_by_a_table() {
+    insta::assert_snapshot!(file("src/finality.rs"));
+}
+
+#[test]
+fn a_spec_that_says_nothing_of_waiting_has_no_table_of_it() {
+    let text: String = DOCUMENT
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("x-finality"))
+        .collect();
+    let mut value = Document::parse(Path::new("specs/ledger.yaml"), &text)
+        .expect("YAML")
+        .value();
+    for path in [
+        "/accounts/{account}/entries",
+        "/accounts/{account}/transfers",
+    ] {
+        let operation = value["paths"][path]["post"].as_object_mut();
+        operation.expect("an operation").remove("x-lookup");
+    }
+    let files = generate(&Api::read("ledger", value), &text).expect("a document");
+    assert!(!files.contains_key(&PathBuf::from("crates/ledger/src/finality.rs")));
+    let library = &files[&PathBuf::from("crates/ledger/src/lib.rs")];
+    assert!(!library.contains("finality") && !library.contains("Patience"));
 }
 
 #[test]

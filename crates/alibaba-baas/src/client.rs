@@ -190,9 +190,12 @@ impl Client {
     /// Upgrades to a web socket on which the gateway sends one JSON message per event; the client
     /// sends nothing. The access token goes in the query and needs the scope `event`.
     ///
-    /// Only live events come: there is no way to ask for past ones, so after a reconnect the gap
-    /// has to be filled with `get_block`. Keep-alive, close codes, what happens when the token
-    /// expires, ordering and duplicates are not documented.
+    /// The gateway sends live events only: there is no way to ask for past ones, so what is missed
+    /// while the connection is lost is read again with `get_block` and `get_transaction`, for which
+    /// the token needs the scope `query`. All but `Config` events can be told again like that.
+    ///
+    /// Keep-alive, close codes, what happens when the token expires, ordering and duplicates are
+    /// not documented.
     ///
     /// - `network`: The name of the Fabric channel.
     ///
@@ -206,7 +209,17 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: bindery_alibaba_baas::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let events = client.subscribe_events("channel3").subscribe().await?;
+    /// use bindery_alibaba_baas::Delivery;
+    ///
+    /// let mut events = client.subscribe_events("channel3").subscribe().await?;
+    /// while let Some(delivery) = events.next().await {
+    ///     match delivery? {
+    ///         Delivery::Event(event) => println!("{event:?}"),
+    ///         other => eprintln!("{other:?}"),
+    ///     }
+    ///     // To be saved, and given to `subscribe_from` by the next process.
+    ///     let position = events.position();
+    /// }
     /// # Ok(())
     /// # }
     /// ```

@@ -7,6 +7,8 @@ mod client;
 #[rustfmt::skip] // formatted by the generator
 mod environment;
 #[rustfmt::skip] // formatted by the generator
+mod finality;
+#[rustfmt::skip] // formatted by the generator
 pub mod operations;
 #[rustfmt::skip] // formatted by the generator
 pub mod requests;
@@ -17,6 +19,8 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, Base64, BaseUrl, CallOptions, Error, Events, Idempotency, InvalidBaseUrl, Kind,
-    Response, RetryPolicy, Secret, Session, SessionBuilder,
+    Advice, Base64, BaseUrl, CallOptions, Class, Delivery, Error, EventPosition, Events, Fields,
+    Idempotency, InvalidBaseUrl, Json, Kind, LookedUp, Missing, Nullable, Outcome, Patience,
+    Reconnected, Response, RetryPolicy, Secret, Session, SessionBuilder, States, Unknown,
+    UnknownValue, Wait, WaitError,
 };

@@ -3,8 +3,9 @@
 //! What the spec says of each call.
 
 use bindery_runtime::{
-    Check, Envelope, Evidence, Expected, Failure, Idempotency, Operation, Placement,
-    Places, Requirement, Scheme, Server, generated::Method,
+    BlockCall, Check, Class, Envelope, ErrorCodes, Evidence, Expected, Failure,
+    Idempotency, Operation, Placement, Places, Replay, Requirement, Scheme, Server,
+    Socket, Step, generated::Method,
 };
 
 /// Every call, in the order of the spec.
@@ -34,7 +35,8 @@ pub static INVOKE: Operation = Operation::new(
             Failure::new(400, 499, &ERROR_RESPONSE),
             Failure::new(500, 599, &ERROR_RESPONSE),
         ],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /networks/{network}/transactions/query`: Asks a chaincode without writing anything.
 pub static QUERY: Operation = Operation::new(
@@ -53,7 +55,8 @@ pub static QUERY: Operation = Operation::new(
             Failure::new(400, 499, &ERROR_RESPONSE),
             Failure::new(500, 599, &ERROR_RESPONSE),
         ],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /networks/{network}/transactions/{id}`: Looks up one transaction by its id.
 pub static GET_TRANSACTION: Operation = Operation::new(
@@ -72,7 +75,8 @@ pub static GET_TRANSACTION: Operation = Operation::new(
             Failure::new(400, 499, &ERROR_RESPONSE),
             Failure::new(500, 599, &ERROR_RESPONSE),
         ],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /networks/{network}/blocks/{num}`: Looks up one block by its number, or the latest one.
 pub static GET_BLOCK: Operation = Operation::new(
@@ -91,7 +95,8 @@ pub static GET_BLOCK: Operation = Operation::new(
             Failure::new(400, 499, &ERROR_RESPONSE),
             Failure::new(500, 599, &ERROR_RESPONSE),
         ],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /networks/{network}/events/subscribe`: Follows the events of a channel over a web socket.
 pub static SUBSCRIBE_EVENTS: Operation = Operation::new(
@@ -109,7 +114,8 @@ pub static SUBSCRIBE_EVENTS: Operation = Operation::new(
             Failure::new(400, 499, &ERROR_RESPONSE),
             Failure::new(500, 599, &ERROR_RESPONSE),
         ],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /token`: Trades a refresh token for an access token.
 pub static REFRESH_TOKEN: Operation = Operation::new(
@@ -127,7 +133,87 @@ pub static REFRESH_TOKEN: Operation = Operation::new(
             Failure::new(400, 499, &O_AUTH_ERROR),
             Failure::new(500, 599, &O_AUTH_ERROR),
         ],
-    );
+    )
+    .error_codes(ERROR_CODES);
+
+static SUBSCRIBE_EVENTS_REPLAY: Replay = Replay {
+    kind: "/type",
+    id: "/id",
+    alike: &[("/platform", "Fabric"), ("/instance_id", "")],
+    block: BlockCall {
+        operation: &GET_BLOCK,
+        number: "num",
+        latest: "latest",
+        height: "/number",
+    },
+    steps: &[
+        Step::Event {
+            kind: "Block",
+            when: None,
+            text: &[
+                ("/id", "block-{height}"),
+                ("/name", "{height}"),
+                ("/network", "{network}"),
+            ],
+            value: &[("/content", "block")],
+            without: &["/content/data"],
+            repeats: false,
+        },
+        Step::Lost {
+            kind: "Config",
+            when: Some("block/data"),
+            id: "config-{height}-",
+        },
+        Step::Each {
+            list: "block/transactions",
+            name: "transaction_id",
+            steps: &[
+                Step::Read {
+                    operation: &GET_TRANSACTION,
+                    with: &[("id", "transaction_id")],
+                    name: "transaction",
+                    steps: &[
+                        Step::Event {
+                            kind: "Tx",
+                            when: None,
+                            text: &[
+                                ("/id", "tx-{height}-{transaction_id}"),
+                                ("/name", "{transaction_id}"),
+                                ("/network", "{network}"),
+                            ],
+                            value: &[("/content", "transaction")],
+                            without: &[],
+                            repeats: false,
+                        },
+                        Step::Each {
+                            list: "transaction/events",
+                            name: "event",
+                            steps: &[
+                                Step::Event {
+                                    kind: "Contract",
+                                    when: None,
+                                    text: &[
+                                        ("/id", "contract-{height}-{transaction_id}"),
+                                        ("/network", "{network}"),
+                                    ],
+                                    value: &[("", "event")],
+                                    without: &[],
+                                    repeats: true,
+                                },
+                            ],
+                        },
+                    ],
+                },
+            ],
+        },
+    ],
+};
+
+/// What the web socket of `subscribe_events` delivers.
+pub static SUBSCRIBE_EVENTS_SOCKET: Socket = Socket {
+    select: Some(("source", "*")),
+    replay: Some(&SUBSCRIBE_EVENTS_REPLAY),
+};
 
 static SCHEME_ACCESS_TOKEN: Scheme = Scheme {
     name: "accessToken",
@@ -148,16 +234,26 @@ static CONTRACT_RESPONSE: Envelope = Envelope {
             at: "/Success",
             is: &[Expected::Bool(true)],
             optional: false,
+            places: None,
         },
         Check {
             at: "/Result/status",
             is: &[Expected::String("200")],
             optional: true,
+            places: Some(
+                &Places {
+                    code: &["/Result/status"],
+                    message: &[],
+                    details: &[],
+                    request_id: &[],
+                },
+            ),
         },
     ],
     places: &Places {
         code: &["/Error/code"],
         message: &["/Error/message"],
+        details: &[],
         request_id: &["/Error/request_id"],
     },
 };
@@ -165,8 +261,42 @@ static CONTRACT_RESPONSE: Envelope = Envelope {
 static ERROR_RESPONSE: Places = Places {
     code: &["/Error/code", "/error"],
     message: &["/Error/message", "/error_description", "/error"],
+    details: &[],
     request_id: &["/Error/request_id"],
 };
+
+static ERROR_CODES: &[ErrorCodes] = &[
+    ErrorCodes {
+        class: Class::Authentication,
+        codes: &["invalid_client", "invalid_grant", "invalid_token"],
+    },
+    ErrorCodes {
+        class: Class::Permission,
+        codes: &[
+            "459265",
+            "1179905",
+            "access_denied",
+            "insufficient_scope",
+            "unauthorized_client",
+        ],
+    },
+    ErrorCodes {
+        class: Class::InvalidRequest,
+        codes: &[
+            "131077",
+            "327685",
+            "1179653",
+            "1180418",
+            "invalid_request",
+            "invalid_scope",
+            "unsupported_grant_type",
+        ],
+    },
+    ErrorCodes {
+        class: Class::Outage,
+        codes: &["1114113", "server_error", "temporarily_unavailable"],
+    },
+];
 
 static TRANSACTION_RESPONSE: Envelope = Envelope {
     value: "/Result",
@@ -175,11 +305,13 @@ static TRANSACTION_RESPONSE: Envelope = Envelope {
             at: "/Success",
             is: &[Expected::Bool(true)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/Error/code"],
         message: &["/Error/message"],
+        details: &[],
         request_id: &["/Error/request_id"],
     },
 };
@@ -191,11 +323,13 @@ static BLOCK_RESPONSE: Envelope = Envelope {
             at: "/Success",
             is: &[Expected::Bool(true)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/Error/code"],
         message: &["/Error/message"],
+        details: &[],
         request_id: &["/Error/request_id"],
     },
 };
@@ -203,5 +337,6 @@ static BLOCK_RESPONSE: Envelope = Envelope {
 static O_AUTH_ERROR: Places = Places {
     code: &["/error", "/Error/code"],
     message: &["/error_description", "/Error/message", "/error"],
+    details: &[],
     request_id: &["/Error/request_id"],
 };

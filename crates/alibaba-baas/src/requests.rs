@@ -2,8 +2,10 @@
 
 //! The calls in the making: optional parameters, and sending.
 
-use bindery_runtime::{Call, CallOptions, Error, Events, Response};
-use crate::types;
+use bindery_runtime::{
+    Call, CallOptions, Error, EventPosition, Events, Outcome, Response, Wait,
+};
+use crate::{finality, operations, types};
 
 /// A call of [`Client::invoke`](crate::Client::invoke) in the making.
 #[derive(Clone, Debug)]
@@ -42,8 +44,42 @@ impl Invoke {
     ///   envelope, an OAuth error, or a page of the web server in front of the gateway.
     /// - 500 to 599: The gateway failed. Which statuses it uses is not documented; a body may be the envelope or a
     ///   page of the web server in front of the gateway.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorResponse`](crate::types::ErrorResponse).
     pub async fn send(self) -> Result<Response<types::ContractResult>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`], and `look_up` of that finds out: among what
+    /// [`get_block`](crate::Client::get_block) has since the time of sending, which
+    /// [`get_transaction`](crate::Client::get_transaction) reads, compared by `/to` and `/input`.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_alibaba_baas::requests::Invoke) -> Result<(), bindery_alibaba_baas::Error> {
+    /// use bindery_alibaba_baas::{LookedUp, Outcome};
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(mut unknown) => match unknown.look_up().await? {
+    ///         LookedUp::Nothing(_) => println!("not yet, ask again"),
+    ///         found => println!("{found:?}"),
+    ///     },
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(
+        self,
+    ) -> Result<Outcome<types::ContractResult, types::Transaction>, Error> {
+        self.0.submit(Some(&finality::INVOKE_LOOKUP)).await
     }
 }
 
@@ -75,6 +111,8 @@ impl Query {
     ///   envelope, an OAuth error, or a page of the web server in front of the gateway.
     /// - 500 to 599: The gateway failed. Which statuses it uses is not documented; a body may be the envelope or a
     ///   page of the web server in front of the gateway.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorResponse`](crate::types::ErrorResponse).
     pub async fn send(self) -> Result<Response<types::ContractResult>, Error> {
         self.0.send().await
     }
@@ -101,8 +139,37 @@ impl GetTransaction {
     ///   envelope, an OAuth error, or a page of the web server in front of the gateway.
     /// - 500 to 599: The gateway failed. Which statuses it uses is not documented; a body may be the envelope or a
     ///   page of the web server in front of the gateway.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorResponse`](crate::types::ErrorResponse).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
+    }
+
+    /// Waits until `/state` is `VALID`, by making the call again and again: `.await` it for the value, or follow its
+    /// [`states`](Wait::states).
+    ///
+    /// Nothing goes on in the background: dropped, it asks no more.
+    ///
+    /// # Errors
+    ///
+    /// - `WaitError::Failed`: `/state` is anything but `VALID`, and will never be anything else.
+    /// - `WaitError::Overdue`: the deadline passed.
+    /// - `WaitError::Call`: it cannot be read, and waiting will not mend that; 404 or code 327685 only means that it
+    ///   is not there yet.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_alibaba_baas::requests::GetTransaction) -> Result<(), bindery_alibaba_baas::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let done = call.wait().deadline(Duration::from_secs(180)).await?;
+    /// # let _ = done;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait(self) -> Wait<types::Transaction> {
+        self.0.wait(&finality::GET_TRANSACTION_FINALITY)
     }
 }
 
@@ -127,6 +194,8 @@ impl GetBlock {
     ///   envelope, an OAuth error, or a page of the web server in front of the gateway.
     /// - 500 to 599: The gateway failed. Which statuses it uses is not documented; a body may be the envelope or a
     ///   page of the web server in front of the gateway.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorResponse`](crate::types::ErrorResponse).
     pub async fn send(self) -> Result<Response<types::Block>, Error> {
         self.0.send().await
     }
@@ -138,12 +207,12 @@ impl GetBlock {
 pub struct SubscribeEvents(pub(crate) Call);
 
 impl SubscribeEvents {
-    /// Which events to send: `Tx`, `Config`, `Contract` and `Block`, separated by commas, or `*` for all.
+    /// Which kinds of events to send. Left out, `*` is sent, which stands for all.
     ///
     /// Evidence: documented by the vendor (Alibaba Cloud help, Subscribe to events (151688)). Whether it may be left
     /// out, and what then comes, is not documented.
-    pub fn source(self, source: impl AsRef<str>) -> Self {
-        Self(self.0.query("source", source.as_ref()))
+    pub fn source(self, source: impl IntoIterator<Item = types::EventKind>) -> Self {
+        Self(self.0.query_joined("source", source))
     }
 
     /// Sets what this call does differently from its session: limits, retries, extra headers and query.
@@ -151,7 +220,7 @@ impl SubscribeEvents {
         Self(self.0.with_options(options))
     }
 
-    /// Opens the web socket.
+    /// Opens the web socket. The events are those from now on.
     ///
     /// # Errors
     ///
@@ -161,8 +230,30 @@ impl SubscribeEvents {
     ///   envelope, an OAuth error, or a page of the web server in front of the gateway.
     /// - 500 to 599: The gateway failed. Which statuses it uses is not documented; a body may be the envelope or a
     ///   page of the web server in front of the gateway.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorResponse`](crate::types::ErrorResponse).
     pub async fn subscribe(self) -> Result<Events<types::Event>, Error> {
-        self.0.subscribe().await
+        self.0.subscribe(&operations::SUBSCRIBE_EVENTS_SOCKET, types::Event::id).await
+    }
+
+    /// Opens the web socket, and goes on behind a position that was saved ([`Events::position`]).
+    ///
+    /// What happened since comes first.
+    ///
+    /// # Errors
+    ///
+    /// As [`subscribe`](Self::subscribe), and where the position is one of another subscription.
+    pub async fn subscribe_from(
+        self,
+        position: EventPosition,
+    ) -> Result<Events<types::Event>, Error> {
+        self.0
+            .subscribe_from(
+                &operations::SUBSCRIBE_EVENTS_SOCKET,
+                types::Event::id,
+                position,
+            )
+            .await
     }
 }
 
@@ -186,6 +277,8 @@ impl RefreshToken {
     /// - 400: The token request was refused. 400 is the only status that the vendor's models name.
     /// - 400 to 499: The token request was refused. 400 is the only status that the vendor's models name.
     /// - 500 to 599: The gateway failed. Which statuses and bodies it uses is not documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::OAuthError`](crate::types::OAuthError).
     pub async fn send(self) -> Result<Response<types::TokenResponse>, Error> {
         self.0.send().await
     }

@@ -3,9 +3,7 @@
 //! What the calls carry and answer.
 
 use std::collections::BTreeMap;
-use bindery_runtime::{Base64, Secret};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use bindery_runtime::{Base64, Fields, Json, Nullable, Secret, UnknownValue};
 
 /// How the call went; present on success too, with code 200.
 ///
@@ -13,7 +11,7 @@ use serde_json::{Map, Value};
 /// Fabric network; 459265 the access token lacks a permission; 1114113 error of the blockchain
 /// SDK; 1179653 parameter error of the content moderation, or transaction too large; 1179905
 /// content moderation is not authorised; 1180418 content moderation refused the content.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorInfo {
@@ -26,8 +24,41 @@ pub struct ErrorInfo {
     /// Evidence: read off a message that the vendor published (Alibaba Cloud help, Get block (151685), and the
     /// answers published with the vendor's clients). A version 4 UUID in every sample; the vendor's models leave it
     /// optional.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ErrorInfo with extra {
+        code: required plain "code";
+        message: required text "message";
+        request_id: optional text "request_id";
+    }
+}
+
+impl ErrorInfo {
+    /// Makes one of what is required.
+    pub fn new(code: i64, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            request_id: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The id under which the vendor's support finds the call.
+    ///
+    /// Evidence: read off a message that the vendor published (Alibaba Cloud help, Get block (151685), and the
+    /// answers published with the vendor's clients). A version 4 UUID in every sample; the vendor's models leave it
+    /// optional.
+    #[must_use]
+    pub fn request_id(mut self, request_id: impl Into<String>) -> Self {
+        self.request_id = Some(request_id.into());
+        self
+    }
 }
 
 /// The body of a refusal or failure, as far as it can be foreseen: the envelope, or the `error` and
@@ -36,12 +67,13 @@ pub struct ErrorInfo {
 /// Evidence: inferred (Alibaba Cloud help, Error codes (151728)). The vendor documents the codes but neither the
 /// HTTP statuses of failures nor their bodies; the envelope is the one of the successes, and the OAuth error is
 /// the one of the token call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct ErrorResponse {
     /// Whether the gateway carried the call out.
-    #[serde(rename = "Success", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "Success"))]
     pub success: Option<bool>,
     /// How the call went; present on success too, with code 200.
     ///
@@ -49,11 +81,56 @@ pub struct ErrorResponse {
     /// Fabric network; 459265 the access token lacks a permission; 1114113 error of the blockchain
     /// SDK; 1179653 parameter error of the content moderation, or transaction too large; 1179905
     /// content moderation is not authorised; 1180418 content moderation refused the content.
-    #[serde(rename = "Error", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "Error"))]
     pub error: Option<ErrorInfo>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ErrorResponse with extra {
+        success: optional plain "Success";
+        error: optional plain "Error";
+    }
+}
+
+impl ErrorResponse {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            success: None,
+            error: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// Whether the gateway carried the call out.
+    #[must_use]
+    pub fn success(mut self, success: bool) -> Self {
+        self.success = Some(success);
+        self
+    }
+
+    /// How the call went; present on success too, with code 200.
+    ///
+    /// The documented codes: 200 success; 131077 parameter error; 327685 parameter error of the
+    /// Fabric network; 459265 the access token lacks a permission; 1114113 error of the blockchain
+    /// SDK; 1179653 parameter error of the content moderation, or transaction too large; 1179905
+    /// content moderation is not authorised; 1180418 content moderation refused the content.
+    #[must_use]
+    pub fn error(mut self, error: ErrorInfo) -> Self {
+        self.error = Some(error);
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// A call of a chaincode that writes. The arguments are given in one of two ways: as `args`,
@@ -62,32 +139,41 @@ pub struct ErrorResponse {
 ///
 /// The vendor's own samples send a key `transients`, which is in no document and seems to be
 /// ignored; the documented one is `transient`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvokeRequest {
     /// The chaincode's name.
     pub chaincode: String,
     /// The function's name and its arguments. If not empty, `function` and `byte_args` are ignored.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub args: Option<Vec<String>>,
     /// The function's name, where `byte_args` carries the arguments.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
     /// The arguments in Base64, without the function's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub byte_args: Option<Vec<Base64>>,
     /// Data for the chaincode that stays out of the ledger, as plain text by name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub transient: Option<BTreeMap<String, String>>,
     /// Data for the chaincode that stays out of the ledger, in Base64 by name. Merged with `transient`; where both
     /// have a name, this one counts.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub byte_transient: Option<BTreeMap<String, Base64>>,
     /// The other chaincodes that this one calls, which discovery and endorsement have to know. Needed only if it
     /// calls any.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub invoke_chain: Option<Vec<ChaincodeCall>>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    InvokeRequest with extra {
+        chaincode: required text "chaincode";
+        args: optional text "args";
+        function: optional text "function";
+        byte_args: optional text "byte_args";
+        transient: optional spelled "transient";
+        byte_transient: optional spelled "byte_transient";
+        invoke_chain: optional plain "invoke_chain";
+    }
 }
 
 impl InvokeRequest {
@@ -101,6 +187,7 @@ impl InvokeRequest {
             transient: None,
             byte_transient: None,
             invoke_chain: None,
+            extra: Fields::new(),
         }
     }
 
@@ -177,27 +264,36 @@ impl InvokeRequest {
 ///
 /// The vendor's own samples send a key `transients`, which is in no document and seems to be
 /// ignored; the documented one is `transient`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QueryRequest {
     /// The chaincode's name.
     pub chaincode: String,
     /// The function's name and its arguments. If not empty, `function` and `byte_args` are ignored.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub args: Option<Vec<String>>,
     /// The function's name, where `byte_args` carries the arguments.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
     /// The arguments in Base64, without the function's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub byte_args: Option<Vec<Base64>>,
     /// Data for the chaincode, as plain text by name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub transient: Option<BTreeMap<String, String>>,
     /// Data for the chaincode, in Base64 by name. Merged with `transient`; where both have a name, this one counts.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub byte_transient: Option<BTreeMap<String, Base64>>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    QueryRequest with extra {
+        chaincode: required text "chaincode";
+        args: optional text "args";
+        function: optional text "function";
+        byte_args: optional text "byte_args";
+        transient: optional spelled "transient";
+        byte_transient: optional spelled "byte_transient";
+    }
 }
 
 impl QueryRequest {
@@ -210,6 +306,7 @@ impl QueryRequest {
             byte_args: None,
             transient: None,
             byte_transient: None,
+            extra: Fields::new(),
         }
     }
 
@@ -269,15 +366,24 @@ impl QueryRequest {
 }
 
 /// Another chaincode that the called one calls.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChaincodeCall {
     /// The chaincode's name.
     pub chaincode: String,
     /// The private data collections it reads or writes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub collections: Option<Vec<String>>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ChaincodeCall with extra {
+        chaincode: required text "chaincode";
+        collections: optional text "collections";
+    }
 }
 
 impl ChaincodeCall {
@@ -286,6 +392,7 @@ impl ChaincodeCall {
         Self {
             chaincode: chaincode.into(),
             collections: None,
+            extra: Fields::new(),
         }
     }
 
@@ -301,28 +408,79 @@ impl ChaincodeCall {
 }
 
 /// What a chaincode answered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContractResult {
     /// The transaction's id, 64 lower-case hexadecimal digits. That of a query never reaches the ledger.
     pub id: String,
     /// The status the chaincode returned, as text; `200` is success. It may be missing.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// The events the contract emitted; only those of type `Contract` come here.
     ///
     /// Evidence: read off a message that the vendor published (the answers published with the vendor's Go, Java and
     /// Node clients). The pages and the models call it `event`; every published answer has `events`, a list that is
     /// empty when there are none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub events: Option<Vec<Event>>,
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<Vec<Event>>"))]
+    pub events: Nullable<Vec<Event>>,
     /// The events of a contract under the name that the documents give them. The pages call it a list, the models a
     /// single event, and no published answer has it: look into `events` first.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<ContractEvents>,
     /// What the chaincode returned, in Base64.
     pub data: Base64,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ContractResult with extra {
+        id: required text "id";
+        status: optional text "status";
+        events: optional plain "events";
+        event: optional plain "event";
+        data: required text "data";
+    }
+}
+
+impl ContractResult {
+    /// Makes one of what is required.
+    pub fn new(id: impl Into<String>, data: impl Into<Base64>) -> Self {
+        Self {
+            id: id.into(),
+            status: None,
+            events: Nullable::Absent,
+            event: None,
+            data: data.into(),
+            extra: Fields::new(),
+        }
+    }
+
+    /// The status the chaincode returned, as text; `200` is success. It may be missing.
+    #[must_use]
+    pub fn status(mut self, status: impl Into<String>) -> Self {
+        self.status = Some(status.into());
+        self
+    }
+
+    /// The events the contract emitted; only those of type `Contract` come here.
+    ///
+    /// Evidence: read off a message that the vendor published (the answers published with the vendor's Go, Java and
+    /// Node clients). The pages and the models call it `event`; every published answer has `events`, a list that is
+    /// empty when there are none.
+    #[must_use]
+    pub fn events(mut self, events: impl Into<Nullable<Vec<Event>>>) -> Self {
+        self.events = events.into();
+        self
+    }
+
+    /// The events of a contract under the name that the documents give them. The pages call it a list, the models a
+    /// single event, and no published answer has it: look into `events` first.
+    #[must_use]
+    pub fn event(mut self, event: impl Into<ContractEvents>) -> Self {
+        self.event = Some(event.into());
+        self
+    }
 }
 
 /// The events of a contract under the name that the documents give them. The pages call it a list, the models a
@@ -331,16 +489,18 @@ pub struct ContractResult {
 /// Evidence: documented by the vendor (Alibaba Cloud help, Invoke transaction to write data (151683), and the
 /// vendor's generated models). The documents contradict each other, and the samples both of them; both forms are
 /// taken.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(untagged)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum ContractEvents {
     /// As a list.
     List(Vec<Event>),
     /// As an event.
     Event(Event),
 }
+
+bindery_runtime::one_of!(ContractEvents { List, Event });
 
 impl From<Vec<Event>> for ContractEvents {
     fn from(value: Vec<Event>) -> Self {
@@ -355,7 +515,7 @@ impl From<Event> for ContractEvents {
 }
 
 /// A transaction in the ledger.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[cfg_attr(
@@ -364,7 +524,6 @@ impl From<Event> for ContractEvents {
 )]
 pub struct Transaction {
     /// The transaction's id; empty for one that changes the channel's configuration.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Whether the nodes found the transaction valid. Anything but `VALID` means they did not.
     pub state: TransactionState,
@@ -376,19 +535,71 @@ pub struct Transaction {
     /// `common.ConfigUpdate`.
     pub input: String,
     /// The events the contract emitted, or `null`; only those of type `Contract` come here.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub events: Option<Vec<TransactionEvent>>,
     /// Fabric's `common.Payload` as JSON: 64-bit numbers are strings, bytes are Base64.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<Map<String, Value>>,
+    pub data: Option<Fields>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    Transaction with extra {
+        id: optional text "id";
+        state: required text "state";
+        from: required text "from";
+        to: required text "to";
+        input: required text "input";
+        events: required text "events";
+        data: optional plain "data";
+    }
+}
+
+impl Transaction {
+    /// Makes one of what is required.
+    pub fn new(
+        state: impl Into<TransactionState>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        input: impl Into<String>,
+        events: impl Into<Option<Vec<TransactionEvent>>>,
+    ) -> Self {
+        Self {
+            id: None,
+            state: state.into(),
+            from: from.into(),
+            to: to.into(),
+            input: input.into(),
+            events: events.into(),
+            data: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The transaction's id; empty for one that changes the channel's configuration.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Fabric's `common.Payload` as JSON: 64-bit numbers are strings, bytes are Base64.
+    #[must_use]
+    pub fn data(
+        mut self,
+        data: impl IntoIterator<Item = (impl Into<String>, impl Into<Json>)>,
+    ) -> Self {
+        self.data = Some(data.into_iter().collect());
+        self
+    }
 }
 
 /// Whether the nodes found the transaction valid. Anything but `VALID` means they did not.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum TransactionState {
     /// `VALID`.
@@ -397,8 +608,10 @@ pub enum TransactionState {
     Invalid,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(TransactionState);
 
 impl TransactionState {
     /// The value as it goes over the wire.
@@ -406,24 +619,24 @@ impl TransactionState {
         match self {
             Self::Valid => "VALID",
             Self::Invalid => "INVALID",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for TransactionState {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "VALID" => Self::Valid,
-            "INVALID" => Self::Invalid,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for TransactionState {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "VALID" => Self::Valid,
+            "INVALID" => Self::Invalid,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for TransactionState {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -444,16 +657,18 @@ impl std::fmt::Display for TransactionState {
 /// Evidence: read off a message that the vendor published (the README of the vendor's sample event-with-filter).
 /// Today's messages hold whole events. A message published in February 2020 holds names; whether that is an older
 /// form or a shortened print is not known, so both are taken.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(untagged)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum TransactionEvent {
     /// As an event.
     Event(Event),
     /// Only the event's name.
     Name(String),
 }
+
+bindery_runtime::one_of!(TransactionEvent { Event, Name });
 
 impl From<Event> for TransactionEvent {
     fn from(value: Event) -> Self {
@@ -462,7 +677,7 @@ impl From<Event> for TransactionEvent {
 }
 
 /// A block of the channel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Block {
@@ -481,53 +696,467 @@ pub struct Block {
     /// The ids of its transactions; empty for a configuration block.
     pub transactions: Vec<String>,
     /// Fabric's `common.Block` as JSON, only in configuration blocks: 64-bit numbers are strings, bytes are Base64.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<Map<String, Value>>,
+    pub data: Option<Fields>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
 }
 
-/// Something that happened on a channel. What `content` holds depends on `type`: a
-/// `Transaction` for `Tx` and `Config`, a `Block` for `Block`, and the Base64 text of the
-/// contract's payload for `Contract`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+bindery_runtime::object! {
+    Block with extra {
+        number: required plain "number";
+        hash: required text "hash";
+        previous_hash: required text "previous_hash";
+        create_time: required plain "create_time";
+        transactions: required text "transactions";
+        data: optional plain "data";
+    }
+}
+
+impl Block {
+    /// Makes one of what is required.
+    pub fn new(
+        number: i64,
+        hash: impl Into<String>,
+        previous_hash: impl Into<String>,
+        create_time: i64,
+        transactions: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            number,
+            hash: hash.into(),
+            previous_hash: previous_hash.into(),
+            create_time,
+            transactions: transactions.into_iter().map(Into::into).collect(),
+            data: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// Fabric's `common.Block` as JSON, only in configuration blocks: 64-bit numbers are strings, bytes are Base64.
+    #[must_use]
+    pub fn data(
+        mut self,
+        data: impl IntoIterator<Item = (impl Into<String>, impl Into<Json>)>,
+    ) -> Self {
+        self.data = Some(data.into_iter().collect());
+        self
+    }
+}
+
+/// Something that happened on a channel. An event of a kind that is not described is kept as it came.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(untagged))]
+#[non_exhaustive]
+pub enum Event {
+    /// A transaction was committed.
+    Tx(TxEvent),
+    /// The channel's configuration was changed.
+    Config(ConfigEvent),
+    /// A contract emitted an event.
+    Contract(ContractEvent),
+    /// A block was committed.
+    Block(BlockEvent),
+    /// A kind that this version of the crate does not know, whole. It may get a variant of its own.
+    Unknown(Fields),
+}
+
+bindery_runtime::tagged!(
+    Event by "type" { Tx : "Tx" | "2"; Config : "Config"; Contract : "Contract" | "8";
+    Block : "Block"; }
+);
+
+impl Event {
+    /// The field `platform`, which every kind has; an unknown kind may lack it.
+    pub fn platform(&self) -> Option<&str> {
+        match self {
+            Self::Tx(event) => event.platform.as_deref(),
+            Self::Config(event) => event.platform.as_deref(),
+            Self::Contract(event) => event.platform.as_deref(),
+            Self::Block(event) => event.platform.as_deref(),
+            Self::Unknown(event) => event.parse("platform")?.ok(),
+        }
+    }
+
+    /// The field `instance_id`, which every kind has; an unknown kind may lack it.
+    pub fn instance_id(&self) -> Option<&str> {
+        match self {
+            Self::Tx(event) => Some(&event.instance_id),
+            Self::Config(event) => Some(&event.instance_id),
+            Self::Contract(event) => Some(&event.instance_id),
+            Self::Block(event) => Some(&event.instance_id),
+            Self::Unknown(event) => event.parse("instance_id")?.ok(),
+        }
+    }
+
+    /// The field `network`, which every kind has; an unknown kind may lack it.
+    pub fn network(&self) -> Option<&str> {
+        match self {
+            Self::Tx(event) => Some(&event.network),
+            Self::Config(event) => Some(&event.network),
+            Self::Contract(event) => Some(&event.network),
+            Self::Block(event) => Some(&event.network),
+            Self::Unknown(event) => event.parse("network")?.ok(),
+        }
+    }
+
+    /// The field `id`, which every kind has; an unknown kind may lack it.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Tx(event) => Some(&event.id),
+            Self::Config(event) => Some(&event.id),
+            Self::Contract(event) => Some(&event.id),
+            Self::Block(event) => Some(&event.id),
+            Self::Unknown(event) => event.parse("id")?.ok(),
+        }
+    }
+
+    /// The field `name`, which every kind has; an unknown kind may lack it.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Tx(event) => Some(&event.name),
+            Self::Config(event) => Some(&event.name),
+            Self::Contract(event) => Some(&event.name),
+            Self::Block(event) => Some(&event.name),
+            Self::Unknown(event) => event.parse("name")?.ok(),
+        }
+    }
+}
+
+impl From<TxEvent> for Event {
+    fn from(value: TxEvent) -> Self {
+        Self::Tx(value)
+    }
+}
+
+impl From<ConfigEvent> for Event {
+    fn from(value: ConfigEvent) -> Self {
+        Self::Config(value)
+    }
+}
+
+impl From<ContractEvent> for Event {
+    fn from(value: ContractEvent) -> Self {
+        Self::Contract(value)
+    }
+}
+
+impl From<BlockEvent> for Event {
+    fn from(value: BlockEvent) -> Self {
+        Self::Block(value)
+    }
+}
+
+/// A transaction was committed.
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct Event {
+pub struct TxEvent {
     /// What kind of event it is.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: EventType,
     /// The kind of blockchain; `Fabric`.
     ///
     /// Evidence: read off a message that the vendor published (every published event, also the one on the page
     /// Subscribe to events (151688)). Neither the tables nor the models have it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub platform: Option<String>,
     /// The id of the gateway's instance.
     pub instance_id: String,
-    /// The channel's name; empty in an event that stands inside an answer or a transaction.
+    /// The channel.
     pub network: String,
-    /// Unique in the channel: `tx-<block>-<transaction>`, `contract-<block>-<transaction>`, `block-<number>`,
-    /// `config-<block>-`. Empty in an event that stands inside the answer to an invoke.
+    /// `tx-<block>-<transaction>`, unique in the channel.
     pub id: String,
-    /// The transaction's id, the name the contract gave its event, or the block's number; empty for `Config`.
+    /// The transaction's id.
     pub name: String,
-    /// A `Transaction`, a `Block` or Base64 text, by the event's `type`.
-    pub content: Value,
+    /// A transaction in the ledger.
+    pub content: Transaction,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TxEvent with extra {
+        type_: required text "type";
+        platform: optional text "platform";
+        instance_id: required text "instance_id";
+        network: required text "network";
+        id: required text "id";
+        name: required text "name";
+        content: required plain "content";
+    }
+}
+
+impl TxEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        type_: impl Into<EventType>,
+        instance_id: impl Into<String>,
+        network: impl Into<String>,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        content: Transaction,
+    ) -> Self {
+        Self {
+            type_: type_.into(),
+            platform: None,
+            instance_id: instance_id.into(),
+            network: network.into(),
+            id: id.into(),
+            name: name.into(),
+            content,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The kind of blockchain; `Fabric`.
+    ///
+    /// Evidence: read off a message that the vendor published (every published event, also the one on the page
+    /// Subscribe to events (151688)). Neither the tables nor the models have it.
+    #[must_use]
+    pub fn platform(mut self, platform: impl Into<String>) -> Self {
+        self.platform = Some(platform.into());
+        self
+    }
+}
+
+/// The channel's configuration was changed.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ConfigEvent {
+    /// What kind of event it is.
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
+    pub type_: EventType,
+    /// The kind of blockchain; `Fabric`.
+    ///
+    /// Evidence: read off a message that the vendor published (every published event, also the one on the page
+    /// Subscribe to events (151688)). Neither the tables nor the models have it.
+    pub platform: Option<String>,
+    /// The id of the gateway's instance.
+    pub instance_id: String,
+    /// The channel.
+    pub network: String,
+    /// `config-<block>-`, unique in the channel.
+    pub id: String,
+    /// Empty.
+    pub name: String,
+    /// A transaction in the ledger.
+    pub content: Transaction,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ConfigEvent with extra {
+        type_: required text "type";
+        platform: optional text "platform";
+        instance_id: required text "instance_id";
+        network: required text "network";
+        id: required text "id";
+        name: required text "name";
+        content: required plain "content";
+    }
+}
+
+impl ConfigEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        type_: impl Into<EventType>,
+        instance_id: impl Into<String>,
+        network: impl Into<String>,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        content: Transaction,
+    ) -> Self {
+        Self {
+            type_: type_.into(),
+            platform: None,
+            instance_id: instance_id.into(),
+            network: network.into(),
+            id: id.into(),
+            name: name.into(),
+            content,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The kind of blockchain; `Fabric`.
+    ///
+    /// Evidence: read off a message that the vendor published (every published event, also the one on the page
+    /// Subscribe to events (151688)). Neither the tables nor the models have it.
+    #[must_use]
+    pub fn platform(mut self, platform: impl Into<String>) -> Self {
+        self.platform = Some(platform.into());
+        self
+    }
+}
+
+/// A contract emitted an event.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ContractEvent {
+    /// What kind of event it is.
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
+    pub type_: EventType,
+    /// The kind of blockchain; `Fabric`.
+    ///
+    /// Evidence: read off a message that the vendor published (every published event, also the one on the page
+    /// Subscribe to events (151688)). Neither the tables nor the models have it.
+    pub platform: Option<String>,
+    /// The id of the gateway's instance.
+    pub instance_id: String,
+    /// The channel; empty in an event that stands inside an answer or a transaction.
+    pub network: String,
+    /// `contract-<block>-<transaction>`, unique in the channel. Empty in an event that stands inside the answer to an
+    /// invoke.
+    pub id: String,
+    /// The name that the contract gave its event.
+    pub name: String,
+    /// The payload that the contract gave its event, in Base64.
+    pub content: Base64,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ContractEvent with extra {
+        type_: required text "type";
+        platform: optional text "platform";
+        instance_id: required text "instance_id";
+        network: required text "network";
+        id: required text "id";
+        name: required text "name";
+        content: required text "content";
+    }
+}
+
+impl ContractEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        type_: impl Into<EventType>,
+        instance_id: impl Into<String>,
+        network: impl Into<String>,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        content: impl Into<Base64>,
+    ) -> Self {
+        Self {
+            type_: type_.into(),
+            platform: None,
+            instance_id: instance_id.into(),
+            network: network.into(),
+            id: id.into(),
+            name: name.into(),
+            content: content.into(),
+            extra: Fields::new(),
+        }
+    }
+
+    /// The kind of blockchain; `Fabric`.
+    ///
+    /// Evidence: read off a message that the vendor published (every published event, also the one on the page
+    /// Subscribe to events (151688)). Neither the tables nor the models have it.
+    #[must_use]
+    pub fn platform(mut self, platform: impl Into<String>) -> Self {
+        self.platform = Some(platform.into());
+        self
+    }
+}
+
+/// A block was committed.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct BlockEvent {
+    /// What kind of event it is.
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
+    pub type_: EventType,
+    /// The kind of blockchain; `Fabric`.
+    ///
+    /// Evidence: read off a message that the vendor published (every published event, also the one on the page
+    /// Subscribe to events (151688)). Neither the tables nor the models have it.
+    pub platform: Option<String>,
+    /// The id of the gateway's instance.
+    pub instance_id: String,
+    /// The channel.
+    pub network: String,
+    /// `block-<number>`, unique in the channel.
+    pub id: String,
+    /// The block's number, in decimal.
+    pub name: String,
+    /// A block of the channel.
+    pub content: Block,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    BlockEvent with extra {
+        type_: required text "type";
+        platform: optional text "platform";
+        instance_id: required text "instance_id";
+        network: required text "network";
+        id: required text "id";
+        name: required text "name";
+        content: required plain "content";
+    }
+}
+
+impl BlockEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        type_: impl Into<EventType>,
+        instance_id: impl Into<String>,
+        network: impl Into<String>,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        content: Block,
+    ) -> Self {
+        Self {
+            type_: type_.into(),
+            platform: None,
+            instance_id: instance_id.into(),
+            network: network.into(),
+            id: id.into(),
+            name: name.into(),
+            content,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The kind of blockchain; `Fabric`.
+    ///
+    /// Evidence: read off a message that the vendor published (every published event, also the one on the page
+    /// Subscribe to events (151688)). Neither the tables nor the models have it.
+    #[must_use]
+    pub fn platform(mut self, platform: impl Into<String>) -> Self {
+        self.platform = Some(platform.into());
+        self
+    }
 }
 
 /// What kind of event it is.
 ///
 /// Evidence: read off a message that the vendor published (the README of the vendor's sample event-with-filter).
 /// Its first version, of February 2020, prints numbers; since April 2020 there are names. Both are taken.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(untagged)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum EventType {
     /// As an eventkind.
     EventKind(EventKind),
     /// The number of the kind; 2 is a transaction, 8 an event of a contract.
     Number(i32),
 }
+
+bindery_runtime::one_of!(EventType { EventKind, Number });
 
 impl From<EventKind> for EventType {
     fn from(value: EventKind) -> Self {
@@ -545,9 +1174,9 @@ impl From<i32> for EventType {
 /// block.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum EventKind {
     /// `Tx`.
@@ -560,8 +1189,10 @@ pub enum EventKind {
     Block,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(EventKind);
 
 impl EventKind {
     /// The value as it goes over the wire.
@@ -571,26 +1202,26 @@ impl EventKind {
             Self::Config => "Config",
             Self::Contract => "Contract",
             Self::Block => "Block",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for EventKind {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "Tx" => Self::Tx,
-            "Config" => Self::Config,
-            "Contract" => Self::Contract,
-            "Block" => Self::Block,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for EventKind {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "Tx" => Self::Tx,
+            "Config" => Self::Config,
+            "Contract" => Self::Contract,
+            "Block" => Self::Block,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for EventKind {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -607,32 +1238,41 @@ impl std::fmt::Display for EventKind {
 }
 
 /// The form of a token request.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenRequest {
     /// The kind of token request. Send `refresh_token`: the page's table gives `client_credentials`, which is also
     /// the default in the models, but the call on the same page and all official clients send `refresh_token`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub grant_type: Option<GrantType>,
     /// The refresh token from the console: standard Base64, so it holds `+`, `/` and `=` and has to be encoded in the
     /// form.
     pub refresh_token: Secret,
     /// The scopes the access token shall have, separated by spaces. Left out or empty: all that the refresh token
     /// has.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// Seconds the access token shall live. The page (2022) gives a default of one hour and at most twelve, the
     /// models (2020) a default of twelve hours and at most 24; `expires_in` of the answer tells.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token_lifetime: Option<i64>,
     /// Seconds a refresh token shall live, 86400 by default, -1 for ever. What it means for a grant that issues no
     /// refresh token is not documented.
     ///
     /// Evidence: read off the vendor's own client (the vendor's generated models). In the models only, not on the
     /// page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token_lifetime: Option<i64>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TokenRequest with extra {
+        grant_type: optional text "grant_type";
+        refresh_token: required plain "refresh_token";
+        scope: optional text "scope";
+        access_token_lifetime: optional plain "access_token_lifetime";
+        refresh_token_lifetime: optional plain "refresh_token_lifetime";
+    }
 }
 
 impl TokenRequest {
@@ -644,6 +1284,7 @@ impl TokenRequest {
             scope: None,
             access_token_lifetime: None,
             refresh_token_lifetime: None,
+            extra: Fields::new(),
         }
     }
 
@@ -690,9 +1331,9 @@ impl TokenRequest {
 /// models). The page contradicts itself; both values are taken.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum GrantType {
     /// `refresh_token`.
@@ -701,8 +1342,10 @@ pub enum GrantType {
     ClientCredentials,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(GrantType);
 
 impl GrantType {
     /// The value as it goes over the wire.
@@ -710,24 +1353,24 @@ impl GrantType {
         match self {
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for GrantType {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "refresh_token" => Self::RefreshToken,
-            "client_credentials" => Self::ClientCredentials,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for GrantType {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "refresh_token" => Self::RefreshToken,
+            "client_credentials" => Self::ClientCredentials,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for GrantType {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -744,7 +1387,7 @@ impl std::fmt::Display for GrantType {
 }
 
 /// An access token.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenResponse {
@@ -756,10 +1399,48 @@ pub struct TokenResponse {
     ///
     /// Evidence: read off a message that the vendor published (Alibaba Cloud help, Refresh token (151689)). In the
     /// example of the English page and in the models, not in the tables.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<Secret>,
     /// Seconds the access token lives.
     pub expires_in: i64,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TokenResponse with extra {
+        token_type: required text "token_type";
+        access_token: required plain "access_token";
+        refresh_token: optional plain "refresh_token";
+        expires_in: required plain "expires_in";
+    }
+}
+
+impl TokenResponse {
+    /// Makes one of what is required.
+    pub fn new(
+        token_type: impl Into<String>,
+        access_token: impl Into<Secret>,
+        expires_in: i64,
+    ) -> Self {
+        Self {
+            token_type: token_type.into(),
+            access_token: access_token.into(),
+            refresh_token: None,
+            expires_in,
+            extra: Fields::new(),
+        }
+    }
+
+    /// Empty or missing in every sample. An empty one never replaces the stored one.
+    ///
+    /// Evidence: read off a message that the vendor published (Alibaba Cloud help, Refresh token (151689)). In the
+    /// example of the English page and in the models, not in the tables.
+    #[must_use]
+    pub fn refresh_token(mut self, refresh_token: impl Into<Secret>) -> Self {
+        self.refresh_token = Some(refresh_token.into());
+        self
+    }
 }
 
 /// The body of a refused token request, after RFC 6749. Everything that is not named stays reachable.
@@ -767,17 +1448,56 @@ pub struct TokenResponse {
 /// Evidence: read off the vendor's own client (the vendor's generated models). The models require `error`. The
 /// page also points to the codes of the enveloped errors, so an answer in the envelope cannot be ruled out, and
 /// nothing is required here. Which values `error` takes is not public.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct OAuthError {
     /// The OAuth error code.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// What happened, for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error_description: Option<String>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    OAuthError with extra {
+        error: optional text "error";
+        error_description: optional text "error_description";
+    }
+}
+
+impl OAuthError {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            error: None,
+            error_description: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The OAuth error code.
+    #[must_use]
+    pub fn error(mut self, error: impl Into<String>) -> Self {
+        self.error = Some(error.into());
+        self
+    }
+
+    /// What happened, for people.
+    #[must_use]
+    pub fn error_description(mut self, error_description: impl Into<String>) -> Self {
+        self.error_description = Some(error_description.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }

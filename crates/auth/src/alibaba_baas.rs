@@ -113,7 +113,7 @@ pub fn connect_with(
         named => format!("{named:?}"),
     };
     let target = Target::from(environment);
-    let session = settings(Session::builder(target.clone()));
+    let session = settings(Session::builder(target));
     let reach = Reach::new(SCHEMES, credentials.scopes.clone());
     let session = match credentials.token {
         Given::AccessToken(token) => session.credential(FixedToken::new(PROVIDER, token, reach)?),
@@ -123,7 +123,7 @@ pub fn connect_with(
             let principal = fingerprint(&token, &[]);
             let key = TokenKey::new(PROVIDER, &origin, &principal, &credentials.scopes);
             let grant = RefreshTokenGrant {
-                client: Client::new(token_session::builder(target).build()?),
+                client: Client::new(token_session::beside(&session).build()?),
                 root: token,
                 scopes: credentials.scopes,
                 access_token_lifetime: credentials.access_token_lifetime,

@@ -66,8 +66,9 @@ mod tests {
             .after(now)
     }
 
+    /// I8: an outage costs the requests of its schedule whatever the number of callers, and a refusal of the credentials one.
     #[test]
-    fn each_failure_doubles_the_time_up_to_a_minute() {
+    fn i08_each_failure_doubles_the_time_up_to_a_minute() {
         let seconds: Vec<_> = (0..8)
             .map(|failures| delay(failures, None, 0.0).as_secs())
             .collect();
@@ -75,8 +76,9 @@ mod tests {
         assert_eq!(delay(u32::MAX, None, 1.0), Duration::from_secs(75));
     }
 
+    /// I8: an outage costs the requests of its schedule whatever the number of callers, and a refusal of the credentials one.
     #[test]
-    fn the_service_may_ask_for_more_time_but_not_for_less() {
+    fn i08_the_service_may_ask_for_more_time_but_not_for_less() {
         assert_eq!(
             delay(0, Some(Duration::from_secs(120)), 0.0),
             Duration::from_secs(120)

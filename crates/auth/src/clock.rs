@@ -86,8 +86,9 @@ impl Moment {
 mod tests {
     use super::*;
 
+    /// I17: no lifetime makes it panic, ask more than once a second, or give up half of a life.
     #[test]
-    fn a_clock_at_the_end_of_its_time_neither_panics_nor_lets_anything_live_for_ever() {
+    fn i17_a_clock_at_the_end_of_its_time_neither_panics_nor_lets_anything_live_for_ever() {
         let end = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(i64::MAX.unsigned_abs()));
         let now = Moment {
             monotonic: Instant::now(),

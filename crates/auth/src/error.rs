@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use bindery_runtime::{Advice, CredentialError, Error, Kind};
+use bindery_runtime::{Advice, Class, CredentialError, Error, Kind};
 
 use crate::StoreError;
 
@@ -235,7 +235,12 @@ impl AuthError {
                 _,
             ) => Self::Unusable {
                 what: error.to_string(),
-                advice: error.advice(),
+                advice: match error.kind() {
+                    // A token request is no write that one could look for.
+                    Kind::Decode => Advice::Report,
+                    Kind::TooLarge => Advice::AdjustRequest,
+                    _ => error.advice(),
+                },
             },
             (kind, _) => {
                 let what =
@@ -306,10 +311,27 @@ impl AuthError {
     }
 }
 
+impl AuthError {
+    /// Whether there were too many requests for tokens.
+    fn is_throttled(&self) -> bool {
+        match self {
+            Self::Unavailable { why, .. } => matches!(why, Outage::Status(429)),
+            Self::BackingOff { last, .. } => last.is_throttled(),
+            _ => false,
+        }
+    }
+}
+
 impl From<AuthError> for CredentialError {
     fn from(error: AuthError) -> Self {
         let (advice, delay) = (error.advice(), error.retry_after());
-        Self::new(error, advice).retry_after(delay)
+        let throttled = error.is_throttled();
+        let told = Self::new(error, advice).retry_after(delay);
+        if throttled {
+            told.class(Class::RateLimited)
+        } else {
+            told
+        }
     }
 }
 
@@ -355,8 +377,9 @@ impl fmt::Display for Rejected {
 mod tests {
     use super::*;
 
+    /// I16: nothing that can be printed has eight characters of a secret in a row.
     #[test]
-    fn of_a_code_only_known_words_and_short_numbers_are_kept() {
+    fn i16_of_a_code_only_known_words_and_short_numbers_are_kept() {
         assert_eq!(
             Code::known("invalid_grant"),
             Some(Code::OAuth("invalid_grant"))

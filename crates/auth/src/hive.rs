@@ -100,9 +100,9 @@ pub fn connect_with(
     // With the secret key in it, so that nobody is served by an id alone.
     let principal = fingerprint(&secret_key, &[&id]);
     let key = TokenKey::new(PROVIDER, &origin, &principal, &Scopes::default());
-    let target = Target::from(environment);
+    let session = settings(Session::builder(Target::from(environment)));
     let presented = Presented::default();
-    let tokens = token_session::builder(target.clone())
+    let tokens = token_session::beside(&session)
         .credential(presented.clone())
         .build()?;
     let grant = LoginGrant {
@@ -113,11 +113,7 @@ pub fn connect_with(
     };
     let reach = Reach::new(&["accessToken"], Scopes::default());
     let token = RenewedToken::new(token_session::source(grant, clock, key, store), reach);
-    Ok(Client::new(
-        settings(Session::builder(target))
-            .credential(token)
-            .build()?,
-    ))
+    Ok(Client::new(session.credential(token).build()?))
 }
 
 /// A client as the environment variables say: `HIVE_ID`, `HIVE_SECRET_KEY`, and `HIVE_ENVIRONMENT` (`live` or `sandbox`)

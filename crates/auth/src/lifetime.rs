@@ -21,6 +21,10 @@ const MARGIN: Duration = Duration::from_secs(30);
 /// The most by which one instance renews earlier than another.
 const SPREAD: Duration = Duration::from_secs(30);
 
+/// By how much the clocks of two machines may differ. A stored token that was asked for later than that from now tells
+/// that a clock was set back, and nothing of its age.
+const SKEW: Duration = Duration::from_secs(60);
+
 /// How long a token lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -83,7 +87,7 @@ impl Schedule {
     }
 
     /// The schedule of a token that another process asked for at `asked` and that lives for `life`; `None` where it has
-    /// to be given up already. A clock that was set back does not make it live longer than `life` from now.
+    /// to be given up already, or nobody knows: the clock was set back since.
     pub(crate) fn of_stored(
         life: Option<Duration>,
         asked: SystemTime,
@@ -92,7 +96,8 @@ impl Schedule {
     ) -> Option<Self> {
         let (renewed, given_up) = Self::ages(life, spread);
         let age = now.since(asked);
-        (age < given_up).then(|| Self {
+        let known = now.plus(SKEW).wall() >= asked;
+        (known && age < given_up).then(|| Self {
             renew_at: now.plus(renewed.saturating_sub(age)),
             usable_until: now.plus(given_up - age),
         })
@@ -109,6 +114,8 @@ impl Schedule {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::clock::SystemClock;
 
@@ -190,8 +197,9 @@ mod tests {
         all
     }
 
+    /// I17: no lifetime makes it panic, ask more than once a second, or give up half of a life.
     #[test]
-    fn no_lifetime_causes_more_than_one_request_a_second() {
+    fn i17_no_lifetime_causes_more_than_one_request_a_second() {
         let asked = Moment::now(&SystemClock);
         for lifetime in hostile() {
             for delay in [Duration::ZERO, Duration::from_secs(14)] {
@@ -208,8 +216,9 @@ mod tests {
         }
     }
 
+    /// I17: no lifetime makes it panic, ask more than once a second, or give up half of a life.
     #[test]
-    fn a_token_is_renewed_before_it_is_given_up_and_given_up_before_its_end() {
+    fn i17_a_token_is_renewed_before_it_is_given_up_and_given_up_before_its_end() {
         let asked = Moment::now(&SystemClock);
         for life in [10, 60, 149, 150, 600, 3600, 86_400] {
             for spread in [0.0, 1.0] {
@@ -245,6 +254,46 @@ mod tests {
                 schedule.usable_until.after(asked),
                 Duration::from_secs(86_370)
             );
+        }
+    }
+
+    proptest! {
+        /// I17: no lifetime makes it panic, ask more than once a second, or give up half of a life.
+        #[test]
+        fn i17_whatever_the_life_the_margin_is_less_than_half_of_it_and_no_token_lasts_less_than_a_second(
+            seconds in prop_oneof![any::<i64>(), -3_i64..200, 0_i64..200_000],
+            spread in 0.0..=1.0,
+            delay in 0_u64..15,
+        ) {
+            let asked = Moment::now(&SystemClock);
+            let received = asked.plus(Duration::from_secs(delay));
+            let lifetime = Lifetime::Seconds(seconds);
+            let schedule = Schedule::new(lifetime, asked, received, spread);
+            prop_assert!(schedule.renew_at.after(received) >= LEAST);
+            let life = lifetime.bounded().expect("it is known");
+            let given_up = schedule.usable_until.after(asked);
+            prop_assert!(given_up >= life / 2, "{life:?} is given up after {given_up:?}");
+            let earliest = received.plus(LEAST).after(asked);
+            prop_assert!(given_up < life || given_up == earliest, "{life:?} is served for {given_up:?}");
+            prop_assert!(schedule.renew_at.after(asked) <= given_up);
+            // Taken over from a store, it ends no later.
+            if let Some(stored) = Schedule::of_stored(Some(life), asked.wall(), received, spread) {
+                prop_assert!(stored.usable_until.after(asked) <= given_up);
+            }
+        }
+
+        /// I17: no lifetime makes it panic, ask more than once a second, or give up half of a life.
+        #[test]
+        fn i17_no_token_and_no_claims_make_it_panic(
+            text in ".{0,60}",
+            iat in prop_oneof![any::<f64>().prop_map(|number| number.to_string()), "[-0-9.eE\"]{0,12}", Just("null".to_owned())],
+            exp in prop_oneof![any::<i64>().prop_map(|number| number.to_string()), "[-0-9.eE\"]{0,12}", Just("[]".to_owned())],
+        ) {
+            for token in [text, jwt(&format!(r#"{{"iat":{iat},"exp":{exp}}}"#))] {
+                let asked = Moment::now(&SystemClock);
+                let schedule = Schedule::new(Lifetime::of_jwt(&token), asked, asked, 0.5);
+                prop_assert!(schedule.renew_at.after(asked) >= LEAST);
+            }
         }
     }
 }

@@ -2,14 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bindery_runtime::{RetryPolicy, Session, SessionBuilder, Target};
+use bindery_runtime::{RetryPolicy, SessionBuilder};
 
 use crate::{Clock, Grant, MemoryStore, TokenKey, TokenSource, TokenStore};
 
 /// A session apart from the one that the tokens are for: it holds none of their credentials, so that getting a token can
-/// never wait for a token, and a deadline that a caller chose for its calls does not cut a sign-in short.
-pub(crate) fn builder(target: Target) -> SessionBuilder {
-    Session::builder(target)
+/// never wait for a token, and a deadline that a caller chose for its calls does not cut a sign-in short. It goes through
+/// the same proxy, and trusts the same certificates.
+pub(crate) fn beside(session: &SessionBuilder) -> SessionBuilder {
+    session
+        .beside()
         .deadline(Duration::from_secs(15))
         .connect_timeout(Duration::from_secs(5))
         .max_response_bytes(64 << 10)

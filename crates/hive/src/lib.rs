@@ -7,6 +7,8 @@ mod client;
 #[rustfmt::skip] // formatted by the generator
 mod environment;
 #[rustfmt::skip] // formatted by the generator
+mod finality;
+#[rustfmt::skip] // formatted by the generator
 pub mod operations;
 #[rustfmt::skip] // formatted by the generator
 pub mod requests;
@@ -17,6 +19,7 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, BaseUrl, CallOptions, Error, FilePart, Idempotency, InvalidBaseUrl, Kind, Response,
-    RetryPolicy, Secret, Session, SessionBuilder,
+    Advice, BaseUrl, CallOptions, Class, Error, Fields, FilePart, Idempotency, InvalidBaseUrl,
+    Json, Kind, LookedUp, Outcome, Patience, Response, RetryPolicy, Secret, Session,
+    SessionBuilder, States, Unknown, UnknownValue, Wait, WaitError,
 };

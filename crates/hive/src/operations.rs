@@ -3,8 +3,8 @@
 //! What the spec says of each call.
 
 use bindery_runtime::{
-    Check, Envelope, Evidence, Expected, Failure, Idempotency, Operation, Placement,
-    Places, Requirement, Scheme, Server, generated::Method,
+    Check, Class, Envelope, ErrorCodes, Evidence, Expected, Failure, Idempotency,
+    Operation, Placement, Places, Requirement, Scheme, Server, generated::Method,
 };
 
 /// Every call, in the order of the spec.
@@ -43,7 +43,8 @@ pub static AUTH_TOKEN: Operation = Operation::new(
     .envelope(&TOKEN_PAIR_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES_OF_AUTH_TOKEN);
 
 /// `POST /v2/refresh-token`: Trades a refresh token for a new pair of tokens.
 pub static REFRESH_TOKEN: Operation = Operation::new(
@@ -59,7 +60,8 @@ pub static REFRESH_TOKEN: Operation = Operation::new(
     .envelope(&TOKEN_PAIR_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES_OF_REFRESH_TOKEN);
 
 /// `POST /core/v0/wallet`: Makes a key and the address that belongs to it.
 pub static CREATE_WALLET: Operation = Operation::new(
@@ -75,7 +77,8 @@ pub static CREATE_WALLET: Operation = Operation::new(
     .envelope(&NEW_WALLET_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /core/v1/wallet/{address}`: Looks up the state of a wallet on the chain.
 pub static GET_WALLET: Operation = Operation::new(
@@ -91,7 +94,8 @@ pub static GET_WALLET: Operation = Operation::new(
     .envelope(&WALLET_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /core/v1/tx`: Makes an unsigned transaction.
 pub static CREATE_TRANSACTION: Operation = Operation::new(
@@ -107,7 +111,8 @@ pub static CREATE_TRANSACTION: Operation = Operation::new(
     .envelope(&UNSIGNED_TRANSACTION_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /core/v1/tx/{txhash}`: Looks up a transaction that is recorded in a block.
 pub static GET_TRANSACTION: Operation = Operation::new(
@@ -123,7 +128,8 @@ pub static GET_TRANSACTION: Operation = Operation::new(
     .envelope(&TRANSACTION_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /core/v1/ft/{contract}`: Looks up a fungible token.
 pub static GET_TOKEN: Operation = Operation::new(
@@ -139,7 +145,8 @@ pub static GET_TOKEN: Operation = Operation::new(
     .envelope(&TOKEN_INFO_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /core/v1/ft/{contract}/account/{from}/balance`: Looks up how much of a token an account has.
 pub static GET_TOKEN_BALANCE: Operation = Operation::new(
@@ -155,7 +162,8 @@ pub static GET_TOKEN_BALANCE: Operation = Operation::new(
     .envelope(&TOKEN_BALANCE_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /core/v1/nft/{contract}`: Looks up a contract of non-fungible tokens.
 pub static GET_NFT_CONTRACT: Operation = Operation::new(
@@ -171,7 +179,8 @@ pub static GET_NFT_CONTRACT: Operation = Operation::new(
     .envelope(&NFT_CONTRACT_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /core/v1/nft/{contract}/tokens/{tokenId}`: Looks up one non-fungible token.
 pub static GET_NFT: Operation = Operation::new(
@@ -187,7 +196,8 @@ pub static GET_NFT: Operation = Operation::new(
     .envelope(&NFT_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /core/v1/nft/extension/{contract}/royalty/{tokenId}`: Asks what a sale of a non-fungible token owes to its creator.
 pub static GET_NFT_ROYALTY: Operation = Operation::new(
@@ -203,7 +213,8 @@ pub static GET_NFT_ROYALTY: Operation = Operation::new(
     .envelope(&ROYALTY_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /core/v1/nft/extension/{contract}/mint`: Makes a transaction that mints tokens with a royalty.
 pub static MINT_NFT_EXTENSION: Operation = Operation::new(
@@ -219,7 +230,8 @@ pub static MINT_NFT_EXTENSION: Operation = Operation::new(
     .envelope(&EXTENSION_MINT_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /service/v1/nft/{contract}/mint`: Mints tokens for a player.
 pub static MINT_NFT: Operation = Operation::new(
@@ -235,7 +247,8 @@ pub static MINT_NFT: Operation = Operation::new(
     .envelope(&MINT_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /core/v1/metadata`: Puts the metadata of a token on IPFS.
 pub static UPLOAD_METADATA: Operation = Operation::new(
@@ -251,7 +264,8 @@ pub static UPLOAD_METADATA: Operation = Operation::new(
     .envelope(&STORED_FILE_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /core/v1/asset`: Puts a file on IPFS.
 pub static UPLOAD_ASSET: Operation = Operation::new(
@@ -267,7 +281,8 @@ pub static UPLOAD_ASSET: Operation = Operation::new(
     .envelope(&STORED_FILE_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /core/v1/asset-by-url`: Puts a file that is on the web on IPFS.
 pub static UPLOAD_ASSET_BY_URL: Operation = Operation::new(
@@ -283,7 +298,8 @@ pub static UPLOAD_ASSET_BY_URL: Operation = Operation::new(
     .envelope(&STORED_FILE_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /core/v1/multisig`: Makes a wallet that needs several signatures.
 pub static CREATE_MULTISIG_WALLET: Operation = Operation::new(
@@ -299,7 +315,8 @@ pub static CREATE_MULTISIG_WALLET: Operation = Operation::new(
     .envelope(&MULTISIG_WALLET_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /core/v1/contract/resource`: Registers the interface and the code of a contract.
 pub static REGISTER_CONTRACT_RESOURCE: Operation = Operation::new(
@@ -315,7 +332,8 @@ pub static REGISTER_CONTRACT_RESOURCE: Operation = Operation::new(
     .envelope(&CONTRACT_RESOURCE_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /web3/v1/web-link`: Makes a link to a page at Hive on which a player mints or burns.
 pub static CREATE_WEB_LINK: Operation = Operation::new(
@@ -331,7 +349,8 @@ pub static CREATE_WEB_LINK: Operation = Operation::new(
     .envelope(&WEB_LINK_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 static SCHEME_ACCESS_TOKEN: Scheme = Scheme {
     name: "accessToken",
@@ -374,11 +393,13 @@ static TOKEN_PAIR_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -386,8 +407,63 @@ static TOKEN_PAIR_RESPONSE: Envelope = Envelope {
 static ERROR_BODY: Places = Places {
     code: &["/code"],
     message: &["/message", "/error"],
+    details: &[],
     request_id: &[],
 };
+
+static ERROR_CODES_OF_AUTH_TOKEN: &[ErrorCodes] = &[
+    ErrorCodes {
+        class: Class::Authentication,
+        codes: &["403", "401"],
+    },
+    ErrorCodes {
+        class: Class::NotFound,
+        codes: &["404", "1003"],
+    },
+    ErrorCodes {
+        class: Class::Conflict,
+        codes: &["409"],
+    },
+    ErrorCodes {
+        class: Class::InvalidRequest,
+        codes: &["400", "1002"],
+    },
+    ErrorCodes {
+        class: Class::RateLimited,
+        codes: &["429"],
+    },
+    ErrorCodes {
+        class: Class::Outage,
+        codes: &["500", "502", "503", "504", "1004", "1005"],
+    },
+];
+
+static ERROR_CODES_OF_REFRESH_TOKEN: &[ErrorCodes] = &[
+    ErrorCodes {
+        class: Class::Authentication,
+        codes: &["403", "401"],
+    },
+    ErrorCodes {
+        class: Class::NotFound,
+        codes: &["404", "1003"],
+    },
+    ErrorCodes {
+        class: Class::Conflict,
+        codes: &["409"],
+    },
+    ErrorCodes {
+        class: Class::InvalidRequest,
+        codes: &["400", "1002"],
+    },
+    ErrorCodes {
+        class: Class::RateLimited,
+        codes: &["429"],
+    },
+    ErrorCodes {
+        class: Class::Outage,
+        codes: &["500", "502", "503", "504", "1004", "1005"],
+    },
+];
 
 static NEW_WALLET_RESPONSE: Envelope = Envelope {
     value: "/data",
@@ -396,14 +472,47 @@ static NEW_WALLET_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
+
+static ERROR_CODES: &[ErrorCodes] = &[
+    ErrorCodes {
+        class: Class::Authentication,
+        codes: &["401"],
+    },
+    ErrorCodes {
+        class: Class::Permission,
+        codes: &["403"],
+    },
+    ErrorCodes {
+        class: Class::NotFound,
+        codes: &["404", "1003"],
+    },
+    ErrorCodes {
+        class: Class::Conflict,
+        codes: &["409"],
+    },
+    ErrorCodes {
+        class: Class::InvalidRequest,
+        codes: &["400", "1002"],
+    },
+    ErrorCodes {
+        class: Class::RateLimited,
+        codes: &["429"],
+    },
+    ErrorCodes {
+        class: Class::Outage,
+        codes: &["500", "502", "503", "504", "1004", "1005"],
+    },
+];
 
 static WALLET_RESPONSE: Envelope = Envelope {
     value: "/data",
@@ -412,11 +521,13 @@ static WALLET_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -428,11 +539,13 @@ static UNSIGNED_TRANSACTION_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -444,11 +557,13 @@ static TRANSACTION_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -460,11 +575,13 @@ static TOKEN_INFO_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -476,11 +593,13 @@ static TOKEN_BALANCE_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -492,11 +611,13 @@ static NFT_CONTRACT_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -508,11 +629,13 @@ static NFT_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -524,11 +647,13 @@ static ROYALTY_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -540,11 +665,13 @@ static EXTENSION_MINT_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -556,11 +683,13 @@ static MINT_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -572,11 +701,13 @@ static STORED_FILE_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -588,11 +719,13 @@ static MULTISIG_WALLET_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -604,11 +737,13 @@ static CONTRACT_RESOURCE_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };
@@ -620,11 +755,13 @@ static WEB_LINK_RESPONSE: Envelope = Envelope {
             at: "/code",
             is: &[Expected::Integer(0), Expected::Integer(1000)],
             optional: true,
+            places: None,
         },
     ],
     places: &Places {
         code: &["/code"],
         message: &["/message", "/error"],
+        details: &[],
         request_id: &[],
     },
 };

@@ -2,8 +2,8 @@
 
 //! The calls in the making: optional parameters, and sending.
 
-use bindery_runtime::{Call, CallOptions, Error, Response};
-use crate::types;
+use bindery_runtime::{Call, CallOptions, Error, Outcome, Response, Wait};
+use crate::{finality, types};
 
 /// A call of [`Client::auth_token`](crate::Client::auth_token) in the making.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ impl AuthToken {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::TokenPair>, Error> {
         self.0.send().await
     }
@@ -50,8 +52,35 @@ impl RefreshToken {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::TokenPair>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::RefreshToken) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::TokenPair>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -75,8 +104,35 @@ impl CreateWallet {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::NewWallet>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::CreateWallet) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::NewWallet>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -100,6 +156,8 @@ impl GetWallet {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::Wallet>, Error> {
         self.0.send().await
     }
@@ -125,8 +183,35 @@ impl CreateTransaction {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::UnsignedTransaction>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::CreateTransaction) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::UnsignedTransaction>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -150,8 +235,36 @@ impl GetTransaction {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
+    }
+
+    /// Waits until `/status` is `success`, by making the call again and again: `.await` it for the value, or follow
+    /// its [`states`](Wait::states).
+    ///
+    /// Nothing goes on in the background: dropped, it asks no more.
+    ///
+    /// # Errors
+    ///
+    /// - `WaitError::Overdue`: the deadline passed.
+    /// - `WaitError::Call`: it cannot be read, and waiting will not mend that; 404 only means that it is not there
+    ///   yet.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::GetTransaction) -> Result<(), bindery_hive::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let done = call.wait().deadline(Duration::from_secs(180)).await?;
+    /// # let _ = done;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait(self) -> Wait<types::Transaction> {
+        self.0.wait(&finality::GET_TRANSACTION_FINALITY)
     }
 }
 
@@ -175,6 +288,8 @@ impl GetToken {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::TokenInfo>, Error> {
         self.0.send().await
     }
@@ -205,6 +320,8 @@ impl GetTokenBalance {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::TokenBalance>, Error> {
         self.0.send().await
     }
@@ -230,6 +347,8 @@ impl GetNftContract {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::NftContract>, Error> {
         self.0.send().await
     }
@@ -255,6 +374,8 @@ impl GetNft {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::Nft>, Error> {
         self.0.send().await
     }
@@ -280,6 +401,8 @@ impl GetNftRoyalty {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::Royalty>, Error> {
         self.0.send().await
     }
@@ -305,8 +428,35 @@ impl MintNftExtension {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::ExtensionMint>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::MintNftExtension) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::ExtensionMint>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -330,8 +480,39 @@ impl MintNft {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::Mint>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`], and `look_up` of that finds out: by
+    /// [`get_nft`](crate::Client::get_nft).
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::MintNft) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::{LookedUp, Outcome};
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(mut unknown) => match unknown.look_up().await? {
+    ///         LookedUp::Nothing(_) => println!("not yet, ask again"),
+    ///         found => println!("{found:?}"),
+    ///     },
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::Mint, types::Nft>, Error> {
+        self.0.submit(Some(&finality::MINT_NFT_LOOKUP)).await
     }
 }
 
@@ -355,8 +536,35 @@ impl UploadMetadata {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::StoredFile>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::UploadMetadata) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::StoredFile>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -380,8 +588,35 @@ impl UploadAsset {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::StoredFile>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::UploadAsset) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::StoredFile>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -405,8 +640,35 @@ impl UploadAssetByUrl {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::StoredFile>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::UploadAssetByUrl) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::StoredFile>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -430,8 +692,35 @@ impl CreateMultisigWallet {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::MultisigWallet>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::CreateMultisigWallet) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::MultisigWallet>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -455,8 +744,35 @@ impl RegisterContractResource {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::ContractResource>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::RegisterContractResource) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::ContractResource>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -480,7 +796,34 @@ impl CreateWebLink {
     /// - 400 to 499: The call was refused. Neither statuses nor bodies are documented; in a public prototype a wrong
     ///   secret key or a used refresh token is 403, an unknown id 400, and a missing or expired token 401.
     /// - 500 to 599: The service failed. Neither statuses nor bodies are documented.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody).
     pub async fn send(self) -> Result<Response<types::WebLinkResponse>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_hive::requests::CreateWebLink) -> Result<(), bindery_hive::Error> {
+    /// use bindery_hive::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::WebLinkResponse>, Error> {
+        self.0.submit(None).await
     }
 }

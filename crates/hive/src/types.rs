@@ -2,16 +2,15 @@
 
 //! What the calls carry and answer.
 
-use bindery_runtime::Secret;
+use bindery_runtime::{Fields, Json, Secret, UnknownValue};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 /// A blockchain. The vendor's tables print `ploygon`, every published call sends `polygon`.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum Network {
     /// `polygon`.
@@ -20,8 +19,10 @@ pub enum Network {
     Xpla,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(Network);
 
 impl Network {
     /// The value as it goes over the wire.
@@ -29,24 +30,24 @@ impl Network {
         match self {
             Self::Polygon => "polygon",
             Self::Xpla => "xpla",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for Network {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "polygon" => Self::Polygon,
-            "xpla" => Self::Xpla,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for Network {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "polygon" => Self::Polygon,
+            "xpla" => Self::Xpla,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for Network {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -63,19 +64,21 @@ impl std::fmt::Display for Network {
 }
 
 /// A transaction that is not signed yet.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(untagged)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum RawTransaction {
     /// The encoded transaction.
     Encoded(String),
     /// The transaction as JSON.
-    Decoded(Map<String, Value>),
+    Decoded(Fields),
 }
 
-impl From<Map<String, Value>> for RawTransaction {
-    fn from(value: Map<String, Value>) -> Self {
+bindery_runtime::one_of!(RawTransaction { Encoded, Decoded });
+
+impl From<Fields> for RawTransaction {
+    fn from(value: Fields) -> Self {
         Self::Decoded(value)
     }
 }
@@ -84,38 +87,87 @@ impl From<Map<String, Value>> for RawTransaction {
 ///
 /// Evidence: inferred (public prototypes of the vendor's engineers). No failure is documented, so nothing is
 /// required.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct ErrorBody {
     /// The code of the failure; in the prototype the same as the HTTP status.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
     /// The name of the failure.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// What happened, as one text or as a list of them.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<ErrorMessage>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ErrorBody with extra {
+        code: optional plain "code";
+        error: optional text "error";
+        message: optional text "message";
+    }
+}
+
+impl ErrorBody {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            code: None,
+            error: None,
+            message: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The code of the failure; in the prototype the same as the HTTP status.
+    #[must_use]
+    pub fn code(mut self, code: i64) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    /// The name of the failure.
+    #[must_use]
+    pub fn error(mut self, error: impl Into<String>) -> Self {
+        self.error = Some(error.into());
+        self
+    }
+
+    /// What happened, as one text or as a list of them.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<ErrorMessage>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// What happened, as one text or as a list of them.
 ///
 /// Evidence: inferred (public prototypes of the vendor's engineers). Their framework answers with a list when a
 /// body does not fit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(untagged)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum ErrorMessage {
     /// As a text.
     Text(String),
     /// As a list.
     List(Vec<String>),
 }
+
+bindery_runtime::one_of!(ErrorMessage { Text, List });
 
 impl From<Vec<String>> for ErrorMessage {
     fn from(value: Vec<String>) -> Self {
@@ -124,15 +176,25 @@ impl From<Vec<String>> for ErrorMessage {
 }
 
 /// The credentials from the Hive Console.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoginRequest {
     /// The id that the token is issued for.
     pub id: String,
     /// The secret key.
-    #[serde(rename = "secretKey")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "secretKey"))]
     pub secret_key: Secret,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    LoginRequest with extra {
+        id: required text "id";
+        secret_key: required plain "secretKey";
+    }
 }
 
 impl LoginRequest {
@@ -141,43 +203,99 @@ impl LoginRequest {
         Self {
             id: id.into(),
             secret_key: secret_key.into(),
+            extra: Fields::new(),
         }
     }
 }
 
 /// An access token, and the refresh token for the next pair.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenPair {
     /// The token for all other calls, a JSON Web Token.
-    #[serde(rename = "accessToken")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "accessToken"))]
     pub access_token: Secret,
     /// The token for `refresh_token`, a JSON Web Token.
-    #[serde(rename = "refreshToken")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "refreshToken"))]
     pub refresh_token: Secret,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TokenPair with extra {
+        access_token: required plain "accessToken";
+        refresh_token: required plain "refreshToken";
+    }
+}
+
+impl TokenPair {
+    /// Makes one of what is required.
+    pub fn new(
+        access_token: impl Into<Secret>,
+        refresh_token: impl Into<Secret>,
+    ) -> Self {
+        Self {
+            access_token: access_token.into(),
+            refresh_token: refresh_token.into(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// A new wallet with its key.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NewWallet {
     /// The wallet's address.
     pub address: String,
     /// The public key in Base64; on XPLA only.
-    #[serde(rename = "publicKey", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "publicKey"))]
     pub public_key: Option<String>,
     /// The private key in hexadecimal on Polygon, a mnemonic of 24 words on XPLA.
-    #[serde(rename = "privateKey")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "privateKey"))]
     pub private_key: Secret,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    NewWallet with extra {
+        address: required text "address";
+        public_key: optional text "publicKey";
+        private_key: required plain "privateKey";
+    }
+}
+
+impl NewWallet {
+    /// Makes one of what is required.
+    pub fn new(address: impl Into<String>, private_key: impl Into<Secret>) -> Self {
+        Self {
+            address: address.into(),
+            public_key: None,
+            private_key: private_key.into(),
+            extra: Fields::new(),
+        }
+    }
+
+    /// The public key in Base64; on XPLA only.
+    #[must_use]
+    pub fn public_key(mut self, public_key: impl Into<String>) -> Self {
+        self.public_key = Some(public_key.into());
+        self
+    }
 }
 
 /// The state of a wallet on the chain. The fields for the signers of a multi-signature wallet are not public;
 /// they stay reachable.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct Wallet {
     /// The nonce, or sequence, of the wallet.
     pub nonce: i64,
@@ -185,20 +303,69 @@ pub struct Wallet {
     ///
     /// Evidence: read off a message that the vendor published (Hive Developers, Blockchain Open API, Wallet, Get
     /// wallet information). That it comes on XPLA only is read off the samples.
-    #[serde(rename = "accountNumber", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "accountNumber"))]
     pub account_number: Option<i64>,
     /// The public key as `xplapub1…`, unlike that of a new wallet; on XPLA only.
     ///
     /// Evidence: read off a message that the vendor published (Hive Developers, Blockchain Open API, Wallet, Get
     /// wallet information). Form and chain are read off the samples.
-    #[serde(rename = "publicKey", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "publicKey"))]
     pub public_key: Option<String>,
     /// Whether one key signs for the wallet or several do.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: WalletType,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    Wallet with extra {
+        nonce: required plain "nonce";
+        account_number: optional plain "accountNumber";
+        public_key: optional text "publicKey";
+        type_: required text "type";
+    }
+}
+
+impl Wallet {
+    /// Makes one of what is required.
+    pub fn new(nonce: i64, type_: impl Into<WalletType>) -> Self {
+        Self {
+            nonce,
+            account_number: None,
+            public_key: None,
+            type_: type_.into(),
+            extra: Fields::new(),
+        }
+    }
+
+    /// The number of the account; on XPLA only.
+    ///
+    /// Evidence: read off a message that the vendor published (Hive Developers, Blockchain Open API, Wallet, Get
+    /// wallet information). That it comes on XPLA only is read off the samples.
+    #[must_use]
+    pub fn account_number(mut self, account_number: i64) -> Self {
+        self.account_number = Some(account_number);
+        self
+    }
+
+    /// The public key as `xplapub1…`, unlike that of a new wallet; on XPLA only.
+    ///
+    /// Evidence: read off a message that the vendor published (Hive Developers, Blockchain Open API, Wallet, Get
+    /// wallet information). Form and chain are read off the samples.
+    #[must_use]
+    pub fn public_key(mut self, public_key: impl Into<String>) -> Self {
+        self.public_key = Some(public_key.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// Whether one key signs for the wallet or several do.
@@ -207,9 +374,9 @@ pub struct Wallet {
 /// wallet information). The values are read off the samples and their comments.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum WalletType {
     /// `SINGLE`.
@@ -218,8 +385,10 @@ pub enum WalletType {
     Multi,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(WalletType);
 
 impl WalletType {
     /// The value as it goes over the wire.
@@ -227,24 +396,24 @@ impl WalletType {
         match self {
             Self::Single => "SINGLE",
             Self::Multi => "MULTI",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for WalletType {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "SINGLE" => Self::Single,
-            "MULTI" => Self::Multi,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for WalletType {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "SINGLE" => Self::Single,
+            "MULTI" => Self::Multi,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for WalletType {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -261,7 +430,7 @@ impl std::fmt::Display for WalletType {
 }
 
 /// A transfer of native coins, or a call of a smart contract.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TransactionRequest {
@@ -273,11 +442,22 @@ pub struct TransactionRequest {
     pub amount: String,
     /// What to call and with what, needed for a contract: on Polygon the ABI-encoded call, on XPLA the message. Any
     /// JSON; the published transfer sends an empty text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<Value>,
+    pub data: Option<Json>,
     /// Whether `rawTx` shall come encoded as text instead of decoded as JSON.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub encoded: Option<bool>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TransactionRequest with extra {
+        from: required text "from";
+        to: required text "to";
+        amount: required text "amount";
+        data: optional plain "data";
+        encoded: optional plain "encoded";
+    }
 }
 
 impl TransactionRequest {
@@ -293,13 +473,14 @@ impl TransactionRequest {
             amount: amount.into(),
             data: None,
             encoded: None,
+            extra: Fields::new(),
         }
     }
 
     /// What to call and with what, needed for a contract: on Polygon the ABI-encoded call, on XPLA the message. Any
     /// JSON; the published transfer sends an empty text.
     #[must_use]
-    pub fn data(mut self, data: impl Into<Value>) -> Self {
+    pub fn data(mut self, data: impl Into<Json>) -> Self {
         self.data = Some(data.into());
         self
     }
@@ -313,81 +494,177 @@ impl TransactionRequest {
 }
 
 /// A transaction to sign.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UnsignedTransaction {
     /// A transaction that is not signed yet.
-    #[serde(rename = "rawTx")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "rawTx"))]
     pub raw_tx: RawTransaction,
     /// The hash of `rawTx`; only on Polygon, for a multi-signature wallet.
-    #[serde(rename = "hashedTx", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "hashedTx"))]
     pub hashed_tx: Option<String>,
     /// The id of this request.
-    #[serde(rename = "requestId", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "requestId"))]
     pub request_id: Option<String>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    UnsignedTransaction with extra {
+        raw_tx: required text "rawTx";
+        hashed_tx: optional text "hashedTx";
+        request_id: optional text "requestId";
+    }
+}
+
+impl UnsignedTransaction {
+    /// Makes one of what is required.
+    pub fn new(raw_tx: impl Into<RawTransaction>) -> Self {
+        Self {
+            raw_tx: raw_tx.into(),
+            hashed_tx: None,
+            request_id: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The hash of `rawTx`; only on Polygon, for a multi-signature wallet.
+    #[must_use]
+    pub fn hashed_tx(mut self, hashed_tx: impl Into<String>) -> Self {
+        self.hashed_tx = Some(hashed_tx.into());
+        self
+    }
+
+    /// The id of this request.
+    #[must_use]
+    pub fn request_id(mut self, request_id: impl Into<String>) -> Self {
+        self.request_id = Some(request_id.into());
+        self
+    }
 }
 
 /// A transaction in a block.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Transaction {
     /// The transaction's hash.
     pub txhash: String,
     /// The number of the block it stands in.
-    #[serde(rename = "blockNumber")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "blockNumber"))]
     pub block_number: i64,
     /// What became of it. Only `success`, recorded in a block, is documented.
     pub status: TransactionStatus,
     /// What it cost; the fields depend on the chain.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fee: Option<Map<String, Value>>,
+    pub fee: Option<Fields>,
     /// The transaction itself; the fields depend on the chain.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<Map<String, Value>>,
+    pub data: Option<Fields>,
     /// What the contracts logged; the fields depend on the chain.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub logs: Option<Vec<Map<String, Value>>>,
+    pub logs: Option<Vec<Fields>>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    Transaction with extra {
+        txhash: required text "txhash";
+        block_number: required plain "blockNumber";
+        status: required text "status";
+        fee: optional plain "fee";
+        data: optional plain "data";
+        logs: optional plain "logs";
+    }
+}
+
+impl Transaction {
+    /// Makes one of what is required.
+    pub fn new(
+        txhash: impl Into<String>,
+        block_number: i64,
+        status: impl Into<TransactionStatus>,
+    ) -> Self {
+        Self {
+            txhash: txhash.into(),
+            block_number,
+            status: status.into(),
+            fee: None,
+            data: None,
+            logs: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// What it cost; the fields depend on the chain.
+    #[must_use]
+    pub fn fee(
+        mut self,
+        fee: impl IntoIterator<Item = (impl Into<String>, impl Into<Json>)>,
+    ) -> Self {
+        self.fee = Some(fee.into_iter().collect());
+        self
+    }
+
+    /// The transaction itself; the fields depend on the chain.
+    #[must_use]
+    pub fn data(
+        mut self,
+        data: impl IntoIterator<Item = (impl Into<String>, impl Into<Json>)>,
+    ) -> Self {
+        self.data = Some(data.into_iter().collect());
+        self
+    }
+
+    /// What the contracts logged; the fields depend on the chain.
+    #[must_use]
+    pub fn logs(mut self, logs: impl IntoIterator<Item = Fields>) -> Self {
+        self.logs = Some(logs.into_iter().collect());
+        self
+    }
 }
 
 /// What became of it. Only `success`, recorded in a block, is documented.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum TransactionStatus {
     /// `success`.
     Success,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(TransactionStatus);
 
 impl TransactionStatus {
     /// The value as it goes over the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Success => "success",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for TransactionStatus {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "success" => Self::Success,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for TransactionStatus {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "success" => Self::Success,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for TransactionStatus {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -404,7 +681,7 @@ impl std::fmt::Display for TransactionStatus {
 }
 
 /// A fungible token.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenInfo {
@@ -415,37 +692,126 @@ pub struct TokenInfo {
     /// The greatest number of decimal places.
     pub decimals: i32,
     /// How much there is, a decimal number. Whether it counts whole tokens or the smallest units is not documented.
-    #[serde(rename = "totalSupply")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "totalSupply"))]
     pub total_supply: String,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TokenInfo with extra {
+        name: required text "name";
+        symbol: required text "symbol";
+        decimals: required plain "decimals";
+        total_supply: required text "totalSupply";
+    }
+}
+
+impl TokenInfo {
+    /// Makes one of what is required.
+    pub fn new(
+        name: impl Into<String>,
+        symbol: impl Into<String>,
+        decimals: i32,
+        total_supply: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            symbol: symbol.into(),
+            decimals,
+            total_supply: total_supply.into(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// How much of a token an account has. Which fields come without `details` is not documented.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct TokenBalance {
     /// The balance in whole tokens, a decimal number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// The balance without `decimals` applied, that is, in the smallest units.
-    #[serde(rename = "rawValue", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "rawValue"))]
     pub raw_value: Option<String>,
     /// The token's symbol.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub symbol: Option<String>,
     /// The greatest number of decimal places.
     ///
     /// Evidence: inferred (Hive Developers, Blockchain Open API, Token, Get token balance). The type is cut in the
     /// public copies; it is a number in the token's information.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub decimals: Option<i32>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TokenBalance with extra {
+        value: optional text "value";
+        raw_value: optional text "rawValue";
+        symbol: optional text "symbol";
+        decimals: optional plain "decimals";
+    }
+}
+
+impl TokenBalance {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            value: None,
+            raw_value: None,
+            symbol: None,
+            decimals: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The balance in whole tokens, a decimal number.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+
+    /// The balance without `decimals` applied, that is, in the smallest units.
+    #[must_use]
+    pub fn raw_value(mut self, raw_value: impl Into<String>) -> Self {
+        self.raw_value = Some(raw_value.into());
+        self
+    }
+
+    /// The token's symbol.
+    #[must_use]
+    pub fn symbol(mut self, symbol: impl Into<String>) -> Self {
+        self.symbol = Some(symbol.into());
+        self
+    }
+
+    /// The greatest number of decimal places.
+    ///
+    /// Evidence: inferred (Hive Developers, Blockchain Open API, Token, Get token balance). The type is cut in the
+    /// public copies; it is a number in the token's information.
+    #[must_use]
+    pub fn decimals(mut self, decimals: i32) -> Self {
+        self.decimals = Some(decimals);
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// A contract of non-fungible tokens.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NftContract {
@@ -453,20 +819,60 @@ pub struct NftContract {
     pub name: String,
     /// The collection's symbol.
     pub symbol: String,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    NftContract with extra {
+        name: required text "name";
+        symbol: required text "symbol";
+    }
+}
+
+impl NftContract {
+    /// Makes one of what is required.
+    pub fn new(name: impl Into<String>, symbol: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            symbol: symbol.into(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// A non-fungible token.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Nft {
     /// Where its metadata are, as `ipfs://{cid}`.
-    #[serde(rename = "tokenUri")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "tokenUri"))]
     pub token_uri: String,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    Nft with extra {
+        token_uri: required text "tokenUri";
+    }
+}
+
+impl Nft {
+    /// Makes one of what is required.
+    pub fn new(token_uri: impl Into<String>) -> Self {
+        Self {
+            token_uri: token_uri.into(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// What a sale owes to the creator.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Royalty {
@@ -474,40 +880,68 @@ pub struct Royalty {
     pub receiver: String,
     /// The amount, a decimal number in the unit of the price.
     pub amount: String,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    Royalty with extra {
+        receiver: required text "receiver";
+        amount: required text "amount";
+    }
+}
+
+impl Royalty {
+    /// Makes one of what is required.
+    pub fn new(receiver: impl Into<String>, amount: impl Into<String>) -> Self {
+        Self {
+            receiver: receiver.into(),
+            amount: amount.into(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// Tokens to mint. Only these names are public; which of them are required, and further ones such as that of the
 /// royalty, are not. Any further field can be sent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct ExtensionMintRequest {
     /// The account that is allowed to mint.
     ///
     /// Evidence: inferred (Hive Developers, Blockchain Open API, Extension, Mint NFT). The type is that of the other
     /// calls.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// Who receives the tokens. Several accounts can be given; in which form is not documented.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<Value>,
+    pub to: Option<Json>,
     /// The tokens.
-    #[serde(rename = "mintMsg", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "mintMsg"))]
     pub mint_msg: Option<Vec<MintMessage>>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ExtensionMintRequest with extra {
+        from: optional text "from";
+        to: optional plain "to";
+        mint_msg: optional plain "mintMsg";
+    }
 }
 
 impl ExtensionMintRequest {
     /// Makes one with nothing set.
-    #[expect(clippy::new_without_default, reason = "`new` is how every request is made")]
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
     pub fn new() -> Self {
         Self {
             from: None,
             to: None,
             mint_msg: None,
-            extra: Map::new(),
+            extra: Fields::new(),
         }
     }
 
@@ -523,7 +957,7 @@ impl ExtensionMintRequest {
 
     /// Who receives the tokens. Several accounts can be given; in which form is not documented.
     #[must_use]
-    pub fn to(mut self, to: impl Into<Value>) -> Self {
+    pub fn to(mut self, to: impl Into<Json>) -> Self {
         self.to = Some(to.into());
         self
     }
@@ -537,8 +971,8 @@ impl ExtensionMintRequest {
 
     /// Adds a field that the spec does not know.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
         self
     }
 }
@@ -547,39 +981,52 @@ impl ExtensionMintRequest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct ExtensionMint(pub Map<String, Value>);
+pub struct ExtensionMint(pub Fields);
 
 impl std::ops::Deref for ExtensionMint {
-    type Target = Map<String, Value>;
-    fn deref(&self) -> &Map<String, Value> {
+    type Target = Fields;
+    fn deref(&self) -> &Fields {
         &self.0
     }
 }
 
-impl From<Map<String, Value>> for ExtensionMint {
-    fn from(value: Map<String, Value>) -> Self {
+impl From<Fields> for ExtensionMint {
+    fn from(value: Fields) -> Self {
         Self(value)
     }
 }
 
 /// Tokens to mint for a player.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MintRequest {
     /// The player's id.
-    #[serde(rename = "playerId")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "playerId"))]
     pub player_id: String,
     /// The account that issues the tokens.
     pub from: String,
     /// The wallet that receives the tokens.
     pub to: String,
     /// Whether Hive shall sign with the key it keeps, and send; if not, the answer holds `rawTx` to be signed.
-    #[serde(rename = "isSend")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "isSend"))]
     pub is_send: bool,
     /// The tokens.
-    #[serde(rename = "mintMsg")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "mintMsg"))]
     pub mint_msg: Vec<MintMessage>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    MintRequest with extra {
+        player_id: required text "playerId";
+        from: required text "from";
+        to: required text "to";
+        is_send: required plain "isSend";
+        mint_msg: required plain "mintMsg";
+    }
 }
 
 impl MintRequest {
@@ -597,111 +1044,178 @@ impl MintRequest {
             to: to.into(),
             is_send,
             mint_msg: mint_msg.into_iter().collect(),
+            extra: Fields::new(),
         }
     }
 }
 
 /// A token to mint. The types of both fields are not public, and there are further ones; any can be sent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct MintMessage {
     /// The token's id, chosen by the issuer; presumably text, as in the paths.
-    #[serde(rename = "tokenId", skip_serializing_if = "Option::is_none")]
-    pub token_id: Option<Value>,
+    #[cfg_attr(feature = "schemars", schemars(rename = "tokenId"))]
+    pub token_id: Option<Json>,
     /// What the token looks like, registered on the public IPFS.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<Value>,
+    pub metadata: Option<Json>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    MintMessage with extra {
+        token_id: optional plain "tokenId";
+        metadata: optional plain "metadata";
+    }
 }
 
 impl MintMessage {
     /// Makes one with nothing set.
-    #[expect(clippy::new_without_default, reason = "`new` is how every request is made")]
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
     pub fn new() -> Self {
         Self {
             token_id: None,
             metadata: None,
-            extra: Map::new(),
+            extra: Fields::new(),
         }
     }
 
     /// The token's id, chosen by the issuer; presumably text, as in the paths.
     #[must_use]
-    pub fn token_id(mut self, token_id: impl Into<Value>) -> Self {
+    pub fn token_id(mut self, token_id: impl Into<Json>) -> Self {
         self.token_id = Some(token_id.into());
         self
     }
 
     /// What the token looks like, registered on the public IPFS.
     #[must_use]
-    pub fn metadata(mut self, metadata: impl Into<Value>) -> Self {
+    pub fn metadata(mut self, metadata: impl Into<Json>) -> Self {
         self.metadata = Some(metadata.into());
         self
     }
 
     /// Adds a field that the spec does not know.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
         self
     }
 }
 
 /// A minting transaction, sent or to be signed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct Mint {
     /// The hash of the transaction, if it was sent.
     ///
     /// Evidence: inferred (Hive Developers, Hive Blockchain API, Mint NFT). The page names it without saying where it
     /// stands.
-    #[serde(rename = "txHash", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "txHash"))]
     pub tx_hash: Option<String>,
     /// A transaction that is not signed yet.
-    #[serde(rename = "rawTx", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "rawTx"))]
     pub raw_tx: Option<RawTransaction>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    Mint with extra {
+        tx_hash: optional text "txHash";
+        raw_tx: optional text "rawTx";
+    }
+}
+
+impl Mint {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            tx_hash: None,
+            raw_tx: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The hash of the transaction, if it was sent.
+    ///
+    /// Evidence: inferred (Hive Developers, Hive Blockchain API, Mint NFT). The page names it without saying where it
+    /// stands.
+    #[must_use]
+    pub fn tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
+        self.tx_hash = Some(tx_hash.into());
+        self
+    }
+
+    /// A transaction that is not signed yet.
+    #[must_use]
+    pub fn raw_tx(mut self, raw_tx: impl Into<RawTransaction>) -> Self {
+        self.raw_tx = Some(raw_tx.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// What a token looks like.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MetadataRequest {
     /// The token's name.
     pub name: String,
     /// What it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The public address of its image, on the web or on IPFS. The image is uploaded along.
     pub image: String,
     /// The address of an animation.
-    #[serde(rename = "animationUrl", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "animationUrl"))]
     pub animation_url: Option<String>,
     /// The address of a video.
-    #[serde(rename = "youtubeUrl", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "youtubeUrl"))]
     pub youtube_url: Option<String>,
     /// The image itself.
-    #[serde(rename = "imageData", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "imageData"))]
     pub image_data: Option<String>,
     /// The address of a page about it.
-    #[serde(rename = "externalUrl", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "externalUrl"))]
     pub external_url: Option<String>,
     /// The background colour on OpenSea.
-    #[serde(rename = "backgroundColor", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "backgroundColor"))]
     pub background_color: Option<String>,
     /// Traits of the token.
     ///
     /// Evidence: inferred (Hive Developers, Blockchain Open API, Metadata, Upload metadata). The table says JSON;
     /// that it is a list is inferred from the members it names.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<Vec<MetadataAttribute>>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    MetadataRequest with extra {
+        name: required text "name";
+        description: optional text "description";
+        image: required text "image";
+        animation_url: optional text "animationUrl";
+        youtube_url: optional text "youtubeUrl";
+        image_data: optional text "imageData";
+        external_url: optional text "externalUrl";
+        background_color: optional text "backgroundColor";
+        attributes: optional plain "attributes";
+    }
 }
 
 impl MetadataRequest {
@@ -717,6 +1231,7 @@ impl MetadataRequest {
             external_url: None,
             background_color: None,
             attributes: None,
+            extra: Fields::new(),
         }
     }
 
@@ -777,33 +1292,45 @@ impl MetadataRequest {
 }
 
 /// A trait of a token.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MetadataAttribute {
     /// The trait's name.
-    #[serde(rename = "traitType", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "traitType"))]
     pub trait_type: Option<String>,
     /// The trait's value, less than its `maxValue`; for the display type `date` a time in seconds since 1970.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<AttributeValue>,
     /// The greatest value the trait can have.
-    #[serde(rename = "maxValue", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "maxValue"))]
     pub max_value: Option<f64>,
     /// How the trait is shown; as text if left out.
-    #[serde(rename = "displayType", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "displayType"))]
     pub display_type: Option<DisplayType>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    MetadataAttribute with extra {
+        trait_type: optional text "traitType";
+        value: optional spelled "value";
+        max_value: optional spelled "maxValue";
+        display_type: optional text "displayType";
+    }
 }
 
 impl MetadataAttribute {
     /// Makes one with nothing set.
-    #[expect(clippy::new_without_default, reason = "`new` is how every request is made")]
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
     pub fn new() -> Self {
         Self {
             trait_type: None,
             value: None,
             max_value: None,
             display_type: None,
+            extra: Fields::new(),
         }
     }
 
@@ -837,16 +1364,18 @@ impl MetadataAttribute {
 }
 
 /// The trait's value, less than its `maxValue`; for the display type `date` a time in seconds since 1970.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(untagged)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum AttributeValue {
     /// As a text.
     Text(String),
     /// As a number.
     Number(f64),
 }
+
+bindery_runtime::one_of!(AttributeValue { Text, Number });
 
 impl From<f64> for AttributeValue {
     fn from(value: f64) -> Self {
@@ -857,9 +1386,9 @@ impl From<f64> for AttributeValue {
 /// How the trait is shown; as text if left out.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum DisplayType {
     /// `number`.
@@ -872,8 +1401,10 @@ pub enum DisplayType {
     Date,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(DisplayType);
 
 impl DisplayType {
     /// The value as it goes over the wire.
@@ -883,26 +1414,26 @@ impl DisplayType {
             Self::BoostPercentage => "boost_percentage",
             Self::BoostNumber => "boost_number",
             Self::Date => "date",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for DisplayType {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "number" => Self::Number,
-            "boost_percentage" => Self::BoostPercentage,
-            "boost_number" => Self::BoostNumber,
-            "date" => Self::Date,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for DisplayType {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "number" => Self::Number,
+            "boost_percentage" => Self::BoostPercentage,
+            "boost_number" => Self::BoostNumber,
+            "date" => Self::Date,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for DisplayType {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -919,7 +1450,7 @@ impl std::fmt::Display for DisplayType {
 }
 
 /// A file to fetch and upload.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AssetByUrlRequest {
@@ -928,32 +1459,74 @@ pub struct AssetByUrlRequest {
     /// Evidence: inferred (Hive Developers, Blockchain Open API, Asset, Upload asset with public URL). The table says
     /// the URL to which the asset is uploaded; from the purpose of the call it is the one it is fetched from.
     pub url: String,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    AssetByUrlRequest with extra {
+        url: required text "url";
+    }
 }
 
 impl AssetByUrlRequest {
     /// Makes one of what is required.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into() }
+        Self {
+            url: url.into(),
+            extra: Fields::new(),
+        }
     }
 }
 
 /// A file on IPFS.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StoredFile {
     /// The file's media type.
-    #[serde(rename = "contentType", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "contentType"))]
     pub content_type: Option<String>,
     /// The file's address on IPFS, as `ipfs://{cid}`.
     pub uri: String,
     /// The file's address on an HTTP gateway.
-    #[serde(rename = "gatewayUrl")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "gatewayUrl"))]
     pub gateway_url: String,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    StoredFile with extra {
+        content_type: optional text "contentType";
+        uri: required text "uri";
+        gateway_url: required text "gatewayUrl";
+    }
+}
+
+impl StoredFile {
+    /// Makes one of what is required.
+    pub fn new(uri: impl Into<String>, gateway_url: impl Into<String>) -> Self {
+        Self {
+            content_type: None,
+            uri: uri.into(),
+            gateway_url: gateway_url.into(),
+            extra: Fields::new(),
+        }
+    }
+
+    /// The file's media type.
+    #[must_use]
+    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
 }
 
 /// A multi-signature wallet to make.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MultisigWalletRequest {
@@ -963,6 +1536,17 @@ pub struct MultisigWalletRequest {
     pub signers: Vec<String>,
     /// How many of them have to sign.
     pub threshold: i32,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    MultisigWalletRequest with extra {
+        from: required text "from";
+        signers: required text "signers";
+        threshold: required plain "threshold";
+    }
 }
 
 impl MultisigWalletRequest {
@@ -976,52 +1560,109 @@ impl MultisigWalletRequest {
             from: from.into(),
             signers: signers.into_iter().map(Into::into).collect(),
             threshold,
+            extra: Fields::new(),
         }
     }
 }
 
 /// A multi-signature wallet.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MultisigWallet {
     /// The wallet's address.
     pub address: String,
     /// The encoded transaction that creates it, to be signed; on Polygon only.
-    #[serde(rename = "rawTx", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "rawTx"))]
     pub raw_tx: Option<String>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    MultisigWallet with extra {
+        address: required text "address";
+        raw_tx: optional text "rawTx";
+    }
+}
+
+impl MultisigWallet {
+    /// Makes one of what is required.
+    pub fn new(address: impl Into<String>) -> Self {
+        Self {
+            address: address.into(),
+            raw_tx: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The encoded transaction that creates it, to be signed; on Polygon only.
+    #[must_use]
+    pub fn raw_tx(mut self, raw_tx: impl Into<String>) -> Self {
+        self.raw_tx = Some(raw_tx.into());
+        self
+    }
 }
 
 /// A registered contract resource.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContractResource {
     /// The id of the resource.
-    #[serde(rename = "resourceId")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "resourceId"))]
     pub resource_id: i64,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ContractResource with extra {
+        resource_id: required plain "resourceId";
+    }
+}
+
+impl ContractResource {
+    /// Makes one of what is required.
+    pub fn new(resource_id: i64) -> Self {
+        Self {
+            resource_id,
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// A page to make a link to. Any further field can be sent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct WebLinkRequest {
     /// Which page. `HOME` is the page of a player's tokens; the value of the mint page is not public.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: WebLinkType,
     /// A player's id.
-    #[serde(rename = "playerId")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "playerId"))]
     pub player_id: PlayerId,
     /// Where Hive's server asks whether the item is right, and reports the outcome.
-    #[serde(rename = "gameServerUrl", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "gameServerUrl"))]
     pub game_server_url: Option<String>,
     /// For minting only, handed on to `gameServerUrl`. Its shape is not documented.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attributes: Option<Value>,
+    pub attributes: Option<Json>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    WebLinkRequest with extra {
+        type_: required text "type";
+        player_id: required text "playerId";
+        game_server_url: optional text "gameServerUrl";
+        attributes: optional plain "attributes";
+    }
 }
 
 impl WebLinkRequest {
@@ -1032,7 +1673,7 @@ impl WebLinkRequest {
             player_id: player_id.into(),
             game_server_url: None,
             attributes: None,
-            extra: Map::new(),
+            extra: Fields::new(),
         }
     }
 
@@ -1045,15 +1686,15 @@ impl WebLinkRequest {
 
     /// For minting only, handed on to `gameServerUrl`. Its shape is not documented.
     #[must_use]
-    pub fn attributes(mut self, attributes: impl Into<Value>) -> Self {
+    pub fn attributes(mut self, attributes: impl Into<Json>) -> Self {
         self.attributes = Some(attributes.into());
         self
     }
 
     /// Adds a field that the spec does not know.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
         self
     }
 }
@@ -1061,40 +1702,42 @@ impl WebLinkRequest {
 /// Which page. `HOME` is the page of a player's tokens; the value of the mint page is not public.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum WebLinkType {
     /// `HOME`.
     Home,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(WebLinkType);
 
 impl WebLinkType {
     /// The value as it goes over the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Home => "HOME",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for WebLinkType {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "HOME" => Self::Home,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for WebLinkType {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "HOME" => Self::Home,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for WebLinkType {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -1114,16 +1757,18 @@ impl std::fmt::Display for WebLinkType {
 ///
 /// Evidence: documented by the vendor (Hive Developers, Hive Blockchain API, Burn). This page says number, the
 /// older minting call says text; both are taken.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(untagged)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum PlayerId {
     /// As a number.
     Number(i64),
     /// As a text.
     Text(String),
 }
+
+bindery_runtime::one_of!(PlayerId { Number, Text });
 
 impl From<i64> for PlayerId {
     fn from(value: i64) -> Self {
@@ -1135,36 +1780,124 @@ impl From<i64> for PlayerId {
 ///
 /// Evidence: inferred (Hive Developers, Hive Blockchain API, Mint and Burn). The pages say that the answer
 /// contains `webLinkUrl`; the envelope is that of every other call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct WebLinkResponse {
     /// 0 is success.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
     /// The outcome, for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// A link to a page at Hive. Everything that is not named here stays reachable.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<WebLink>,
     /// The page's URL, if the answer has no `data`.
-    #[serde(rename = "webLinkUrl", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "webLinkUrl"))]
     pub web_link_url: Option<String>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    WebLinkResponse with extra {
+        code: optional plain "code";
+        message: optional text "message";
+        data: optional plain "data";
+        web_link_url: optional text "webLinkUrl";
+    }
+}
+
+impl WebLinkResponse {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            code: None,
+            message: None,
+            data: None,
+            web_link_url: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// 0 is success.
+    #[must_use]
+    pub fn code(mut self, code: i64) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    /// The outcome, for people.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// A link to a page at Hive. Everything that is not named here stays reachable.
+    #[must_use]
+    pub fn data(mut self, data: WebLink) -> Self {
+        self.data = Some(data);
+        self
+    }
+
+    /// The page's URL, if the answer has no `data`.
+    #[must_use]
+    pub fn web_link_url(mut self, web_link_url: impl Into<String>) -> Self {
+        self.web_link_url = Some(web_link_url.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// A link to a page at Hive. Everything that is not named here stays reachable.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct WebLink {
     /// The page's URL.
-    #[serde(rename = "webLinkUrl", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "webLinkUrl"))]
     pub web_link_url: Option<String>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    WebLink with extra {
+        web_link_url: optional text "webLinkUrl";
+    }
+}
+
+impl WebLink {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            web_link_url: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The page's URL.
+    #[must_use]
+    pub fn web_link_url(mut self, web_link_url: impl Into<String>) -> Self {
+        self.web_link_url = Some(web_link_url.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }

@@ -6,9 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    Advice, Error, Idempotency, Kind, Operation, Response,
+    Advice, Class, Error, Idempotency, Kind, Operation, Response,
     envelope::{Check, Places},
     error::{Answer, Shown, what_does_not_fit},
+    object::from_slice,
     retry_after::retry_after,
 };
 
@@ -38,15 +39,16 @@ pub(crate) async fn whole(
 ) -> Result<Success, Error> {
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
-    let body = read_within(limit, response, operation).await?;
+    let (body, read) = read_within(limit, response, operation).await;
     if status.is_success() {
-        return Ok(Success {
+        return read.map(|()| Success {
             status,
             headers,
             body,
             attempts: 0,
         });
     }
+    // The head is the verdict: a body that breaks off or is too large takes nothing from it.
     Err(refused(operation, status, headers, body))
 }
 
@@ -70,62 +72,78 @@ impl Success {
         } = self;
         // No body says as much as `null`: a call whose answer may be anything takes both.
         let text: &[u8] = if body.is_empty() { b"null" } else { &body };
-        let unfit = |error: &serde_json::Error, headers: HeaderMap, value: Option<&str>| {
+        let unfit = |error: &serde_json::Error,
+                     headers: HeaderMap,
+                     value: Option<(&str, bool)>,
+                     request_id: Option<String>| {
             let why = match value {
                 _ if body.is_empty() => "it is empty".to_owned(),
-                Some(place) => format!("nothing stands at `{place}`"),
+                Some((place, false)) => format!("nothing stands at `{place}`"),
+                Some((place, true)) => {
+                    format!("{} of what stands at `{place}`", what_does_not_fit(error))
+                }
                 None => not_json(error, &headers).unwrap_or_else(|| what_does_not_fit(error)),
             };
             let what = format!(
                 "failed to read the answer (HTTP {}): {why}",
                 status.as_u16()
             );
+            let request_id = request_id.or_else(|| header_request_id(&headers));
             let answer = Answer {
-                status,
-                headers,
-                body: body.clone(),
-                code: None,
-                message: None,
-                request_id: None,
+                request_id,
+                ..Answer::new(status, headers, body.clone())
             };
-            Error::new(operation, Kind::Decode, what, Advice::Report)
-                .answered(answer)
-                .attempts_made(attempts)
+            // The status says that it was carried out.
+            Error::new(
+                operation,
+                Kind::Decode,
+                what,
+                look_or(Advice::Report, operation),
+            )
+            .answered(answer)
+            .attempts_made(attempts)
         };
         let Some(envelope) = operation.envelope else {
-            return match serde_json::from_slice(text) {
+            return match from_slice(text) {
                 Ok(value) => {
                     let request_id = header_request_id(&headers);
                     Ok(Response::new(value, status, headers, request_id, attempts))
                 }
-                Err(error) => Err(unfit(&error, headers, None)),
+                Err(error) => Err(unfit(&error, headers, None, None)),
             };
         };
+        if let Some((value, request_id)) = envelope.read(&body) {
+            let request_id = request_id.or_else(|| header_request_id(&headers));
+            return Ok(Response::new(value, status, headers, request_id, attempts));
+        }
         // An envelope cannot be empty.
-        let mut whole: Value = match serde_json::from_slice(&body) {
-            Ok(whole) => whole,
-            Err(error) => return Err(unfit(&error, headers, None)),
+        let opened = match envelope.open(&body) {
+            Ok(opened) => opened,
+            Err(error) => return Err(unfit(&error, headers, None, None)),
         };
-        if let Some(failed) = envelope.failed(&whole) {
+        if let Some(failed) = opened.failed {
+            let whole: Option<Value> = serde_json::from_slice(&body).ok();
+            let body = body.clone();
             let answer = (status, headers, body);
             let error = refused_with(
                 operation,
                 answer,
-                Some(&whole),
+                whole.as_ref(),
                 envelope.places,
                 Some(failed),
             );
             return Err(error.attempts_made(attempts));
         }
-        let request_id = envelope
-            .places
-            .request_id(&whole)
-            .or_else(|| header_request_id(&headers));
-        let value = whole.pointer_mut(envelope.value).map(Value::take);
-        let absent = value.is_none().then_some(envelope.value);
-        match serde_json::from_value(value.unwrap_or_default()) {
+        // Nothing says as much as `null`, here too.
+        let value = opened.value.map_or("null", |value| value.get());
+        let request_id = opened.request_id.or_else(|| header_request_id(&headers));
+        match from_slice(value.as_bytes()) {
             Ok(value) => Ok(Response::new(value, status, headers, request_id, attempts)),
-            Err(error) => Err(unfit(&error, headers, absent)),
+            Err(error) => {
+                let place = (envelope.value, opened.value.is_some());
+                let place = (!envelope.value.is_empty()).then_some(place);
+                Err(unfit(&error, headers, place, request_id))
+            }
         }
     }
 
@@ -168,14 +186,15 @@ pub(crate) fn refused(
             status.as_u16()
         );
         let answer = Answer {
-            status,
-            headers,
-            body,
-            code: None,
-            message: None,
-            request_id: None,
+            request_id: header_request_id(&headers),
+            ..Answer::new(status, headers, body)
         };
-        return Error::new(operation, Kind::Redirect, what, Advice::AdjustRequest).answered(answer);
+        // "See other" is what a service says that carried a write out (RFC 9110 section 15.4.4).
+        let advice = match status {
+            StatusCode::SEE_OTHER => look_or(Advice::AdjustRequest, operation),
+            _ => Advice::AdjustRequest,
+        };
+        return Error::new(operation, Kind::Redirect, what, advice).answered(answer);
     }
     let described = operation
         .failures
@@ -195,11 +214,12 @@ fn refused_with(
     places: &Places,
     failed: Option<&Check>,
 ) -> Error {
-    let code = json.and_then(|json| places.code(json));
-    let message = match json {
-        Some(json) => places.message(json),
-        None => plain_text(&headers, &body),
-    };
+    // Of a failure that one check alone tells, the envelope may know no code, or that of another success.
+    let telling = failed.and_then(|check| check.places).unwrap_or(places);
+    let code = json.and_then(|json| telling.code(json));
+    let message = json
+        .and_then(|json| telling.message(json))
+        .or_else(|| plain_text(&headers, json, &body));
     let request_id = json
         .and_then(|json| places.request_id(json))
         .or_else(|| header_request_id(&headers));
@@ -211,30 +231,52 @@ fn refused_with(
         what = format!("{what} {reason}");
     }
     if let Some(check) = failed {
-        what = format!("{what}, but `{}` does not say success", check.at);
+        what = format!("{what}, but {}", check.told(json));
     }
     for said in [&code, &message].into_iter().flatten() {
-        what = format!("{what}: {}", Shown(said));
+        // Some services have one word for code and message, and some repeat the status.
+        if !what.ends_with(&format!(" {said}")) && !what.contains(&format!("`{said}`")) {
+            what = format!("{what}: {}", Shown(said));
+        }
     }
-    let advice = match status.as_u16() {
-        401 | 403 => Advice::Reauthenticate,
-        408 | 429 => Advice::Retry,
+    let unsaid = failed.is_some_and(|check| json.and_then(|json| json.pointer(check.at)).is_none());
+    let class = class_of(operation, status, code.as_deref());
+    let advice = match class {
+        // It says neither success nor failure: whether it was carried out is open.
+        _ if status.is_success() && unsaid => look_or(Advice::Report, operation),
+        Some(Class::Authentication | Class::Permission) => Advice::Reauthenticate,
+        Some(Class::RateLimited) => Advice::Retry,
+        // The service gave up waiting for the request, so it carried none out.
+        Some(Class::Outage) if status == StatusCode::REQUEST_TIMEOUT => Advice::Retry,
         // A gateway says so too when it lost sight of a request that went through.
-        500..=599 => look_or_retry(operation),
+        Some(Class::Outage) => look_or_retry(operation),
         _ => Advice::AdjustRequest,
     };
     let delay = retry_after(&headers);
     let answer = Answer {
-        status,
-        headers,
-        body,
         code,
         message,
         request_id,
+        details: places.details,
+        ..Answer::new(status, headers, body)
     };
     Error::new(operation, Kind::Refused, what, advice)
+        .classed(class)
         .answered(answer)
         .retry_in(delay)
+}
+
+/// What a refusal means: the provider's code tells where the spec knows it, and else the status.
+fn class_of(operation: &Operation, status: StatusCode, code: Option<&str>) -> Option<Class> {
+    let by_status = Class::of_status(status);
+    let by_code = code.and_then(|code| operation.class_of_code(code));
+    match by_code {
+        // The session acts upon a 401 by renewing what it sent, so that is what a 401 is, whatever else it says.
+        _ if status == StatusCode::UNAUTHORIZED => by_status,
+        // That says the least of all, and a 404 more.
+        Some(Class::InvalidRequest) if status.is_client_error() => by_status,
+        _ => by_code.or(by_status),
+    }
 }
 
 /// What came in the place of JSON, where the answer says it.
@@ -244,15 +286,18 @@ fn not_json(error: &serde_json::Error, headers: &HeaderMap) -> Option<String> {
     told.then(|| format!("it is `{}`, not JSON", Shown(content_type)))
 }
 
-/// A short `text/plain` body is the provider's message; a web page of some proxy is not.
-fn plain_text(headers: &HeaderMap, body: &Bytes) -> Option<String> {
-    let plain = headers
-        .get(http::header::CONTENT_TYPE)?
-        .to_str()
-        .ok()?
-        .starts_with("text/plain");
-    let text = std::str::from_utf8(body).ok()?.trim();
-    (plain && !text.is_empty()).then(|| text.to_owned())
+/// A text is the provider's message; an object without one is not, and neither is a web page of some proxy.
+fn plain_text(headers: &HeaderMap, json: Option<&Value>, body: &Bytes) -> Option<String> {
+    let text = match json {
+        Some(Value::String(text)) => text,
+        Some(Value::Object(_) | Value::Array(_) | Value::Null) => return None,
+        _ => std::str::from_utf8(body).ok()?,
+    };
+    let text = text.trim();
+    let is_text = headers
+        .get(http::header::CONTENT_TYPE)
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/") || json.is_some());
+    (is_text && !text.is_empty() && !text.starts_with('<')).then(|| text.to_owned())
 }
 
 fn header_request_id(headers: &HeaderMap) -> Option<String> {
@@ -260,38 +305,43 @@ fn header_request_id(headers: &HeaderMap) -> Option<String> {
     headers.get(REQUEST_ID)?.to_str().ok().map(str::to_owned)
 }
 
-pub(crate) async fn read_within(
+/// What came of the body, and why that is not all of it where it is not.
+async fn read_within(
     limit: usize,
     mut response: reqwest::Response,
     operation: &Operation,
-) -> Result<Bytes, Error> {
+) -> (Bytes, Result<(), Error>) {
     let too_large = || {
         let what = format!(
             "failed to read the answer: it is larger than the {limit} bytes that the session allows; allow more, or ask \
              for less"
         );
-        Error::new(operation, Kind::TooLarge, what, Advice::AdjustRequest)
+        Error::new(
+            operation,
+            Kind::TooLarge,
+            what,
+            look_or(Advice::AdjustRequest, operation),
+        )
     };
     if response
         .content_length()
         .is_some_and(|length| length > limit as u64)
     {
-        return Err(too_large());
+        return (Bytes::new(), Err(too_large()));
     }
     // Most bodies come in one piece, which is taken as it is.
     let (mut first, mut body) = (Bytes::new(), BytesMut::new());
-    loop {
+    let read = loop {
         let chunk = match response.chunk().await {
             Ok(Some(chunk)) => chunk,
-            Ok(None) if body.is_empty() => return Ok(first),
-            Ok(None) => return Ok(body.freeze()),
+            Ok(None) => break Ok(()),
             Err(error) => {
                 let url = response.url().clone();
-                return Err(unanswered(operation, error.with_url(url)));
+                break Err(unanswered(operation, error.with_url(url)));
             }
         };
         if first.len().max(body.len()) + chunk.len() > limit {
-            return Err(too_large());
+            break Err(too_large());
         }
         if first.is_empty() {
             first = chunk;
@@ -301,7 +351,12 @@ pub(crate) async fn read_within(
             body.extend_from_slice(&first);
         }
         body.extend_from_slice(&chunk);
-    }
+    };
+    let came = match body.is_empty() {
+        true => first,
+        false => body.freeze(),
+    };
+    (came, read)
 }
 
 /// The error of a request that got no whole answer.
@@ -339,8 +394,13 @@ pub(crate) fn unanswered(operation: &Operation, error: reqwest::Error) -> Error 
 
 /// Looking first is the advice where sending twice may do harm.
 pub(crate) fn look_or_retry(operation: &Operation) -> Advice {
+    look_or(Advice::Retry, operation)
+}
+
+/// `otherwise`, where sending twice does no harm.
+fn look_or(otherwise: Advice, operation: &Operation) -> Advice {
     match operation.idempotency {
-        Idempotency::Safe | Idempotency::Idempotent => Advice::Retry,
+        Idempotency::Safe | Idempotency::Idempotent => otherwise,
         Idempotency::Unknown | Idempotency::Never => Advice::Look,
     }
 }

@@ -7,7 +7,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use bytes::Bytes;
 
 use crate::{
-    CallOptions, Error, FilePart, Operation, Response, Session, Style, draft::Draft, send,
+    CallOptions, Error, FilePart, Finality, Operation, Outcome, Response, Session, Style, Wait,
+    draft::Draft, lookup::Lookup, outcome, send,
 };
 
 /// A call in the making: an operation with its parameters.
@@ -82,6 +83,17 @@ impl Call {
     pub fn cookie(mut self, name: &'static str, style: Style, value: &impl Serialize) -> Self {
         self.draft.cookie(name, style, value);
         self
+    }
+
+    /// Sets a query parameter whose values stand behind one another, with commas between them (`style: form`,
+    /// `explode: false`).
+    pub fn query_joined<V: Display>(
+        self,
+        name: &'static str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let values: Vec<_> = values.into_iter().map(|value| value.to_string()).collect();
+        self.query(name, values.join(","))
     }
 
     /// Sets a header.
@@ -169,8 +181,58 @@ impl Call {
         self.draft.query(name, [value]);
     }
 
+    pub(crate) fn get_query(&self, name: &str) -> Option<&str> {
+        self.draft.get_query(name)
+    }
+
+    pub(crate) fn path_text(&self) -> &str {
+        self.draft.path_text()
+    }
+
     pub(crate) fn operation(&self) -> &'static Operation {
         self.operation
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub(crate) fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// Makes the call again and again until its value is final.
+    pub fn wait<T>(self, finality: &'static Finality) -> Wait<T>
+    where
+        T: DeserializeOwned + Serialize + Send + 'static,
+    {
+        let patience = self.session.inner().patience;
+        Wait::new(self, finality, patience)
+    }
+
+    /// Sends the call and reads its answer as a `T`, and tells a failure from an outcome that nobody knows; `lookup` says
+    /// how one finds out.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, where it is sure that the call was not carried out.
+    pub async fn submit<T: DeserializeOwned, C>(
+        self,
+        lookup: Option<&'static Lookup>,
+    ) -> Result<Outcome<T, C>, Error> {
+        outcome::submit(self, lookup, Self::send).await
+    }
+
+    /// As [`submit`](Self::submit), where a success has no body to read.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, where it is sure that the call was not carried out.
+    pub async fn submit_for_nothing<C>(
+        self,
+        lookup: Option<&'static Lookup>,
+    ) -> Result<Outcome<(), C>, Error> {
+        outcome::submit(self, lookup, Self::send_for_nothing).await
     }
 
     /// Sends the call and reads its answer as a `T`.
@@ -221,14 +283,38 @@ impl Call {
         .await
     }
 
-    /// Opens the web socket and reads every message as a `T`.
+    /// Opens the web socket, whose events `socket` describes. `id` reads what an event is known by.
     ///
     /// # Errors
     ///
     /// Whatever [`crate::Kind`] tells, when the socket does not open.
     #[cfg(feature = "websocket")]
-    pub async fn subscribe<T: DeserializeOwned>(self) -> Result<crate::Events<T>, Error> {
-        crate::socket::open(&self.session, self.operation, &self.draft).await
+    pub async fn subscribe<T: DeserializeOwned>(
+        self,
+        socket: &'static crate::Socket,
+        id: fn(&T) -> Option<&str>,
+    ) -> Result<crate::Events<T>, Error> {
+        crate::Events::open(self, socket, id, None).await
+    }
+
+    /// Opens the web socket, and goes on where `position` was saved.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, when the socket does not open, or the position is one of another subscription.
+    #[cfg(feature = "websocket")]
+    pub async fn subscribe_from<T: DeserializeOwned>(
+        self,
+        socket: &'static crate::Socket,
+        id: fn(&T) -> Option<&str>,
+        position: crate::EventPosition,
+    ) -> Result<crate::Events<T>, Error> {
+        crate::Events::open(self, socket, id, Some(position)).await
+    }
+
+    #[cfg(feature = "websocket")]
+    pub(crate) fn into_parts(self) -> (Session, &'static Operation, Draft) {
+        (self.session, self.operation, self.draft)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use crate::{Advice, Requirement};
+use crate::{Advice, Class, Diagnose, Requirement};
 
 /// A credential of a session: an access token, an API key, a signing key.
 ///
@@ -27,6 +27,11 @@ pub trait Credential: fmt::Debug + Send + Sync + 'static {
         &'a self,
         generation: Generation,
     ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>>;
+
+    /// What finds out why the service refused a request that this credential authorised, where there is such a thing.
+    fn diagnose(&self) -> Option<&dyn Diagnose> {
+        None
+    }
 }
 
 /// Counts the tokens a credential has had. A token's text cannot tell whether it changed: a provider may issue the same
@@ -56,17 +61,33 @@ impl fmt::Debug for Authorizing<'_> {
 pub struct CredentialError {
     cause: Arc<dyn StdError + Send + Sync>,
     advice: Advice,
+    class: Option<Class>,
     retry_after: Option<Duration>,
 }
 
 impl CredentialError {
     /// Wraps the credential's own error, which callers find again through [`std::error::Error::source`].
+    ///
+    /// Where the advice is to try again, it counts as [`Class::Outage`]; to change the request, as
+    /// [`Class::InvalidRequest`]; to report it, as none; and else as [`Class::Authentication`].
     pub fn new(cause: impl StdError + Send + Sync + 'static, advice: Advice) -> Self {
         Self {
             cause: Arc::new(cause),
             advice,
+            class: match advice {
+                Advice::Retry => Some(Class::Outage),
+                Advice::AdjustRequest => Some(Class::InvalidRequest),
+                Advice::Report => None,
+                Advice::Look | Advice::Reauthenticate => Some(Class::Authentication),
+            },
             retry_after: None,
         }
+    }
+
+    /// As another class than follows from the advice.
+    pub fn class(mut self, class: Class) -> Self {
+        self.class = Some(class);
+        self
     }
 
     /// With the time after which another try makes sense.
@@ -75,7 +96,19 @@ impl CredentialError {
         self
     }
 
-    pub(crate) fn into_parts(self) -> (Arc<dyn StdError + Send + Sync>, Advice, Option<Duration>) {
-        (self.cause, self.advice, self.retry_after)
+    pub(crate) fn advice(&self) -> Advice {
+        self.advice
+    }
+
+    pub(crate) fn class_of(&self) -> Option<Class> {
+        self.class
+    }
+
+    pub(crate) fn delay(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    pub(crate) fn into_cause(self) -> Arc<dyn StdError + Send + Sync> {
+        self.cause
     }
 }

@@ -32,6 +32,9 @@ pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Clone)]
 pub(crate) struct Draft {
     path: Cow<'static, str>,
+    /// What was put into the path.
+    #[cfg(feature = "websocket")]
+    parameters: Vec<(&'static str, String)>,
     /// The values are encoded.
     query: Vec<(Cow<'static, str>, String)>,
     headers: HeaderMap,
@@ -54,6 +57,8 @@ impl Draft {
     pub(crate) fn new(path: impl Into<Cow<'static, str>>) -> Self {
         Self {
             path: path.into(),
+            #[cfg(feature = "websocket")]
+            parameters: Vec::new(),
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: Body::None,
@@ -105,6 +110,26 @@ impl Draft {
         }
         path.push_str(rest);
         self.path = path.into();
+        #[cfg(feature = "websocket")]
+        self.parameters.push((name, value));
+    }
+
+    /// The path, as far as its parameters are known.
+    pub(crate) fn path_text(&self) -> &str {
+        &self.path
+    }
+
+    /// What was put into the path, by name.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn parameters(&self) -> &[(&'static str, String)] {
+        &self.parameters
+    }
+
+    /// The value of a query parameter.
+    pub(crate) fn get_query(&self, name: &str) -> Option<&str> {
+        let mut all = self.query.iter();
+        all.find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Replaces all values of a query parameter.
@@ -296,6 +321,31 @@ impl Draft {
         &self.options
     }
 
+    pub(crate) fn told_path(&self) -> &str {
+        &self.path
+    }
+
+    pub(crate) fn told_query(&self) -> &[(Cow<'static, str>, String)] {
+        &self.query
+    }
+
+    pub(crate) fn told_headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body as JSON, where it is that, with nothing in it that must not be shown.
+    pub(crate) fn told_body(&self) -> Option<Value> {
+        let Body::Bytes(bytes, content_type) = &self.body else {
+            return None;
+        };
+        if content_type != "application/json" {
+            return None;
+        }
+        let mut body = serde_json::from_slice(bytes).ok()?;
+        blank(&mut body, &self.secrets);
+        Some(body)
+    }
+
     pub(crate) fn fail(&mut self, what: String) {
         self.fault.get_or_insert(what);
     }
@@ -397,6 +447,23 @@ fn start(query: &mut String, name: &str) {
     }
     query.extend(utf8_percent_encode(name, RESERVED));
     query.push('=');
+}
+
+/// Puts `null` in the place of every text that is a secret.
+fn blank(value: &mut Value, secrets: &[Secret]) {
+    match value {
+        Value::String(text) => {
+            let is_secret = |secret: &Secret| secret.expose_secret() == text;
+            if secrets.iter().any(is_secret) {
+                let text = std::mem::take(text);
+                drop(Zeroizing::new(text));
+                *value = Value::Null;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| blank(item, secrets)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| blank(field, secrets)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// A body that is wiped from memory with the last request made of it, where it holds secrets.

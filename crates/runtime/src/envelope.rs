@@ -1,6 +1,9 @@
 //! Success and failure inside a body, and where their parts stand.
 
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, value::RawValue};
+
+use crate::{object, pointer};
 
 /// How a provider wraps its answers (the spec's `x-envelope`).
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub struct Check {
     pub is: &'static [Expected],
     /// Whether its absence means success too.
     pub optional: bool,
+    /// Where code and message of a failure stand that this condition tells, where not at those of the envelope.
+    pub places: Option<&'static Places>,
 }
 
 /// A value that means success.
@@ -36,13 +41,16 @@ pub enum Expected {
     String(&'static str),
 }
 
-/// JSON Pointers to the parts of a failure; of each list the first that leads to a text or a number counts.
+/// JSON Pointers to the parts of a failure; of each list the first that leads to a text or a number counts, of `details`
+/// the first that leads to a list.
 #[derive(Debug)]
 pub struct Places {
     /// The provider's own code.
     pub code: &'static [&'static str],
     /// What the provider says of it.
     pub message: &'static [&'static str],
+    /// The list of the single faults behind it.
+    pub details: &'static [&'static str],
     /// The id by which the provider's support finds the request.
     pub request_id: &'static [&'static str],
 }
@@ -51,6 +59,7 @@ impl Places {
     pub(crate) const NONE: Self = Self {
         code: &[],
         message: &[],
+        details: &[],
         request_id: &[],
     };
 
@@ -67,15 +76,92 @@ impl Places {
     }
 }
 
+/// What an envelope holds.
+#[derive(Debug)]
+pub(crate) struct Opened<'a> {
+    /// The part that the caller wants, as it came.
+    pub(crate) value: Option<&'a RawValue>,
+    /// The first check that does not hold; none where the answer is a success.
+    pub(crate) failed: Option<&'static Check>,
+    /// The id of the request.
+    pub(crate) request_id: Option<String>,
+}
+
 impl Envelope {
-    /// The first check that does not hold; none where `body` is a success.
-    pub(crate) fn failed(&self, body: &Value) -> Option<&'static Check> {
-        self.success
-            .iter()
-            .find(|check| match body.pointer(check.at) {
-                None | Some(Value::Null) => !check.optional,
-                Some(found) => !check.is.iter().any(|expected| expected.equals(found)),
-            })
+    /// Opens the envelope `body`, of which it reads no more than it needs.
+    pub(crate) fn open<'a>(&self, body: &'a [u8]) -> Result<Opened<'a>, serde_json::Error> {
+        let found = pointer::find(body, &self.pointers())?;
+        let (failed, request_id) = self.judge(&found);
+        Ok(Opened {
+            value: found[0],
+            failed,
+            request_id,
+        })
+    }
+
+    /// The value in the envelope `body`, read in passing, and the id of the request; `None` where that cannot be, or the
+    /// answer is no success: [`open`](Self::open) tells why.
+    pub(crate) fn read<T: DeserializeOwned>(&self, body: &[u8]) -> Option<(T, Option<String>)> {
+        let text = std::str::from_utf8(body).ok()?;
+        let read = object::within(body, || pointer::find_and_read(text, &self.pointers()));
+        let (value, found) = read.ok()?;
+        let (None, request_id) = self.judge(&found) else {
+            return None;
+        };
+        let value = match value {
+            Some(value) => value,
+            None => object::from_slice(found[0]?.get().as_bytes()).ok()?,
+        };
+        Some((value, request_id))
+    }
+
+    fn pointers(&self) -> Vec<&'static str> {
+        let checks = self.success.iter().map(|check| check.at);
+        let ids = self.places.request_id.iter().copied();
+        std::iter::once(self.value)
+            .chain(checks)
+            .chain(ids)
+            .collect()
+    }
+
+    fn judge(&self, found: &[Option<&RawValue>]) -> (Option<&'static Check>, Option<String>) {
+        let (checked, ids) = found[1..].split_at(self.success.len());
+        let failed = self.success.iter().zip(checked);
+        let failed = failed.filter(|(check, found)| !check.holds(found.map(read)));
+        let failed = failed.map(|(check, _)| check).next();
+        (failed, ids.iter().find_map(|id| text_of(&read((*id)?))))
+    }
+}
+
+/// It was walked through before, so it is JSON.
+fn read(raw: &RawValue) -> Value {
+    serde_json::from_str(raw.get()).unwrap_or_default()
+}
+
+impl Check {
+    fn holds(&self, found: Option<Value>) -> bool {
+        match found {
+            None | Some(Value::Null) => self.optional,
+            Some(found) => self.is.iter().any(|expected| expected.equals(&found)),
+        }
+    }
+}
+
+impl Check {
+    /// That it does not hold for `body`, with the value found there where that is short enough to be a status.
+    pub(crate) fn told(&self, body: Option<&Value>) -> String {
+        const LONGEST: usize = 32;
+        let at = self.at;
+        let found = match body.and_then(|body| body.pointer(at)) {
+            None => return format!("`{at}`, which tells success, is absent"),
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Object(_) | Value::Array(_)) => String::new(),
+            Some(other) => other.to_string(),
+        };
+        if found.is_empty() || found.len() > LONGEST {
+            return format!("`{at}` does not say success");
+        }
+        format!("`{at}` is `{found}`, which is no success")
     }
 }
 
@@ -90,7 +176,13 @@ impl Expected {
 }
 
 fn first_text(body: &Value, places: &[&str]) -> Option<String> {
-    places.iter().find_map(|place| match body.pointer(place)? {
+    places
+        .iter()
+        .find_map(|place| text_of(body.pointer(place)?))
+}
+
+fn text_of(found: &Value) -> Option<String> {
+    match found {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         // Some services send the messages of several faults at once.
@@ -99,7 +191,7 @@ fn first_text(body: &Value, places: &[&str]) -> Option<String> {
             (!texts.is_empty()).then(|| texts.join("; "))
         }
         _ => None,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -115,22 +207,27 @@ mod tests {
                 at: "/Success",
                 is: &[Expected::Bool(true)],
                 optional: false,
+                places: None,
             },
             Check {
                 at: "/Result/status",
                 is: &[Expected::String("200")],
                 optional: true,
+                places: None,
             },
         ],
         places: &Places {
             code: &["/Error/code"],
             message: &["/Error/message", "/message"],
+            details: &[],
             request_id: &[],
         },
     };
 
     fn failed(body: &Value) -> Option<&'static str> {
-        ENVELOPE.failed(body).map(|check| check.at)
+        let body = body.to_string();
+        let opened = ENVELOPE.open(body.as_bytes()).expect("JSON");
+        opened.failed.map(|check| check.at)
     }
 
     #[test]

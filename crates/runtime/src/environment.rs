@@ -57,6 +57,10 @@ impl BaseUrl {
         self.0.as_str().trim_end_matches('/')
     }
 
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// The same origin with another path.
     pub(crate) fn with_path(&self, path: &str) -> Self {
         let mut url = self.0.clone();

@@ -5,8 +5,9 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::{CredentialError, Operation, hidden::Hidden};
+use crate::{Class, CredentialError, FailureAnswer, FailureBody, Operation, hidden::Hidden};
 
 /// Why a call failed: the provider and operation, what happened, what the provider said, and what to do about it.
 ///
@@ -20,6 +21,8 @@ struct Inner {
     kind: Kind,
     what: String,
     advice: Advice,
+    class: Option<Class>,
+    explanation: Option<String>,
     attempts: u32,
     retry_after: Option<Duration>,
     answer: Option<Answer>,
@@ -34,6 +37,23 @@ pub(crate) struct Answer {
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) request_id: Option<String>,
+    /// Where the single faults stand.
+    pub(crate) details: &'static [&'static str],
+}
+
+impl Answer {
+    /// An answer of which nothing is known but what HTTP says.
+    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        Self {
+            status,
+            headers,
+            body,
+            code: None,
+            message: None,
+            request_id: None,
+            details: &[],
+        }
+    }
 }
 
 /// What kind of failure it was, by how far the call got.
@@ -44,7 +64,8 @@ pub enum Kind {
     Request,
     /// No credential of the session serves the call. Nothing was sent.
     Credential,
-    /// A credential could not be brought to authorise the request: a token was refused or could not be got.
+    /// A credential could not be brought to authorise the request: a token was refused or could not be got. Where that
+    /// was after a 401, the error has that answer, too.
     Authentication,
     /// No connection came about. The service did not see the request.
     Connect,
@@ -68,7 +89,8 @@ pub enum Kind {
 pub enum Advice {
     /// The same call may succeed later; see [`Error::retry_after`].
     Retry,
-    /// The call may have been carried out: look before sending it again.
+    /// The call may have been carried out: look before sending it again. Only of calls that are neither safe nor
+    /// idempotent; with any other advice such a call was not carried out.
     Look,
     /// The credentials have to change first.
     Reauthenticate,
@@ -103,6 +125,13 @@ impl Error {
             kind,
             what: what.into(),
             advice,
+            class: match kind {
+                Kind::Request => Some(Class::InvalidRequest),
+                Kind::Credential | Kind::Authentication => Some(Class::Authentication),
+                Kind::Connect | Kind::Timeout | Kind::Connection => Some(Class::Outage),
+                Kind::Refused | Kind::Redirect | Kind::Decode | Kind::TooLarge => None,
+            },
+            explanation: None,
             attempts: 0,
             retry_after: None,
             answer: None,
@@ -116,12 +145,28 @@ impl Error {
     }
 
     pub(crate) fn authentication(operation: &Operation, error: CredentialError) -> Self {
-        let (cause, advice, retry_after) = error.into_parts();
+        // What may have been carried out is the sign-in; the call itself was not sent.
+        let advice = match error.advice() {
+            Advice::Look => Advice::Retry,
+            advice => advice,
+        };
+        let (class, delay) = (error.class_of(), error.delay());
+        let cause = error.into_cause();
         let what = format!("failed to authorise the request: {cause}");
-        let mut error = Self::new(operation, Kind::Authentication, what, advice);
+        let mut error = Self::new(operation, Kind::Authentication, what, advice).classed(class);
         error.0.cause = Some(cause);
-        error.0.retry_after = retry_after;
+        error.0.retry_after = delay;
         error
+    }
+
+    pub(crate) fn classed(mut self, class: Option<Class>) -> Self {
+        self.0.class = class;
+        self
+    }
+
+    pub(crate) fn explained(mut self, explanation: Option<String>) -> Self {
+        self.0.explanation = explanation;
+        self
     }
 
     pub(crate) fn caused_by(mut self, cause: impl StdError + Send + Sync + 'static) -> Self {
@@ -131,6 +176,12 @@ impl Error {
 
     pub(crate) fn answered(mut self, answer: Answer) -> Self {
         self.0.answer = Some(answer);
+        self
+    }
+
+    /// With the answer that `other` had.
+    pub(crate) fn answered_as(mut self, other: Self) -> Self {
+        self.0.answer = other.0.answer;
         self
     }
 
@@ -147,6 +198,9 @@ impl Error {
     /// Without what the request carried that no message may repeat.
     pub(crate) fn hide(mut self, hidden: &Hidden<'_>) -> Self {
         hidden.mask(&mut self.0.what);
+        if let Some(explanation) = &mut self.0.explanation {
+            hidden.mask(explanation);
+        }
         if let Some(answer) = &mut self.0.answer {
             let told = [
                 &mut answer.code,
@@ -163,6 +217,49 @@ impl Error {
     /// How far the call got.
     pub fn kind(&self) -> Kind {
         self.0.kind
+    }
+
+    /// What the failure means; `None` where neither the provider's code nor the HTTP status tells, and for an answer that
+    /// could not be read. The predicates below say the same.
+    pub fn class(&self) -> Option<Class> {
+        self.0.class
+    }
+
+    /// Whether what the call is about is not there.
+    pub fn is_not_found(&self) -> bool {
+        self.0.class == Some(Class::NotFound)
+    }
+
+    /// Whether there were too many calls in too short a time; see [`Error::retry_after`].
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.class == Some(Class::RateLimited)
+    }
+
+    /// Whether the request contradicts what is there, such as a name that is taken.
+    pub fn is_conflict(&self) -> bool {
+        self.0.class == Some(Class::Conflict)
+    }
+
+    /// Whether the credentials are missing, wrong or expired. Not so where they could not be checked because the service
+    /// that issues tokens is away: that is an outage.
+    pub fn is_authentication(&self) -> bool {
+        self.0.class == Some(Class::Authentication)
+    }
+
+    /// Whether the credentials are in order, and do not permit this call.
+    pub fn is_permission(&self) -> bool {
+        self.0.class == Some(Class::Permission)
+    }
+
+    /// Whether the request itself is wrong, be it the service that says so or the session.
+    pub fn is_invalid_request(&self) -> bool {
+        self.0.class == Some(Class::InvalidRequest)
+    }
+
+    /// Whether the service failed, cannot be reached, or took too long. A write may have been carried out all the same:
+    /// [`Error::advice`] tells whether to look first.
+    pub fn is_outage(&self) -> bool {
+        self.0.class == Some(Class::Outage)
     }
 
     /// What may help.
@@ -188,6 +285,10 @@ impl Error {
     /// How many times the request was sent, or a connection tried for it; 0 where it did not come to that.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    pub(crate) fn answer(&self) -> Option<&Answer> {
+        self.0.answer.as_ref()
     }
 
     /// The HTTP status, where the service answered.
@@ -220,9 +321,43 @@ impl Error {
         self.0.answer.as_ref().map(|answer| answer.body.as_ref())
     }
 
-    /// The body of the answer as a type of the provider crate; `None` where there is none or it does not fit.
-    pub fn body_as<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(self.body()?).ok()
+    /// The body of a failure as a type, which the documentation of the call's `send` names; `None` where there is none,
+    /// or it does not fit.
+    ///
+    /// It may hold what was sent, so keep it out of logs.
+    pub fn failure<F: FailureBody>(&self) -> Option<F> {
+        let answer = self.0.answer.as_ref()?;
+        // The body of a success is no failure, however little of it could be read.
+        if self.0.kind == Kind::Decode {
+            return None;
+        }
+        F::read(&FailureAnswer::new(answer.status.as_u16(), &answer.body))
+    }
+
+    /// The single faults behind the failure, in whichever place the provider put them; those that do not fit are left
+    /// out. The documentation of the call's `send` names their type, where the spec has one.
+    pub fn details<T: DeserializeOwned>(&self) -> Vec<T> {
+        let Some(answer) = self
+            .0
+            .answer
+            .as_ref()
+            .filter(|answer| !answer.details.is_empty())
+        else {
+            return Vec::new();
+        };
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let list = answer
+            .details
+            .iter()
+            .find_map(|place| body.pointer(place)?.as_array());
+        let all = list.into_iter().flatten();
+        all.filter_map(|one| T::deserialize(one).ok()).collect()
+    }
+
+    /// Why the service refused the credential, where the credential found out: which part of what was signed differs from
+    /// what arrived, or how far the clocks are apart. Part of the message too.
+    pub fn explanation(&self) -> Option<&str> {
+        self.0.explanation.as_deref()
     }
 }
 
@@ -236,6 +371,9 @@ impl fmt::Display for Error {
             ..
         } = &*self.0;
         write!(f, "{provider} {operation}: {what}")?;
+        if let Some(explanation) = self.explanation() {
+            write!(f, ": {}", Shown(explanation))?;
+        }
         if let Some(id) = self.request_id() {
             write!(f, " (request id {})", Shown(id))?;
         }
@@ -256,6 +394,7 @@ impl fmt::Debug for Error {
             .field("operation", &self.0.operation)
             .field("kind", &self.0.kind)
             .field("what", &self.0.what)
+            .field("class", &self.0.class)
             .field("advice", &self.0.advice)
             .field("attempts", &self.0.attempts)
             .field("status", &self.status())
@@ -306,8 +445,11 @@ pub(crate) fn what_does_not_fit(error: &serde_json::Error) -> String {
     let what = if what.starts_with("missing field ") || what.starts_with("duplicate field ") {
         what
     } else if error.is_data() {
-        what.rfind(", expected ")
-            .map_or("a value of another type", |at| &what[at + 2..])
+        let expected = what.rfind(", expected ").map(|at| &what[at + 2..]);
+        match expected.and_then(|it| it.strip_prefix("expected struct ")) {
+            Some(name) => return format!("expected an object, a `{name}`{place}"),
+            None => expected.unwrap_or("a value of another type"),
+        }
     } else if error.is_eof() {
         "the JSON ends too early"
     } else {

@@ -39,6 +39,12 @@ impl<'a> Hidden<'a> {
         }
     }
 
+    /// To be kept for longer than the body, whose secrets it forgets: that of a request for a web socket is empty.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn without_body(self) -> Hidden<'static> {
+        Hidden { body: &[], ..self }
+    }
+
     fn texts(&self) -> impl Iterator<Item = &str> {
         // After the scheme, which is no secret, where there is one.
         let headers = self.headers.iter().filter_map(|value| value.to_str().ok());

@@ -5,10 +5,20 @@ mod secret;
 mod text;
 mod uint256;
 
+mod fields;
+mod json;
+mod nullable;
+#[doc(hidden)]
+pub mod object;
+mod one_of;
+mod open_enum;
+
 mod environment;
 mod operation;
 
 mod credential;
+mod diagnosis;
+mod network;
 mod session;
 
 mod call;
@@ -18,43 +28,73 @@ mod part;
 mod style;
 mod untyped;
 
+mod patience;
 mod retry;
 mod send;
 
 mod answer;
+mod class;
 mod envelope;
 mod error;
+mod failure;
 mod hidden;
+mod pointer;
 mod response;
 mod retry_after;
 
-mod pages;
+mod finality;
+mod wait;
+mod wait_error;
+
+pub mod lookup;
+mod outcome;
+mod search;
+mod sent;
+
 #[cfg(feature = "websocket")]
-mod socket;
+mod events;
+mod pages;
+mod tagged;
 #[cfg(feature = "webhooks")]
 mod webhook;
 
 pub use call::Call;
+pub use class::{Class, ErrorCodes};
 pub use credential::{Authorizing, Credential, CredentialError, Generation};
+pub use diagnosis::{Diagnose, RefusedRequest};
 pub use envelope::{Check, Envelope, Expected, Places};
 pub use environment::{BaseUrl, InvalidBaseUrl, Target};
 pub use error::{Advice, Error, Kind};
+#[cfg(feature = "websocket")]
+pub use events::{
+    BlockCall, Delivery, EventPosition, Events, Missing, Reconnected, Replay, Socket, Step,
+};
+pub use failure::{FailureAnswer, FailureBody};
+pub use fields::Fields;
+pub use finality::{Finality, Refusal};
+pub use json::Json;
+pub use nullable::Nullable;
+pub use open_enum::UnknownValue;
 pub use operation::{
     Evidence, Failure, Idempotency, Operation, Placement, Requirement, Scheme, Server, StatusRange,
 };
 pub use options::CallOptions;
-pub use pages::Pages;
+pub use outcome::{NoLookup, Outcome, Unknown};
+pub use pages::{Items, PagePosition, Pages};
 pub use part::FilePart;
+pub use patience::Patience;
 pub use response::Response;
 pub use retry::RetryPolicy;
+pub use search::{Horizon, LookedUp};
 pub use secret::Secret;
+pub use sent::Sent;
 pub use session::{InvalidSession, Session, SessionBuilder};
-#[cfg(feature = "websocket")]
-pub use socket::Events;
 pub use style::Style;
 pub use text::{Base64, InvalidBase64};
 pub use uint256::{InvalidUint256, Uint256};
 pub use untyped::UntypedCall;
+pub use wait::{States, Wait};
+pub use wait_error::{Failed, Overdue, WaitError};
 #[cfg(feature = "webhooks")]
 pub use webhook::{
     Challenge, ChallengeScheme, InvalidMessage, InvalidSignature, MalformedSignature, Opened,
@@ -64,9 +104,10 @@ pub use webhook::{
 /// What generated code names, so that a provider crate depends on this crate alone.
 #[doc(hidden)]
 pub mod generated {
+    pub use crate::tagged::{Tagged, deserialize as of_kinds};
     pub use bytes::Bytes;
-    pub use futures_core::Stream;
     pub use http::Method;
     #[cfg(feature = "webhooks")]
     pub use http::{HeaderMap, HeaderName, HeaderValue};
+    pub use serde;
 }

@@ -6,7 +6,7 @@ use http::Method;
 use url::Url;
 
 use crate::{
-    BaseUrl, Error,
+    BaseUrl, Class, Error, ErrorCodes,
     envelope::{Envelope, Places},
     environment::{Place, Target},
 };
@@ -36,6 +36,8 @@ pub struct Operation {
     pub accept: Option<&'static str>,
     /// Where the parts of a failure stand, by status; the first that fits counts.
     pub failures: &'static [Failure],
+    /// What the provider's own codes mean; the first that names a code counts.
+    pub error_codes: &'static [ErrorCodes],
     /// How sure the spec is of this call.
     pub evidence: Evidence,
 }
@@ -63,6 +65,7 @@ impl Operation {
             envelope: None,
             accept: None,
             failures: &[],
+            error_codes: &[],
         }
     }
 
@@ -88,6 +91,18 @@ impl Operation {
     pub const fn failures(mut self, failures: &'static [Failure]) -> Self {
         self.failures = failures;
         self
+    }
+
+    /// With these meanings of the provider's own codes.
+    pub const fn error_codes(mut self, codes: &'static [ErrorCodes]) -> Self {
+        self.error_codes = codes;
+        self
+    }
+
+    /// What a failure with this code means, where the spec says so.
+    pub(crate) fn class_of_code(&self, code: &str) -> Option<Class> {
+        let named = |known: &&ErrorCodes| known.codes.contains(&code);
+        self.error_codes.iter().find(named).map(|known| known.class)
     }
 }
 

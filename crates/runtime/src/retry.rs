@@ -90,6 +90,16 @@ impl RetryPolicy {
         self.retries
     }
 
+    /// The random part of a wait, from 0 to 1.
+    pub(crate) fn random_part(&self) -> f64 {
+        let part = (self.jitter)();
+        if part.is_finite() {
+            part.clamp(0.0, 1.0)
+        } else {
+            1.0
+        }
+    }
+
     pub(crate) fn new_budget(&self) -> Budget {
         let full = self.budget.saturating_mul(Budget::RETRY);
         Budget {
@@ -109,12 +119,7 @@ impl RetryPolicy {
             .first_delay
             .saturating_mul(2_u32.saturating_pow(retry))
             .min(self.longest_delay);
-        let part = (self.jitter)();
-        let part = if part.is_finite() {
-            part.clamp(0.0, 1.0)
-        } else {
-            1.0
-        };
+        let part = self.random_part();
         // `mul_f64` panics where the product does not fit: a delay near `Duration::MAX` rounds up.
         let jittered = Duration::try_from_secs_f64(delay.as_secs_f64() * part).unwrap_or(delay);
         Some(asked.saturating_add(jittered))

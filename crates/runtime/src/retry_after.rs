@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use http::{
-    HeaderMap, HeaderValue,
+    HeaderMap,
     header::{DATE, RETRY_AFTER},
 };
 
@@ -22,19 +22,19 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     }
     let then = httpdate::parse_http_date(text).ok()?;
     // The service's own clock set the date, so the service's own clock says how far away it is.
-    let now = headers
-        .get(DATE)
-        .and_then(date)
-        .unwrap_or_else(SystemTime::now);
+    let now = date(headers).unwrap_or_else(SystemTime::now);
     Some(then.duration_since(now).unwrap_or_default().min(LONGEST))
 }
 
-fn date(value: &HeaderValue) -> Option<SystemTime> {
-    httpdate::parse_http_date(value.to_str().ok()?).ok()
+/// The time at the service when it answered, to the second.
+pub(crate) fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     fn asked(retry_after: &'static str, date: Option<&'static str>) -> Option<Duration> {

@@ -10,8 +10,9 @@ use url::Url;
 
 use crate::{
     Advice, Authorizing, CallOptions, Credential, Error, Generation, Idempotency, Kind, Operation,
-    Requirement, Response, Secret, Session,
+    RefusedRequest, Requirement, Response, Secret, Session,
     answer::{self, Success},
+    diagnosis::Sent,
     draft::Draft,
     hidden::Hidden,
     retry,
@@ -156,6 +157,8 @@ pub(crate) fn applied<'a>(options: &CallOptions, operation: &'a Operation) -> Co
 #[derive(Default)]
 struct Progress {
     attempts: u32,
+    /// Whether a request is on the way whose fate is not known yet.
+    under_way: bool,
     /// Why the attempt before failed.
     before: Option<Error>,
 }
@@ -187,13 +190,7 @@ pub(crate) async fn deliver<'a, T>(
     };
     match outcome {
         Ok(outcome) => outcome.map_err(|error| error.attempts_made(progress.attempts)),
-        Err(_) => {
-            let error = timed_out(operation, limit, progress.attempts);
-            Err(match progress.before {
-                Some(before) => error.caused_by(before),
-                None => error,
-            })
-        }
+        Err(_) => Err(timed_out(operation, limit, progress)),
     }
 }
 
@@ -216,10 +213,17 @@ async fn attempt<'a, T>(
         let mut request = prepared.request();
         let authorised = authorise(operation, &chosen, &mut request).await?;
         let hidden = Hidden::of(&request, &chosen, prepared.secrets);
+        let credentials = chosen.iter().map(|(_, credential)| &***credential);
+        let sent = Sent::keep(&request, credentials);
         progress.attempts += 1;
+        progress.under_way = true;
         tracing::debug!(attempt = progress.attempts, "sending");
-        let exchanging = pin!(exchange.exchange(request));
-        let error = match timeout(patience, exchanging).await {
+        let outcome = {
+            let exchanging = pin!(exchange.exchange(request));
+            timeout(patience, exchanging).await
+        };
+        progress.under_way = false;
+        let error = match outcome {
             Ok(Ok(value)) => {
                 session.budget.succeeded(retries > 0);
                 return Ok(Delivered {
@@ -237,21 +241,33 @@ async fn attempt<'a, T>(
             failure = ?error.kind(),
             "failed"
         );
-        if error.status() == Some(StatusCode::UNAUTHORIZED) && !replayed {
+        let refusal = sent
+            .as_ref()
+            .and_then(|sent| sent.refused(prepared, &error));
+        let learnt = !replayed && refusal.is_some_and(|refusal| learn(&authorised, &refusal));
+        let explained =
+            |error: Error| explained(error, &authorised, prepared, sent.as_ref(), &hidden);
+        let unauthorised = error.status() == Some(StatusCode::UNAUTHORIZED);
+        if (learnt || unauthorised) && !replayed {
             replayed = true;
             let may_replay = operation.idempotency != Idempotency::Never;
-            // Also where nothing is sent again: the next call needs the newer token.
-            match renew(operation, &authorised).await {
-                Ok(true) if may_replay => {
+            // Also where nothing is sent again: the next call needs the newer token. The refusal is the answer until there
+            // is one, so a deadline that passes meanwhile does not make the call one of which nobody knows.
+            let renewed = match unauthorised {
+                true => timeout_at(deadline, renew(operation, &authorised)).await,
+                false => Ok(Ok(false)),
+            };
+            match renewed {
+                Ok(Ok(renewed)) if may_replay && (renewed || learnt) => {
                     progress.before = Some(error);
                     continue;
                 }
-                Err(failed) if may_replay => return Err(failed),
-                _ => return Err(error),
+                Ok(Err(failed)) if may_replay => return Err(failed.answered_as(error)),
+                _ => return Err(explained(error)),
             }
         }
         if retries >= most || !retry::may_heal(&error, operation.idempotency) {
-            return Err(error);
+            return Err(explained(error));
         }
         let wait = policy.wait(retries, error.retry_after());
         let Some(wait) = wait.filter(|wait| after(*wait) < deadline) else {
@@ -312,6 +328,33 @@ async fn renew(operation: &Operation, authorised: &Authorised<'_>) -> Result<boo
     Ok(newer)
 }
 
+/// After a 401 or 403: lets the credentials put right what the answer shows to be wrong, and tells whether one did.
+fn learn(authorised: &Authorised<'_>, refusal: &RefusedRequest<'_>) -> bool {
+    authorised
+        .iter()
+        .fold(false, |learnt, (credential, generation)| {
+            let diagnosing = credential.diagnose();
+            learnt | diagnosing.is_some_and(|it| it.learn(*generation, refusal))
+        })
+}
+
+/// The error, with what the credentials make of it where it is a refusal.
+fn explained(
+    error: Error,
+    authorised: &Authorised<'_>,
+    prepared: &Prepared<'_>,
+    sent: Option<&Sent>,
+    hidden: &Hidden<'_>,
+) -> Error {
+    let Some(refusal) = sent.and_then(|sent| sent.refused(prepared, &error)) else {
+        return error;
+    };
+    let explanation = authorised
+        .iter()
+        .find_map(|(credential, _)| credential.diagnose()?.explain(&refusal));
+    error.explained(explanation).hide(hidden)
+}
+
 impl Prepared<'_> {
     fn request(&self) -> reqwest::Request {
         let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
@@ -324,20 +367,26 @@ impl Prepared<'_> {
 }
 
 /// The time `wait` from now; where that leaves the clock's range, a time that nobody lives to see.
-fn after(wait: Duration) -> Instant {
+pub(crate) fn after(wait: Duration) -> Instant {
     const THIRTY_YEARS: Duration = Duration::from_secs(30 * 365 * 86_400);
     let now = Instant::now();
     now.checked_add(wait).unwrap_or(now + THIRTY_YEARS)
 }
 
-fn timed_out(operation: &Operation, deadline: Duration, attempts: u32) -> Error {
+fn timed_out(operation: &Operation, deadline: Duration, progress: Progress) -> Error {
     let what = format!("failed to finish within the deadline of {deadline:?}");
-    let advice = if attempts == 0 {
-        Advice::Retry
-    } else {
+    // What was sent before is known to have failed without harm, or it would not have come to another attempt.
+    let advice = if progress.under_way {
         answer::look_or_retry(operation)
+    } else {
+        Advice::Retry
     };
-    Error::new(operation, Kind::Timeout, what, advice).attempts_made(attempts)
+    let error = Error::new(operation, Kind::Timeout, what, advice);
+    let error = error.attempts_made(progress.attempts);
+    match progress.before {
+        Some(before) => error.caused_by(before),
+        None => error,
+    }
 }
 
 fn took_too_long(operation: &Operation, patience: Duration) -> Error {

@@ -2,12 +2,12 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use http::{
-    HeaderValue,
-    header::{ACCEPT, USER_AGENT},
+use crate::{
+    Credential, Patience, Requirement, RetryPolicy, Secret, Target,
+    network::{Network, Proxy},
+    retry::Budget,
+    send::Chosen,
 };
-
-use crate::{Credential, Requirement, RetryPolicy, Target, retry::Budget, send::Chosen};
 
 /// Everything the calls of a client share. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +27,7 @@ pub(crate) struct Inner {
     pub(crate) deadline: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) longest_body: usize,
+    pub(crate) patience: Patience,
 }
 
 impl Session {
@@ -38,9 +39,9 @@ impl Session {
             retry: RetryPolicy::new(),
             deadline: Duration::from_secs(300),
             attempt_timeout: Duration::from_secs(200),
-            connect_timeout: Duration::from_secs(10),
             longest_body: 64 << 20,
-            product: None,
+            patience: Patience::new(),
+            network: Network::new(),
         }
     }
 
@@ -121,9 +122,9 @@ pub struct SessionBuilder {
     retry: RetryPolicy,
     deadline: Duration,
     attempt_timeout: Duration,
-    connect_timeout: Duration,
     longest_body: usize,
-    product: Option<String>,
+    patience: Patience,
+    network: Network,
 }
 
 impl SessionBuilder {
@@ -161,7 +162,7 @@ impl SessionBuilder {
 
     /// The longest it may take to connect. 10 seconds unless set.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.network.connect_timeout = timeout;
         self
     }
 
@@ -171,43 +172,67 @@ impl SessionBuilder {
         self
     }
 
+    /// How the session's waits for something to become final wait, unless they say otherwise.
+    pub fn patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// The caller's own product, such as `my-shop/1.2`, which then stands first in `User-Agent`
     /// (RFC 9110 section 10.1.5).
     pub fn product(mut self, product: impl Into<String>) -> Self {
-        self.product = Some(product.into());
+        self.network.product = Some(product.into());
         self
+    }
+
+    /// The HTTP proxy that all connections go through, such as `http://user:password@proxy.example:3128`.
+    ///
+    /// Without this and [`SessionBuilder::no_proxy`] the environment decides (`HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`),
+    /// but only where the target is `https`: through a proxy, too, TLS hides everything except the host's name. To a
+    /// plain `http` target that the caller allowed, requests go through a proxy that is given here and no other, for such
+    /// a proxy reads the credentials.
+    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
+        self.network.proxy = Proxy::At(url.into());
+        self
+    }
+
+    /// No proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.network.proxy = Proxy::None;
+        self
+    }
+
+    /// Trusts this certificate authority, or this bundle of them, in PEM (RFC 7468), beside those of the platform: for a
+    /// company's own gateway or inspecting proxy.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "native-tls"))))]
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.network.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Starts another session to the same target through the same network: its proxy, certificates, connect time-out
+    /// and product are those set so far, and all else is as it is at the start. A credential gets its tokens through
+    /// such a session, which must not have that credential itself.
+    pub fn beside(&self) -> Self {
+        Self {
+            network: self.network.clone(),
+            ..Session::builder(self.target.clone())
+        }
     }
 
     /// Makes the session.
     ///
     /// # Errors
     ///
-    /// When the product has characters that no header takes, or TLS cannot be set up.
+    /// When the product has characters that no header takes, the proxy or a root certificate cannot be read, or TLS
+    /// cannot be set up.
     pub fn build(self) -> Result<Session, InvalidSession> {
-        let own = concat!("bindery/", env!("CARGO_PKG_VERSION"));
-        let agent = self
-            .product
-            .map_or_else(|| own.to_owned(), |product| format!("{product} {own}"));
-        let agent = HeaderValue::from_str(&agent).map_err(|_| InvalidSession::Product)?;
-        let hardened = || {
-            reqwest::Client::builder()
-                .redirect(reqwest::redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .referer(false)
-                .connect_timeout(self.connect_timeout)
-                .default_headers(
-                    [
-                        (USER_AGENT, agent.clone()),
-                        (ACCEPT, HeaderValue::from_static("application/json")),
-                    ]
-                    .into_iter()
-                    .collect(),
-                )
-        };
+        let client = || self.network.client(&self.target);
         Ok(Session(Arc::new(Inner {
-            http: hardened().build().map_err(InvalidSession::Http)?,
+            http: client()?.build().map_err(InvalidSession::Http)?,
             #[cfg(feature = "websocket")]
-            http1: hardened()
+            http1: client()?
                 .http1_only()
                 .build()
                 .map_err(InvalidSession::Http)?,
@@ -218,6 +243,7 @@ impl SessionBuilder {
             deadline: self.deadline,
             attempt_timeout: self.attempt_timeout,
             longest_body: self.longest_body,
+            patience: self.patience,
         })))
     }
 }
@@ -231,6 +257,16 @@ pub enum InvalidSession {
         "failed to make a session: the product has characters that no header takes; write it as `name/1.0`"
     )]
     Product,
+    /// The proxy's URL cannot be used. It may hold a password, so it is not shown.
+    #[error(
+        "failed to make a session: the proxy is no http or https URL; write it as `http://proxy.example:3128`"
+    )]
+    Proxy,
+    /// A root certificate cannot be read.
+    #[error(
+        "failed to make a session: the root certificate is not PEM; give a file that has `BEGIN CERTIFICATE` in it"
+    )]
+    RootCertificate,
     /// The HTTP client could not be set up.
     #[error("failed to make a session: {0}")]
     Http(reqwest::Error),

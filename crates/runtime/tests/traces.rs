@@ -33,7 +33,15 @@ mod api;
 #[path = "it/stub.rs"]
 mod stub;
 
-use api::{IN_QUERY, NEVER, SAFE, UNKNOWN, at_once, call, send};
+#[cfg(feature = "rustls")]
+#[expect(
+    dead_code,
+    reason = "shared with the other tests, which use more of it"
+)]
+#[path = "it/tls.rs"]
+mod tls;
+
+use api::{IDEMPOTENT, IN_QUERY, NEVER, SAFE, UNKNOWN, WITH_KEY, at_once, call, send};
 use stub::{Reply, Stub};
 
 /// Everything that anyone wrote down, at every level, through `tracing` or `log`.
@@ -128,16 +136,19 @@ impl bindery_runtime::Credential for Canary {
         requirement: &'a bindery_runtime::Requirement,
         request: &'a mut reqwest::Request,
     ) -> bindery_runtime::Authorizing<'a> {
-        if let bindery_runtime::Placement::Query(name) = requirement.scheme.placement {
-            request.url_mut().query_pairs_mut().append_pair(name, TOKEN);
-        } else {
-            let value = http::HeaderValue::try_from(format!("Bearer {TOKEN}"));
-            let mut value = value.expect("ASCII");
-            value.set_sensitive(true);
-            request
-                .headers_mut()
-                .insert(http::header::AUTHORIZATION, value);
-        }
+        use bindery_runtime::Placement;
+        let (name, text) = match requirement.scheme.placement {
+            Placement::Query(name) => {
+                request.url_mut().query_pairs_mut().append_pair(name, TOKEN);
+                return bindery_runtime::Authorizing::Done(Ok(bindery_runtime::Generation(1)));
+            }
+            Placement::Header(name) => (name, TOKEN.to_owned()),
+            _ => ("authorization", format!("Bearer {TOKEN}")),
+        };
+        let name = http::HeaderName::from_bytes(name.as_bytes()).expect("a name");
+        let mut value = http::HeaderValue::try_from(text).expect("ASCII");
+        value.set_sensitive(true);
+        request.headers_mut().insert(name, value);
         bindery_runtime::Authorizing::Done(Ok(bindery_runtime::Generation(1)))
     }
 
@@ -178,7 +189,8 @@ fn printed(error: &Error) -> String {
 
 /// Eight characters of a secret in a row are too many.
 fn assert_clean(text: &str) {
-    for secret in [TOKEN, PASSWORD] {
+    // The last is `user:PASSWORD` as a proxy is shown it.
+    for secret in [TOKEN, PASSWORD, "dXNlcjpwQXNTd09yRC1jQW5BclktOWtMbTI"] {
         for piece in secret.as_bytes().windows(8) {
             let piece = std::str::from_utf8(piece).expect("ASCII");
             if let Some(at) = text.find(piece) {
@@ -196,7 +208,7 @@ struct Body {
 }
 
 #[tokio::test]
-async fn no_secret_gets_into_a_trace_a_log_or_an_error() {
+async fn i16_no_secret_gets_into_a_trace_a_log_or_an_error() {
     listen();
     let body = || Body {
         password: PASSWORD.into(),
@@ -232,7 +244,7 @@ async fn no_secret_gets_into_a_trace_a_log_or_an_error() {
         let session = session(url);
         assert_clean(&format!("{session:?} {session:#?}"));
         for reply in &replies {
-            for operation in [&SAFE, &UNKNOWN, &NEVER, &IN_QUERY] {
+            for operation in [&SAFE, &UNKNOWN, &NEVER, &IN_QUERY, &WITH_KEY] {
                 stub.play([reply.clone()]);
                 let options = CallOptions::new()
                     .header("x-extra", PASSWORD)
@@ -254,6 +266,62 @@ async fn no_secret_gets_into_a_trace_a_log_or_an_error() {
             }
         }
     }
+    #[cfg(feature = "websocket")]
+    static SOCKET: bindery_runtime::Socket = bindery_runtime::Socket {
+        select: None,
+        replay: None,
+    };
+    #[cfg(feature = "websocket")]
+    for operation in [&IN_QUERY, &SAFE] {
+        // The token stands in the URL of the first.
+        for reply in replies.iter().chain([&Reply::new(
+            101,
+            "upgrade: websocket\r\nconnection: upgrade\r\n",
+            "",
+        )]) {
+            stub.play([reply.clone()]);
+            let opening = call(&session(&stub.url), operation).json(&body());
+            let opening = opening.query("q", PASSWORD);
+            let error = opening
+                .subscribe::<Value>(&SOCKET, |_| None)
+                .await
+                .expect_err("no web socket");
+            assert_clean(&printed(&error));
+        }
+    }
+    // A password of a proxy, and what goes over TLS.
+    let proxied = stub
+        .url
+        .replace("http://", &format!("http://user:{PASSWORD}@"));
+    let base = BaseUrl::plain_http("http://api.example/").expect("a URL");
+    let proxied = Session::builder(Target::custom("test", base)).proxy(proxied);
+    assert_clean(&format!("{proxied:?} {proxied:#?}"));
+    let proxied = proxied.credential(Canary).build().expect("a session");
+    stub.play([Reply::new(400, "", &echo)]);
+    let error = call(&proxied, &IN_QUERY).json(&body());
+    let error = error.send::<Value>().await;
+    assert_clean(&printed(&error.expect_err("a refusal")));
+    assert_eq!(stub.received()[0].all("proxy-authorization").len(), 1);
+    #[cfg(feature = "rustls")]
+    {
+        use tls::{TlsStub, Turn};
+        let stub = TlsStub::start([Turn::Answer(400), Turn::HangUp, Turn::GoAway]).await;
+        let base = BaseUrl::https(&stub.url).expect("a URL");
+        let session = Session::builder(Target::custom("test", base))
+            .root_certificate(stub.authority.as_str())
+            .no_proxy()
+            .credential(Canary)
+            .build()
+            .expect("a session");
+        for operation in [&SAFE, &IN_QUERY, &WITH_KEY, &UNKNOWN] {
+            let sent = call(&session, operation).json(&body()).query("q", PASSWORD);
+            if let Err(error) = sent.send::<Value>().await {
+                assert_clean(&printed(&error));
+            }
+        }
+        let written = WRITTEN.lock().expect("no panic under the lock").clone();
+        assert!(written.contains("h2"), "HTTP/2 wrote something");
+    }
     stub.play([Reply::Silence]);
     let options = CallOptions::new().deadline(Duration::from_millis(20));
     let sent = call(&session(&stub.url), &IN_QUERY).with_options(options);
@@ -271,15 +339,15 @@ async fn each_call_is_one_span_that_says_what_came_of_it() {
     let stub = Stub::script([Reply::status(503), Reply::ok(), Reply::status(404)]).await;
     let session = session(&stub.url);
     // A test beside this one writes, too: these calls have a name of their own.
-    send(&session, &api::WITH_KEY).await.expect("a success");
-    send(&session, &api::WITH_KEY).await.expect_err("not found");
+    send(&session, &IDEMPOTENT).await.expect("a success");
+    send(&session, &IDEMPOTENT).await.expect_err("not found");
     let written = WRITTEN.lock().expect("no panic under the lock").clone();
     let spans: Vec<(&str, &str)> = written
         .lines()
         .filter_map(|line| line.split_once(' '))
-        .filter(|(_, said)| said.contains("operation=\"with_key\""))
+        .filter(|(_, said)| said.contains("operation=\"idempotent\""))
         .collect();
-    let said = r#"bindery.call provider="test" operation="with_key" method="GET""#;
+    let said = r#"bindery.call provider="test" operation="idempotent" method="PUT""#;
     assert_eq!(
         spans.iter().map(|(_, said)| *said).collect::<Vec<_>>(),
         [said, said]

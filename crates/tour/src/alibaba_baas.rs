@@ -3,9 +3,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bindery_alibaba_baas::types::{EventKind, EventType, InvokeRequest, QueryRequest};
+use bindery_alibaba_baas::{
+    Delivery, Outcome,
+    types::{Event, InvokeRequest, QueryRequest},
+};
 use bindery_auth::alibaba_baas;
-use futures_util::StreamExt as _;
 
 use crate::{Stop, guide::Guide, place::Place};
 
@@ -31,11 +33,7 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
     ));
 
     guide.step(format_args!("Subscribe to the events of `{network}`"));
-    let mut events = client
-        .subscribe_events(&network)
-        .source("*")
-        .subscribe()
-        .await?;
+    let mut events = client.subscribe_events(&network).subscribe().await?;
     guide.found("the web socket is open");
 
     let key = SystemTime::now()
@@ -44,7 +42,15 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
         .to_string();
     guide.step(format_args!("Invoke `{contract}`: put {key}"));
     let put = InvokeRequest::new(&contract).args(["put", &key, &key]);
-    let written = client.invoke(&network, put).send().await?;
+    let outcome = client.invoke(&network, put).submit().await?;
+    let written = match outcome {
+        Outcome::Done(written) => written,
+        // Nobody knows what became of it, so it is not sent again but looked for.
+        Outcome::Unknown(mut unknown) => {
+            let found = unknown.look_up().await?;
+            return Err(format!("{}; in the ledger is {found:?}", unknown.error()).into());
+        }
+    };
     guide.found(format_args!(
         "transaction {}, it returned {:?}",
         short(&written.id),
@@ -60,8 +66,8 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
         return Err(format!("what was read is not what was written: {value:?}").into());
     }
 
-    guide.step("Look the transaction up");
-    let transaction = client.get_transaction(&network, &written.id).send().await?;
+    guide.step("Wait until the transaction is valid");
+    let transaction = client.get_transaction(&network, &written.id).wait().await?;
     guide.found(format_args!(
         "{} from {} to {}, arguments {}",
         transaction.state, transaction.from, transaction.to, transaction.input
@@ -77,15 +83,45 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
 
     guide.step("Wait for the event that the transaction caused");
     loop {
-        let event = tokio::time::timeout(PATIENCE, events.next())
+        let delivery = tokio::time::timeout(PATIENCE, events.next())
             .await
             .map_err(|_| "no event came in time")?;
-        let event = event.ok_or("the web socket ended before the event came")??;
-        if event.type_ == EventType::EventKind(EventKind::Tx) && event.name == written.id {
+        match delivery.ok_or("the stream ended before the event came")?? {
+            Delivery::Event(Event::Tx(event)) if event.name == written.id => {
+                guide.found(format_args!(
+                    "event {} on {}",
+                    short(&event.id),
+                    event.network
+                ));
+                break;
+            }
+            Delivery::Reconnected(reconnected) => {
+                guide.found(format_args!("reconnected: {}", reconnected.cause));
+            }
+            _ => {}
+        }
+    }
+
+    guide.step("Hang up, write once more, and go on where the events stopped");
+    let position = events.position().ok_or("no event told of a block")?;
+    events.close().await?;
+    let put = InvokeRequest::new(&contract).args(["put", &format!("{key}-again"), &key]);
+    let again = client.invoke(&network, put).send().await?;
+    let mut events = client
+        .subscribe_events(&network)
+        .subscribe_from(position)
+        .await?;
+    loop {
+        let delivery = tokio::time::timeout(PATIENCE, events.next())
+            .await
+            .map_err(|_| "no event came in time")?;
+        let delivery = delivery.ok_or("the stream ended before the event came")??;
+        if let Delivery::Event(Event::Tx(event)) = delivery
+            && event.name == again.id
+        {
             guide.found(format_args!(
-                "event {} on {}",
-                short(&event.id),
-                event.network
+                "event {}, though nobody listened",
+                short(&event.id)
             ));
             break;
         }

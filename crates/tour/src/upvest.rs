@@ -1,23 +1,23 @@
 //! A signed echo, a webhook, a new user, the user's token, assets, a wallet that becomes active, a transaction that confirms, and
 //! the list of users read to its end.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bindery_auth::upvest::{self, Tenant};
 use bindery_upvest::{
-    Client,
-    types::{
-        Asset, Echo, Transaction, TransactionCreateRequest, TransactionStatus, UserCreateRequest,
-        Wallet, WalletCreateRequest, WalletStatus,
-    },
+    Patience,
+    types::{Asset, Echo, TransactionCreateRequest, UserCreateRequest, WalletCreateRequest},
 };
 use futures_util::TryStreamExt as _;
 use uuid::Uuid;
 
 use crate::{Stop, guide::Guide, place::Place, webhooks};
 
-/// The vendor's own tests wait this long for a wallet.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// The vendor's own tests wait three minutes for a wallet. The first delay is short enough to see each status of the
+/// sandbox, the later ones long enough not to hammer a real service.
+const PATIENCE: Patience = Patience::new()
+    .delays(Duration::from_millis(150), 2, Duration::from_secs(5))
+    .deadline(Duration::from_secs(180));
 const SCOPES: [&str; 5] = ["read", "write", "echo", "wallet", "transaction"];
 
 pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
@@ -98,7 +98,12 @@ async fn walk(tenant: &Tenant, username: &str, password: &str, guide: &mut Guide
         .kms_wallet_create(WalletCreateRequest::new(ether.id, password))
         .send()
         .await?;
-    let wallet = active(&user, wallet.id, guide).await?;
+    let wallet = user
+        .kms_wallets_read(wallet.id)
+        .wait()
+        .patience(PATIENCE)
+        .await?
+        .into_inner();
     let address = wallet.address.ok_or("an active wallet has an address")?;
     let balance = wallet
         .balances
@@ -120,64 +125,18 @@ async fn walk(tenant: &Tenant, username: &str, password: &str, guide: &mut Guide
         .kms_transaction_create(wallet.id, request)
         .send()
         .await?;
-    let confirmed = confirmed(&user, wallet.id, sent.id, guide).await?;
-    guide.found(format_args!(
-        "hash {}",
-        confirmed.txhash.as_deref().unwrap_or("unknown")
-    ));
-    Ok(())
-}
-
-/// Reads the wallet until it is active.
-async fn active(
-    user: &Client,
-    wallet: Uuid,
-    guide: &Guide,
-) -> Result<Wallet, Box<dyn std::error::Error>> {
-    let (started, mut seen) = (Instant::now(), String::new());
-    loop {
-        let wallet = user.kms_wallets_read(wallet).send().await?.into_inner();
-        if wallet.status == WalletStatus::Active {
-            return Ok(wallet);
-        }
-        wait(started, wallet.status.as_str(), &mut seen, guide).await?;
+    let mut states = user
+        .kms_transactions_read(wallet.id, sent.id)
+        .wait()
+        .patience(PATIENCE)
+        .states();
+    while let Some(transaction) = states.try_next().await? {
+        let status = transaction.status.as_ref();
+        guide.found(format_args!(
+            "{}, hash {}",
+            status.map_or("without a status", |status| status.as_str()),
+            transaction.txhash.as_deref().unwrap_or("unknown")
+        ));
     }
-}
-
-/// Reads the transaction until it is confirmed.
-async fn confirmed(
-    user: &Client,
-    wallet: Uuid,
-    transaction: Uuid,
-    guide: &Guide,
-) -> Result<Transaction, Box<dyn std::error::Error>> {
-    let (started, mut seen) = (Instant::now(), String::new());
-    loop {
-        let transaction = user
-            .kms_transactions_read(wallet, transaction)
-            .send()
-            .await?
-            .into_inner();
-        match &transaction.status {
-            Some(TransactionStatus::Confirmed) => return Ok(transaction),
-            Some(status @ (TransactionStatus::Failed | TransactionStatus::Rejected)) => {
-                return Err(format!("the transaction ended as {status}").into());
-            }
-            Some(status) => wait(started, status.as_str(), &mut seen, guide).await?,
-            None => wait(started, "without a status", &mut seen, guide).await?,
-        }
-    }
-}
-
-async fn wait(started: Instant, status: &str, seen: &mut String, guide: &Guide) -> Stop {
-    if started.elapsed() > PATIENCE {
-        return Err(format!("it was still {status} after {} s", PATIENCE.as_secs()).into());
-    }
-    if status != seen {
-        guide.found(format_args!("{status} …"));
-        *seen = status.to_owned();
-    }
-    // Long enough not to hammer a real service, short enough to see each status of the sandbox.
-    tokio::time::sleep(Duration::from_millis(150)).await;
     Ok(())
 }

@@ -56,6 +56,9 @@ impl Client {
     ///
     /// `GET /assets/`. Takes `oauth2`, or `apiKey`.
     ///
+    /// A list: `send` gets its first page, [`pages`](requests::AssetsList::pages) and
+    /// [`items`](requests::AssetsList::items) all of it.
+    ///
     /// Evidence: read off the vendor's own client (Upvest JavaScript SDK, test suite, run with the API key and with
     /// OAuth2). No scope is known to be needed, so any token of a user will do.
     ///
@@ -202,6 +205,9 @@ impl Client {
     /// All users of the tenant with their wallets, a page at a time.
     ///
     /// `GET /tenancy/users/`. Takes `apiKey`.
+    ///
+    /// A list: `send` gets its first page, [`pages`](requests::TenancyUserList::pages) and
+    /// [`items`](requests::TenancyUserList::items) all of it.
     ///
     /// Evidence: read off a message that the vendor published (Upvest Erlang SDK, output in its README; JavaScript
     /// SDK, test suite). A shortened sample in the Swift SDK shows users without `wallets`; real output has it.
@@ -437,6 +443,9 @@ impl Client {
     /// All webhooks of the tenant, a page at a time.
     ///
     /// `GET /tenancy/webhooks/`. Takes `apiKey`.
+    ///
+    /// A list: `send` gets its first page, [`pages`](requests::TenancyWebhookList::pages) and
+    /// [`items`](requests::TenancyWebhookList::items) all of it.
     ///
     /// Evidence: read off the vendor's own client (Upvest JavaScript, Python, Go and Java SDKs and their test
     /// suites).
@@ -723,6 +732,9 @@ impl Client {
     ///
     /// `GET /kms/wallets/`. Takes `oauth2` with the scope `read`, or `oauth2` with the scope `wallet`, or `apiKey`.
     ///
+    /// A list: `send` gets its first page, [`pages`](requests::KmsWalletList::pages) and
+    /// [`items`](requests::KmsWalletList::items) all of it.
+    ///
     /// Evidence: read off a message that the vendor published (Upvest Erlang SDK, output in its README; JavaScript
     /// SDK, tests with OAuth2 and with the API key). The scopes are inferred, since no table of them was published:
     /// official clients do without `wallet`, so either one is taken.
@@ -906,6 +918,9 @@ impl Client {
     ///
     /// `GET /kms/wallets/{wallet_id}/transactions/`. Takes `oauth2` with the scope `read`, or `oauth2` with the scope `wallet`, or `oauth2` with the scope `transaction`.
     ///
+    /// A list: `send` gets its first page, [`pages`](requests::KmsTransactionList::pages) and
+    /// [`items`](requests::KmsTransactionList::items) all of it.
+    ///
     /// Evidence: read off a message that the vendor published (Upvest JavaScript SDK, output in its test suite; Swift
     /// SDK, sample; demo wallet, for incoming transfers). The scopes are inferred, since no table of them was
     /// published; any of the three is taken.
@@ -1045,22 +1060,22 @@ impl Client {
     ///                         "100000000000000".parse::<Uint256>()?,
     ///                         types::FunctionAbi(
     ///                             [
-    ///                                 ("constant".into(), serde_json::json!(false)),
+    ///                                 ("constant", serde_json::json!(false)),
     ///                                 (
-    ///                                     "inputs".into(),
+    ///                                     "inputs",
     ///                                     serde_json::json!(
     ///                                         [{ "name" : "_to", "type" : "address" }, { "name" :
     ///                                         "_value", "type" : "uint256" }]
     ///                                     ),
     ///                                 ),
-    ///                                 ("name".into(), serde_json::json!("transfer")),
+    ///                                 ("name", serde_json::json!("transfer")),
     ///                                 (
-    ///                                     "outputs".into(),
+    ///                                     "outputs",
     ///                                     serde_json::json!([{ "name" : "", "type" : "bool" }]),
     ///                                 ),
-    ///                                 ("payable".into(), serde_json::json!(false)),
-    ///                                 ("stateMutability".into(), serde_json::json!("nonpayable")),
-    ///                                 ("type".into(), serde_json::json!("function")),
+    ///                                 ("payable", serde_json::json!(false)),
+    ///                                 ("stateMutability", serde_json::json!("nonpayable")),
+    ///                                 ("type", serde_json::json!("function")),
     ///                             ]
     ///                                 .into_iter()
     ///                                 .collect(),
@@ -1069,9 +1084,10 @@ impl Client {
     ///                             types::FunctionParameter(
     ///                                 serde_json::json!(
     ///                                     "0x23456789abcdef0123456789abcdef0123456789"
-    ///                                 ),
+    ///                                 )
+    ///                                     .into(),
     ///                             ),
-    ///                             types::FunctionParameter(serde_json::json!("1")),
+    ///                             types::FunctionParameter(serde_json::json!("1").into()),
     ///                         ],
     ///                     )
     ///                     .gas_limit("60000".parse::<Uint256>()?)
@@ -1106,6 +1122,9 @@ impl Client {
     /// - `address`: An address of the chain.
     ///
     /// `GET /data/{protocol}/{network}/transactions/{address}`. Takes `apiKey`.
+    ///
+    /// A list: `send` gets its first page, [`pages`](requests::DataTransactions::pages) and
+    /// [`items`](requests::DataTransactions::items) all of it.
     ///
     /// Evidence: read off the vendor's own client (Upvest Python, JavaScript, Go and Java SDKs and their test
     /// suites). `skip` is known from a third party's client only, which also allows for a null `result`.

@@ -7,6 +7,8 @@ mod client;
 #[rustfmt::skip] // formatted by the generator
 mod environment;
 #[rustfmt::skip] // formatted by the generator
+mod finality;
+#[rustfmt::skip] // formatted by the generator
 pub mod operations;
 #[rustfmt::skip] // formatted by the generator
 pub mod requests;
@@ -19,6 +21,7 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, Base64, BaseUrl, CallOptions, Error, Idempotency, InvalidBaseUrl, Kind, Pages,
-    Response, RetryPolicy, Secret, Session, SessionBuilder, Uint256,
+    Advice, Base64, BaseUrl, CallOptions, Class, Error, Fields, Idempotency, InvalidBaseUrl, Items,
+    Json, Kind, LookedUp, Nullable, Outcome, PagePosition, Pages, Patience, Response, RetryPolicy,
+    Secret, Session, SessionBuilder, States, Uint256, Unknown, UnknownValue, Wait, WaitError,
 };

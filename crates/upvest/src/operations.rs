@@ -3,8 +3,8 @@
 //! What the spec says of each call.
 
 use bindery_runtime::{
-    Check, Envelope, Evidence, Expected, Failure, Idempotency, Operation, Placement,
-    Places, Requirement, Scheme, Server, generated::Method,
+    Check, Class, Envelope, ErrorCodes, Evidence, Expected, Failure, Idempotency,
+    Operation, Placement, Places, Requirement, Scheme, Server, generated::Method,
 };
 
 /// Every call, in the order of the spec.
@@ -61,7 +61,8 @@ pub static TIME: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])], &[]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /assets/`: List the assets.
 pub static ASSETS_LIST: Operation = Operation::new(
@@ -81,7 +82,8 @@ pub static ASSETS_LIST: Operation = Operation::new(
     )
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /assets/{asset_id}`: Read one asset.
 pub static COMMON_ASSETS_READ: Operation = Operation::new(
@@ -101,7 +103,8 @@ pub static COMMON_ASSETS_READ: Operation = Operation::new(
     )
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /tenancy/echo-signed`: Have a text echoed, sent in the body.
 pub static TENANCY_ECHO_POST: Operation = Operation::new(
@@ -116,7 +119,8 @@ pub static TENANCY_ECHO_POST: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /tenancy/echo-signed`: Have a text echoed, sent in the query.
 pub static TENANCY_ECHO_GET: Operation = Operation::new(
@@ -131,7 +135,8 @@ pub static TENANCY_ECHO_GET: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /tenancy/users/`: Create a user.
 pub static TENANCY_USER_CREATE: Operation = Operation::new(
@@ -146,7 +151,8 @@ pub static TENANCY_USER_CREATE: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /tenancy/users/`: List the users.
 pub static TENANCY_USER_LIST: Operation = Operation::new(
@@ -161,7 +167,8 @@ pub static TENANCY_USER_LIST: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /tenancy/users/{username}`: Read one user.
 pub static TENANCY_USER_READ: Operation = Operation::new(
@@ -176,7 +183,8 @@ pub static TENANCY_USER_READ: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `PATCH /tenancy/users/{username}`: Change a user's password.
 pub static TENANCY_USER_PASSWORD_UPDATE: Operation = Operation::new(
@@ -191,7 +199,8 @@ pub static TENANCY_USER_PASSWORD_UPDATE: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `DELETE /tenancy/users/{username}`: Delete a user.
 pub static TENANCY_USER_DELETE: Operation = Operation::new(
@@ -206,7 +215,8 @@ pub static TENANCY_USER_DELETE: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /tenancy/recover/`: Give a user a new password from the recovery kit.
 pub static TENANCY_RECOVER: Operation = Operation::new(
@@ -222,7 +232,8 @@ pub static TENANCY_RECOVER: Operation = Operation::new(
     .envelope(&RECOVER_RESULT)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /tenancy/webhooks/`: Create a webhook.
 pub static TENANCY_WEBHOOK_CREATE: Operation = Operation::new(
@@ -237,7 +248,8 @@ pub static TENANCY_WEBHOOK_CREATE: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /tenancy/webhooks/`: List the webhooks.
 pub static TENANCY_WEBHOOK_LIST: Operation = Operation::new(
@@ -252,7 +264,8 @@ pub static TENANCY_WEBHOOK_LIST: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /tenancy/webhooks/{id}`: Read one webhook.
 pub static TENANCY_WEBHOOK_READ: Operation = Operation::new(
@@ -267,7 +280,8 @@ pub static TENANCY_WEBHOOK_READ: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `DELETE /tenancy/webhooks/{id}`: Delete a webhook.
 pub static TENANCY_WEBHOOK_DELETE: Operation = Operation::new(
@@ -282,7 +296,8 @@ pub static TENANCY_WEBHOOK_DELETE: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /tenancy/webhooks-verify/`: Prove that a webhook URL is yours.
 pub static TENANCY_WEBHOOK_VERIFY: Operation = Operation::new(
@@ -297,7 +312,8 @@ pub static TENANCY_WEBHOOK_VERIFY: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /clientele/oauth2/token`: Get a token for a user.
 pub static OAUTH2_TOKEN: Operation = Operation::new(
@@ -311,7 +327,8 @@ pub static OAUTH2_TOKEN: Operation = Operation::new(
     )
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /clientele/echo-oauth2`: Have a text echoed for a user, sent in the body.
 pub static CLIENTELE_ECHO_POST: Operation = Operation::new(
@@ -326,7 +343,8 @@ pub static CLIENTELE_ECHO_POST: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_OAUTH2, &["echo"])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /clientele/echo-oauth2`: Have a text echoed for a user, sent in the query.
 pub static CLIENTELE_ECHO_GET: Operation = Operation::new(
@@ -341,7 +359,8 @@ pub static CLIENTELE_ECHO_GET: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_OAUTH2, &["echo"])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /clientele/offboard`: Hand the user all private keys.
 pub static CLIENTELE_OFFBOARD: Operation = Operation::new(
@@ -361,7 +380,8 @@ pub static CLIENTELE_OFFBOARD: Operation = Operation::new(
     )
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /kms/wallets/`: Create a wallet, or add an asset to one.
 pub static KMS_WALLET_CREATE: Operation = Operation::new(
@@ -381,7 +401,8 @@ pub static KMS_WALLET_CREATE: Operation = Operation::new(
     )
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /kms/wallets/`: List the wallets.
 pub static KMS_WALLET_LIST: Operation = Operation::new(
@@ -402,7 +423,8 @@ pub static KMS_WALLET_LIST: Operation = Operation::new(
     )
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /kms/wallets/{wallet_id}`: Read one wallet.
 pub static KMS_WALLETS_READ: Operation = Operation::new(
@@ -423,7 +445,8 @@ pub static KMS_WALLETS_READ: Operation = Operation::new(
     )
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /kms/wallets/{wallet_id}/sign`: Sign a hash with the wallet's key.
 pub static KMS_SIGN: Operation = Operation::new(
@@ -443,7 +466,8 @@ pub static KMS_SIGN: Operation = Operation::new(
     )
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /kms/wallets/{wallet_id}/utxos/`: List the unspent outputs of a Bitcoin wallet.
 pub static KMS_UTXOS_LIST: Operation = Operation::new(
@@ -463,7 +487,8 @@ pub static KMS_UTXOS_LIST: Operation = Operation::new(
     )
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /kms/wallets/{wallet_id}/transactions/`: Send an amount of an asset.
 pub static KMS_TRANSACTION_CREATE: Operation = Operation::new(
@@ -478,7 +503,8 @@ pub static KMS_TRANSACTION_CREATE: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_OAUTH2, &["transaction"])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /kms/wallets/{wallet_id}/transactions/`: List the transactions of a wallet.
 pub static KMS_TRANSACTION_LIST: Operation = Operation::new(
@@ -499,7 +525,8 @@ pub static KMS_TRANSACTION_LIST: Operation = Operation::new(
     )
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /kms/wallets/{wallet_id}/transactions/{tx_id}`: Read one transaction.
 pub static KMS_TRANSACTIONS_READ: Operation = Operation::new(
@@ -520,7 +547,8 @@ pub static KMS_TRANSACTIONS_READ: Operation = Operation::new(
     )
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /kms/wallets/{wallet_id}/transactions/raw`: Sign and send a transaction you have serialised.
 pub static KMS_TRANSACTION_RAW: Operation = Operation::new(
@@ -535,7 +563,8 @@ pub static KMS_TRANSACTION_RAW: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_OAUTH2, &["transaction"])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `POST /kms/wallets/{wallet_id}/transactions/complex`: Call a function of a contract.
 pub static KMS_TRANSACTION_COMPLEX: Operation = Operation::new(
@@ -550,7 +579,8 @@ pub static KMS_TRANSACTION_COMPLEX: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_OAUTH2, &["transaction"])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /data/{protocol}/{network}/transactions/{address}`: List the transactions of an address.
 pub static DATA_TRANSACTIONS: Operation = Operation::new(
@@ -565,7 +595,8 @@ pub static DATA_TRANSACTIONS: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /data/{protocol}/{network}/transaction/{txhash}`: Read a transaction of the chain.
 pub static DATA_TRANSACTION: Operation = Operation::new(
@@ -580,7 +611,8 @@ pub static DATA_TRANSACTION: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /data/{protocol}/{network}/block/{block}`: Read a block of the chain.
 pub static DATA_BLOCK: Operation = Operation::new(
@@ -595,7 +627,8 @@ pub static DATA_BLOCK: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /data/{protocol}/{network}/balance/{address}`: Read the balance of an address.
 pub static DATA_ASSET_BALANCE: Operation = Operation::new(
@@ -610,7 +643,8 @@ pub static DATA_ASSET_BALANCE: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /data/{protocol}/{network}/balance/{address}/{contract}`: Read the token balance of an address.
 pub static DATA_CONTRACT_BALANCE: Operation = Operation::new(
@@ -625,7 +659,8 @@ pub static DATA_CONTRACT_BALANCE: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /data/{protocol}/{network}/status`: Read how much of the chain is indexed.
 pub static DATA_STATUS: Operation = Operation::new(
@@ -640,7 +675,8 @@ pub static DATA_STATUS: Operation = Operation::new(
     .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 /// `GET /estimate_eth_fees`: Estimate Ethereum gas prices.
 pub static ESTIMATE_ETH_FEES: Operation = Operation::new(
@@ -655,7 +691,8 @@ pub static ESTIMATE_ETH_FEES: Operation = Operation::new(
     .envelope(&FEE_ESTIMATES)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
-    );
+    )
+    .error_codes(ERROR_CODES);
 
 static SCHEME_API_KEY: Scheme = Scheme {
     name: "apiKey",
@@ -690,8 +727,32 @@ static ERROR_BODY: Places = Places {
         "/details/0/message",
         "/error",
     ],
+    details: &["/error/details", "/details"],
     request_id: &[],
 };
+
+static ERROR_CODES: &[ErrorCodes] = &[
+    ErrorCodes {
+        class: Class::Authentication,
+        codes: &["debugHint", "invalid_client", "invalid_grant", "invalid_token"],
+    },
+    ErrorCodes {
+        class: Class::Permission,
+        codes: &["access_denied", "insufficient_scope", "unauthorized_client"],
+    },
+    ErrorCodes {
+        class: Class::Conflict,
+        codes: &["duplicateValue"],
+    },
+    ErrorCodes {
+        class: Class::InvalidRequest,
+        codes: &["invalid_request", "invalid_scope", "unsupported_grant_type"],
+    },
+    ErrorCodes {
+        class: Class::Outage,
+        codes: &["server_error", "temporarily_unavailable"],
+    },
+];
 
 static RECOVER_RESULT: Envelope = Envelope {
     value: "",
@@ -700,11 +761,13 @@ static RECOVER_RESULT: Envelope = Envelope {
             at: "/success",
             is: &[Expected::Bool(true)],
             optional: true,
+            places: None,
         },
     ],
     places: &Places {
         code: &[],
         message: &[],
+        details: &[],
         request_id: &[],
     },
 };
@@ -716,11 +779,13 @@ static FEE_ESTIMATES: Envelope = Envelope {
             at: "/success",
             is: &[Expected::Bool(true)],
             optional: false,
+            places: None,
         },
     ],
     places: &Places {
         code: &[],
         message: &[],
+        details: &[],
         request_id: &[],
     },
 };

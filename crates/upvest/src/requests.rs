@@ -2,9 +2,10 @@
 
 //! The calls in the making: optional parameters, and sending.
 
-use bindery_runtime::{Call, CallOptions, Error, Pages, Response};
-use bindery_runtime::generated::Stream;
-use crate::types;
+use bindery_runtime::{
+    Call, CallOptions, Error, Items, Outcome, PagePosition, Pages, Response, Wait,
+};
+use crate::{finality, types};
 
 /// A call of [`Client::time`](crate::Client::time) in the making.
 #[derive(Clone, Debug)]
@@ -28,6 +29,9 @@ impl Time {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::ServerTime>, Error> {
         self.0.send().await
     }
@@ -65,21 +69,47 @@ impl AssetsList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::AssetPage>, Error> {
         self.0.send().await
     }
 
-    /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-    /// error.
+    /// The pages, each got when it is asked for.
+    ///
+    /// [`page_size`](Self::page_size) sets how many items a page has.
     pub fn pages(self) -> Pages<types::AssetPage> {
         Pages::new(self.0, "cursor", |page| page.next.as_deref())
     }
 
-    /// The items of all pages from here on. The stream ends after the last item or the first error.
-    pub fn items(
+    /// The pages from a position on that was saved ([`Pages::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn pages_from(
         self,
-    ) -> impl Stream<Item = Result<types::Asset, Error>> + Send + Unpin + 'static {
+        position: PagePosition,
+    ) -> Result<Pages<types::AssetPage>, Error> {
+        self.pages().at(position)
+    }
+
+    /// The items of all pages.
+    pub fn items(self) -> Items<types::AssetPage, types::Asset> {
         self.pages().items(|page| page.results)
+    }
+
+    /// The items from a position on that was saved ([`Items::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn items_from(
+        self,
+        position: PagePosition,
+    ) -> Result<Items<types::AssetPage, types::Asset>, Error> {
+        self.items().at(position)
     }
 }
 
@@ -105,6 +135,9 @@ impl CommonAssetsRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Asset>, Error> {
         self.0.send().await
     }
@@ -132,6 +165,9 @@ impl TenancyEchoPost {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -159,6 +195,9 @@ impl TenancyEchoGet {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -186,8 +225,42 @@ impl TenancyUserCreate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::CreatedUser>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`], and `look_up` of that finds out: by
+    /// [`tenancy_user_read`](crate::Client::tenancy_user_read).
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::TenancyUserCreate) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::{LookedUp, Outcome};
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(mut unknown) => match unknown.look_up().await? {
+    ///         LookedUp::Nothing(_) => println!("not yet, ask again"),
+    ///         found => println!("{found:?}"),
+    ///     },
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(
+        self,
+    ) -> Result<Outcome<types::CreatedUser, types::User>, Error> {
+        self.0.submit(Some(&finality::TENANCY_USER_CREATE_LOOKUP)).await
     }
 }
 
@@ -223,21 +296,47 @@ impl TenancyUserList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::UserPage>, Error> {
         self.0.send().await
     }
 
-    /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-    /// error.
+    /// The pages, each got when it is asked for.
+    ///
+    /// [`page_size`](Self::page_size) sets how many items a page has.
     pub fn pages(self) -> Pages<types::UserPage> {
         Pages::new(self.0, "cursor", |page| page.next.as_deref())
     }
 
-    /// The items of all pages from here on. The stream ends after the last item or the first error.
-    pub fn items(
+    /// The pages from a position on that was saved ([`Pages::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn pages_from(
         self,
-    ) -> impl Stream<Item = Result<types::User, Error>> + Send + Unpin + 'static {
+        position: PagePosition,
+    ) -> Result<Pages<types::UserPage>, Error> {
+        self.pages().at(position)
+    }
+
+    /// The items of all pages.
+    pub fn items(self) -> Items<types::UserPage, types::User> {
         self.pages().items(|page| page.results)
+    }
+
+    /// The items from a position on that was saved ([`Items::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn items_from(
+        self,
+        position: PagePosition,
+    ) -> Result<Items<types::UserPage, types::User>, Error> {
+        self.items().at(position)
     }
 }
 
@@ -263,6 +362,9 @@ impl TenancyUserRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::User>, Error> {
         self.0.send().await
     }
@@ -290,8 +392,36 @@ impl TenancyUserPasswordUpdate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::PasswordUpdateResult>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::TenancyUserPasswordUpdate) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::PasswordUpdateResult>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -317,6 +447,9 @@ impl TenancyUserDelete {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<()>, Error> {
         self.0.send_for_nothing().await
     }
@@ -344,8 +477,36 @@ impl TenancyRecover {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::RecoverResult>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::TenancyRecover) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::RecoverResult>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -371,8 +532,40 @@ impl TenancyWebhookCreate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Webhook>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`], and `look_up` of that finds out: in the list
+    /// of [`tenancy_webhook_list`](crate::Client::tenancy_webhook_list), compared by `/url` and `/name`.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::TenancyWebhookCreate) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::{LookedUp, Outcome};
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(mut unknown) => match unknown.look_up().await? {
+    ///         LookedUp::Nothing(_) => println!("not yet, ask again"),
+    ///         found => println!("{found:?}"),
+    ///     },
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::Webhook, types::Webhook>, Error> {
+        self.0.submit(Some(&finality::TENANCY_WEBHOOK_CREATE_LOOKUP)).await
     }
 }
 
@@ -408,21 +601,47 @@ impl TenancyWebhookList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::WebhookPage>, Error> {
         self.0.send().await
     }
 
-    /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-    /// error.
+    /// The pages, each got when it is asked for.
+    ///
+    /// [`page_size`](Self::page_size) sets how many items a page has.
     pub fn pages(self) -> Pages<types::WebhookPage> {
         Pages::new(self.0, "cursor", |page| page.next.as_deref())
     }
 
-    /// The items of all pages from here on. The stream ends after the last item or the first error.
-    pub fn items(
+    /// The pages from a position on that was saved ([`Pages::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn pages_from(
         self,
-    ) -> impl Stream<Item = Result<types::Webhook, Error>> + Send + Unpin + 'static {
+        position: PagePosition,
+    ) -> Result<Pages<types::WebhookPage>, Error> {
+        self.pages().at(position)
+    }
+
+    /// The items of all pages.
+    pub fn items(self) -> Items<types::WebhookPage, types::Webhook> {
         self.pages().items(|page| page.results)
+    }
+
+    /// The items from a position on that was saved ([`Items::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn items_from(
+        self,
+        position: PagePosition,
+    ) -> Result<Items<types::WebhookPage, types::Webhook>, Error> {
+        self.items().at(position)
     }
 }
 
@@ -448,6 +667,9 @@ impl TenancyWebhookRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Webhook>, Error> {
         self.0.send().await
     }
@@ -475,6 +697,9 @@ impl TenancyWebhookDelete {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<()>, Error> {
         self.0.send_for_nothing().await
     }
@@ -502,8 +727,36 @@ impl TenancyWebhookVerify {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::WebhookVerifyResult>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::TenancyWebhookVerify) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::WebhookVerifyResult>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -528,6 +781,9 @@ impl Oauth2Token {
     ///   or password is missing, `invalid_grant` with 401 where one is wrong.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::TokenResponse>, Error> {
         self.0.send().await
     }
@@ -555,6 +811,9 @@ impl ClienteleEchoPost {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -582,6 +841,9 @@ impl ClienteleEchoGet {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Echo>, Error> {
         self.0.send().await
     }
@@ -609,8 +871,36 @@ impl ClienteleOffboard {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::OffboardResult>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::ClienteleOffboard) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::OffboardResult>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -636,8 +926,36 @@ impl KmsWalletCreate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Wallet>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsWalletCreate) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::Wallet>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -673,21 +991,47 @@ impl KmsWalletList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::WalletPage>, Error> {
         self.0.send().await
     }
 
-    /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-    /// error.
+    /// The pages, each got when it is asked for.
+    ///
+    /// [`page_size`](Self::page_size) sets how many items a page has.
     pub fn pages(self) -> Pages<types::WalletPage> {
         Pages::new(self.0, "cursor", |page| page.next.as_deref())
     }
 
-    /// The items of all pages from here on. The stream ends after the last item or the first error.
-    pub fn items(
+    /// The pages from a position on that was saved ([`Pages::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn pages_from(
         self,
-    ) -> impl Stream<Item = Result<types::Wallet, Error>> + Send + Unpin + 'static {
+        position: PagePosition,
+    ) -> Result<Pages<types::WalletPage>, Error> {
+        self.pages().at(position)
+    }
+
+    /// The items of all pages.
+    pub fn items(self) -> Items<types::WalletPage, types::Wallet> {
         self.pages().items(|page| page.results)
+    }
+
+    /// The items from a position on that was saved ([`Items::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn items_from(
+        self,
+        position: PagePosition,
+    ) -> Result<Items<types::WalletPage, types::Wallet>, Error> {
+        self.items().at(position)
     }
 }
 
@@ -713,8 +1057,36 @@ impl KmsWalletsRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Wallet>, Error> {
         self.0.send().await
+    }
+
+    /// Waits until `/status` is `ACTIVE` and `/address` is there, by making the call again and again: `.await` it for
+    /// the value, or follow its [`states`](Wait::states).
+    ///
+    /// Nothing goes on in the background: dropped, it asks no more.
+    ///
+    /// # Errors
+    ///
+    /// - `WaitError::Overdue`: the deadline passed.
+    /// - `WaitError::Call`: it cannot be read, and waiting will not mend that.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsWalletsRead) -> Result<(), bindery_upvest::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let done = call.wait().deadline(Duration::from_secs(180)).await?;
+    /// # let _ = done;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait(self) -> Wait<types::Wallet> {
+        self.0.wait(&finality::KMS_WALLETS_READ_FINALITY)
     }
 }
 
@@ -740,8 +1112,36 @@ impl KmsSign {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Signature>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsSign) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::Signature>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -767,6 +1167,9 @@ impl KmsUtxosList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::UtxoList>, Error> {
         self.0.send().await
     }
@@ -794,8 +1197,43 @@ impl KmsTransactionCreate {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`], and `look_up` of that finds out: in the list
+    /// of [`kms_transaction_list`](crate::Client::kms_transaction_list), compared by `/recipient` and `/asset_id` and
+    /// `/quantity`.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsTransactionCreate) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::{LookedUp, Outcome};
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(mut unknown) => match unknown.look_up().await? {
+    ///         LookedUp::Nothing(_) => println!("not yet, ask again"),
+    ///         found => println!("{found:?}"),
+    ///     },
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(
+        self,
+    ) -> Result<Outcome<types::Transaction, types::Transaction>, Error> {
+        self.0.submit(Some(&finality::KMS_TRANSACTION_CREATE_LOOKUP)).await
     }
 }
 
@@ -831,21 +1269,47 @@ impl KmsTransactionList {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::TransactionPage>, Error> {
         self.0.send().await
     }
 
-    /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-    /// error.
+    /// The pages, each got when it is asked for.
+    ///
+    /// [`page_size`](Self::page_size) sets how many items a page has.
     pub fn pages(self) -> Pages<types::TransactionPage> {
         Pages::new(self.0, "cursor", |page| page.next.as_deref())
     }
 
-    /// The items of all pages from here on. The stream ends after the last item or the first error.
-    pub fn items(
+    /// The pages from a position on that was saved ([`Pages::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn pages_from(
         self,
-    ) -> impl Stream<Item = Result<types::Transaction, Error>> + Send + Unpin + 'static {
+        position: PagePosition,
+    ) -> Result<Pages<types::TransactionPage>, Error> {
+        self.pages().at(position)
+    }
+
+    /// The items of all pages.
+    pub fn items(self) -> Items<types::TransactionPage, types::Transaction> {
         self.pages().items(|page| page.results)
+    }
+
+    /// The items from a position on that was saved ([`Items::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn items_from(
+        self,
+        position: PagePosition,
+    ) -> Result<Items<types::TransactionPage, types::Transaction>, Error> {
+        self.items().at(position)
     }
 }
 
@@ -871,8 +1335,37 @@ impl KmsTransactionsRead {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
+    }
+
+    /// Waits until `/status` is `CONFIRMED`, by making the call again and again: `.await` it for the value, or follow
+    /// its [`states`](Wait::states).
+    ///
+    /// Nothing goes on in the background: dropped, it asks no more.
+    ///
+    /// # Errors
+    ///
+    /// - `WaitError::Failed`: `/status` is `FAILED` or `REJECTED`, and will never be anything else.
+    /// - `WaitError::Overdue`: the deadline passed.
+    /// - `WaitError::Call`: it cannot be read, and waiting will not mend that.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsTransactionsRead) -> Result<(), bindery_upvest::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let done = call.wait().deadline(Duration::from_secs(180)).await?;
+    /// # let _ = done;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait(self) -> Wait<types::Transaction> {
+        self.0.wait(&finality::KMS_TRANSACTIONS_READ_FINALITY)
     }
 }
 
@@ -898,8 +1391,36 @@ impl KmsTransactionRaw {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsTransactionRaw) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::Transaction>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -925,8 +1446,36 @@ impl KmsTransactionComplex {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::Transaction>, Error> {
         self.0.send().await
+    }
+
+    /// Sends the call, and tells a failure from an outcome that nobody knows.
+    ///
+    /// Where the answer gets lost, the outcome is [`Outcome::Unknown`]. The spec knows no way to look it up.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), where it is sure that the call was not carried out.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(call: bindery_upvest::requests::KmsTransactionComplex) -> Result<(), bindery_upvest::Error> {
+    /// use bindery_upvest::Outcome;
+    ///
+    /// match call.submit().await? {
+    ///     Outcome::Done(answer) => println!("{answer:?}"),
+    ///     Outcome::Unknown(unknown) => println!("{}", unknown.error()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn submit(self) -> Result<Outcome<types::Transaction>, Error> {
+        self.0.submit(None).await
     }
 }
 
@@ -984,25 +1533,54 @@ impl DataTransactions {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(
         self,
     ) -> Result<Response<types::HistoricalTransactionPage>, Error> {
         self.0.send().await
     }
 
-    /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-    /// error.
+    /// The pages, each got when it is asked for.
+    ///
+    /// [`limit`](Self::limit) sets how many items a page has.
     pub fn pages(self) -> Pages<types::HistoricalTransactionPage> {
         Pages::new(self.0, "cursor", |page| page.next_cursor.as_deref())
     }
 
-    /// The items of all pages from here on. The stream ends after the last item or the first error.
+    /// The pages from a position on that was saved ([`Pages::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn pages_from(
+        self,
+        position: PagePosition,
+    ) -> Result<Pages<types::HistoricalTransactionPage>, Error> {
+        self.pages().at(position)
+    }
+
+    /// The items of all pages.
     pub fn items(
         self,
-    ) -> impl Stream<
-        Item = Result<types::HistoricalTransaction, Error>,
-    > + Send + Unpin + 'static {
+    ) -> Items<types::HistoricalTransactionPage, types::HistoricalTransaction> {
         self.pages().items(|page| page.result)
+    }
+
+    /// The items from a position on that was saved ([`Items::position`]).
+    ///
+    /// # Errors
+    ///
+    /// When the position is one of another list.
+    pub fn items_from(
+        self,
+        position: PagePosition,
+    ) -> Result<
+        Items<types::HistoricalTransactionPage, types::HistoricalTransaction>,
+        Error,
+    > {
+        self.items().at(position)
     }
 }
 
@@ -1028,6 +1606,9 @@ impl DataTransaction {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(
         self,
     ) -> Result<Response<types::HistoricalTransactionResult>, Error> {
@@ -1057,6 +1638,9 @@ impl DataBlock {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalBlockResult>, Error> {
         self.0.send().await
     }
@@ -1084,6 +1668,9 @@ impl DataAssetBalance {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalBalanceResult>, Error> {
         self.0.send().await
     }
@@ -1111,6 +1698,9 @@ impl DataContractBalance {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalBalanceResult>, Error> {
         self.0.send().await
     }
@@ -1138,6 +1728,9 @@ impl DataStatus {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::HistoricalStatusResult>, Error> {
         self.0.send().await
     }
@@ -1165,6 +1758,9 @@ impl EstimateEthFees {
     ///   of JSON.
     /// - 500 to 599: The service failed (500) or cannot be reached for now (503). The body may be anything, plain
     ///   text included.
+    ///
+    /// [`Error::failure`] reads the body: a [`types::ErrorBody`](crate::types::ErrorBody). [`Error::details`] reads
+    /// the single faults: each a [`types::ErrorDetail`](crate::types::ErrorDetail).
     pub async fn send(self) -> Result<Response<types::FeeEstimates>, Error> {
         self.0.send().await
     }

@@ -3,10 +3,9 @@
 //! What the calls carry and answer.
 
 use std::collections::BTreeMap;
-use bindery_runtime::{Base64, Secret, Uint256};
+use bindery_runtime::{Base64, Fields, Json, Nullable, Secret, Uint256, UnknownValue};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// What a refusal carries, in all the forms that were seen: an error object, an error code in a string (OAuth2),
@@ -15,35 +14,84 @@ use uuid::Uuid;
 /// Evidence: read off a message that the vendor published (Upvest Elixir SDK, output in its README; JavaScript
 /// SDK, test suite; Erlang SDK, for details alone). No list of errors was published, so everything else in the
 /// body is kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct ErrorBody {
     /// The error, as an object, or as a code of OAuth2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorCause>,
     /// What is wrong, in words; may come with a code of OAuth2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error_description: Option<String>,
     /// The single faults, where no `error` stands around them.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Vec<ErrorDetail>>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ErrorBody with extra {
+        error: optional text "error";
+        error_description: optional text "error_description";
+        details: optional plain "details";
+    }
+}
+
+impl ErrorBody {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            error: None,
+            error_description: None,
+            details: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The error, as an object, or as a code of OAuth2.
+    #[must_use]
+    pub fn error(mut self, error: impl Into<ErrorCause>) -> Self {
+        self.error = Some(error.into());
+        self
+    }
+
+    /// What is wrong, in words; may come with a code of OAuth2.
+    #[must_use]
+    pub fn error_description(mut self, error_description: impl Into<String>) -> Self {
+        self.error_description = Some(error_description.into());
+        self
+    }
+
+    /// The single faults, where no `error` stands around them.
+    #[must_use]
+    pub fn details(mut self, details: impl IntoIterator<Item = ErrorDetail>) -> Self {
+        self.details = Some(details.into_iter().collect());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// The error, as an object, or as a code of OAuth2.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(untagged)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum ErrorCause {
     /// As an errorobject.
     ErrorObject(ErrorObject),
     /// As a code.
     Code(String),
 }
+
+bindery_runtime::one_of!(ErrorCause { ErrorObject, Code });
 
 impl From<ErrorObject> for ErrorCause {
     fn from(value: ErrorObject) -> Self {
@@ -52,52 +100,164 @@ impl From<ErrorObject> for ErrorCause {
 }
 
 /// An error and the single faults behind it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct ErrorObject {
     /// What is wrong, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The single faults.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Vec<ErrorDetail>>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ErrorObject with extra {
+        message: optional text "message";
+        details: optional plain "details";
+    }
+}
+
+impl ErrorObject {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            message: None,
+            details: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// What is wrong, in words.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// The single faults.
+    #[must_use]
+    pub fn details(mut self, details: impl IntoIterator<Item = ErrorDetail>) -> Self {
+        self.details = Some(details.into_iter().collect());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// One fault of a request.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct ErrorDetail {
     /// The part of the service that found the fault.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// The field or header at fault.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
     /// What kind of place `location` is, such as `parameter`.
-    #[serde(rename = "locationType", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "locationType"))]
     pub location_type: Option<String>,
     /// The fault in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The fault as a code, such as `duplicateValue` or `debugHint`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// More about the fault, in a form of its own. Of a `debugHint`, the parts that the service signed, each in clear
     /// and as SHA-512.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
+    pub value: Option<Json>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ErrorDetail with extra {
+        domain: optional text "domain";
+        location: optional text "location";
+        location_type: optional text "locationType";
+        message: optional text "message";
+        reason: optional text "reason";
+        value: optional plain "value";
+    }
+}
+
+impl ErrorDetail {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            domain: None,
+            location: None,
+            location_type: None,
+            message: None,
+            reason: None,
+            value: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The part of the service that found the fault.
+    #[must_use]
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domain = Some(domain.into());
+        self
+    }
+
+    /// The field or header at fault.
+    #[must_use]
+    pub fn location(mut self, location: impl Into<String>) -> Self {
+        self.location = Some(location.into());
+        self
+    }
+
+    /// What kind of place `location` is, such as `parameter`.
+    #[must_use]
+    pub fn location_type(mut self, location_type: impl Into<String>) -> Self {
+        self.location_type = Some(location_type.into());
+        self
+    }
+
+    /// The fault in words.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// The fault as a code, such as `duplicateValue` or `debugHint`.
+    #[must_use]
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// More about the fault, in a form of its own. Of a `debugHint`, the parts that the service signed, each in clear
+    /// and as SHA-512.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<Json>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// The time of the server, twice.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ServerTime {
@@ -107,26 +267,59 @@ pub struct ServerTime {
     pub epoch: f64,
     /// The same in UTC, without a time zone at its end, so not a date-time of RFC 3339.
     pub iso8601: String,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ServerTime with extra {
+        epoch: required spelled "epoch";
+        iso8601: required text "iso8601";
+    }
+}
+
+impl ServerTime {
+    /// Makes one of what is required.
+    pub fn new(epoch: f64, iso8601: impl Into<String>) -> Self {
+        Self {
+            epoch,
+            iso8601: iso8601.into(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// A text, on its way there and back.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Echo {
     /// The text.
     pub echo: String,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    Echo with extra {
+        echo: required text "echo";
+    }
 }
 
 impl Echo {
     /// Makes one of what is required.
     pub fn new(echo: impl Into<String>) -> Self {
-        Self { echo: echo.into() }
+        Self {
+            echo: echo.into(),
+            extra: Fields::new(),
+        }
     }
 }
 
 /// Something that wallets hold, such as a coin or a token.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Asset {
@@ -141,34 +334,122 @@ pub struct Asset {
     /// The chain and network of a wallet or an asset. The full list was not published.
     pub protocol: Protocol,
     /// What identifies an asset on its chain. Which keys there are depends on the protocol.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<AssetMetadata>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    Asset with extra {
+        id: required spelled "id";
+        name: required text "name";
+        symbol: required text "symbol";
+        exponent: required plain "exponent";
+        protocol: required text "protocol";
+        metadata: optional plain "metadata";
+    }
+}
+
+impl Asset {
+    /// Makes one of what is required.
+    pub fn new(
+        id: Uuid,
+        name: impl Into<String>,
+        symbol: impl Into<String>,
+        exponent: i32,
+        protocol: impl Into<Protocol>,
+    ) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            symbol: symbol.into(),
+            exponent,
+            protocol: protocol.into(),
+            metadata: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// What identifies an asset on its chain. Which keys there are depends on the protocol.
+    #[must_use]
+    pub fn metadata(mut self, metadata: AssetMetadata) -> Self {
+        self.metadata = Some(metadata);
+        self
+    }
 }
 
 /// What identifies an asset on its chain. Which keys there are depends on the protocol.
 ///
 /// Evidence: documented by the vendor (Upvest Swift SDK, which quotes the reference; samples of the JavaScript
 /// SDK).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct AssetMetadata {
     /// Chain id of EIP-155, of an Ethereum network.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub chain_id: Option<i64>,
     /// Address of the contract, of an ERC20 token.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub contract: Option<String>,
     /// Hash of the first block, of Bitcoin and Arweave.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub genesis: Option<String>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    AssetMetadata with extra {
+        chain_id: optional plain "chain_id";
+        contract: optional text "contract";
+        genesis: optional text "genesis";
+    }
+}
+
+impl AssetMetadata {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            chain_id: None,
+            contract: None,
+            genesis: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// Chain id of EIP-155, of an Ethereum network.
+    #[must_use]
+    pub fn chain_id(mut self, chain_id: i64) -> Self {
+        self.chain_id = Some(chain_id);
+        self
+    }
+
+    /// Address of the contract, of an ERC20 token.
+    #[must_use]
+    pub fn contract(mut self, contract: impl Into<String>) -> Self {
+        self.contract = Some(contract.into());
+        self
+    }
+
+    /// Hash of the first block, of Bitcoin and Arweave.
+    #[must_use]
+    pub fn genesis(mut self, genesis: impl Into<String>) -> Self {
+        self.genesis = Some(genesis.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// A page of assets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[cfg_attr(
@@ -177,13 +458,38 @@ pub struct AssetMetadata {
 )]
 pub struct AssetPage {
     /// URL of the page before, in which only the cursor is to be trusted.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub previous: Option<String>,
     /// URL of the next page, in which only the cursor is to be trusted.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub next: Option<String>,
     /// The assets.
     pub results: Vec<Asset>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    AssetPage with extra {
+        previous: required text "previous";
+        next: required text "next";
+        results: required plain "results";
+    }
+}
+
+impl AssetPage {
+    /// Makes one of what is required.
+    pub fn new(
+        previous: impl Into<Option<String>>,
+        next: impl Into<Option<String>>,
+        results: impl IntoIterator<Item = Asset>,
+    ) -> Self {
+        Self {
+            previous: previous.into(),
+            next: next.into(),
+            results: results.into_iter().collect(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// The chain and network of a wallet or an asset. The full list was not published.
@@ -192,9 +498,9 @@ pub struct AssetPage {
 /// there is a `bitcoin_testnet` is inferred from a test that cuts the ending off.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum Protocol {
     /// `arweave_testnet`.
@@ -217,8 +523,10 @@ pub enum Protocol {
     EthereumRopsten,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(Protocol);
 
 impl Protocol {
     /// The value as it goes over the wire.
@@ -233,14 +541,14 @@ impl Protocol {
             Self::Ethereum => "ethereum",
             Self::EthereumKovan => "ethereum_kovan",
             Self::EthereumRopsten => "ethereum_ropsten",
-            Self::Unknown(text) => text,
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
-impl From<String> for Protocol {
-    fn from(text: String) -> Self {
-        match text.as_str() {
+impl From<&str> for Protocol {
+    fn from(text: &str) -> Self {
+        match text {
             "arweave_testnet" => Self::ArweaveTestnet,
             "bitcoin" => Self::Bitcoin,
             "bitcoin_testnet" => Self::BitcoinTestnet,
@@ -250,14 +558,14 @@ impl From<String> for Protocol {
             "ethereum" => Self::Ethereum,
             "ethereum_kovan" => Self::EthereumKovan,
             "ethereum_ropsten" => Self::EthereumRopsten,
-            _ => Self::Unknown(text),
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
         }
     }
 }
 
-impl From<&str> for Protocol {
-    fn from(text: &str) -> Self {
-        text.to_owned().into()
+impl From<String> for Protocol {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -274,7 +582,7 @@ impl std::fmt::Display for Protocol {
 }
 
 /// A user to be made.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserCreateRequest {
@@ -283,22 +591,33 @@ pub struct UserCreateRequest {
     /// Password of the user, from which the keys of the wallets are encrypted.
     pub password: Secret,
     /// Address the user comes from; it is written into the recovery kit.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_ip: Option<String>,
     /// Program the user comes with; it is written into the recovery kit.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
     /// Assets to make wallets for at the same time. None if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub asset_ids: Option<Vec<Uuid>>,
     /// Whether the recovery kit comes as the Base64 of the sealed box, rather than as a QR code in SVG. False if left
     /// out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<bool>,
     /// Whether to answer at once and send recovery kit and wallets with the webhook event `user.created`. False if
     /// left out.
-    #[serde(rename = "async", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "async"))]
     pub async_: Option<bool>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    UserCreateRequest with extra {
+        username: required text "username";
+        password: required plain "password";
+        client_ip: optional text "client_ip";
+        user_agent: optional text "user_agent";
+        asset_ids: optional spelled "asset_ids";
+        raw: optional plain "raw";
+        async_: optional plain "async";
+    }
 }
 
 impl UserCreateRequest {
@@ -312,6 +631,7 @@ impl UserCreateRequest {
             asset_ids: None,
             raw: None,
             async_: None,
+            extra: Fields::new(),
         }
     }
 
@@ -354,9 +674,10 @@ impl UserCreateRequest {
 }
 
 /// A user who was just made.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct CreatedUser {
     /// Name of the user.
     pub username: String,
@@ -365,18 +686,63 @@ pub struct CreatedUser {
     ///
     /// Evidence: inferred (Upvest JavaScript SDK, test suite). That it is missing or null with `async` is deduced
     /// from its being sent later.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recoverykit: Option<Secret>,
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<Secret>"))]
+    pub recoverykit: Nullable<Secret>,
     /// The wallets that were made. Missing or null where no assets were asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wallet_ids: Option<Vec<Uuid>>,
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<Vec<Uuid>>"))]
+    pub wallet_ids: Nullable<Vec<Uuid>>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    CreatedUser with extra {
+        username: required text "username";
+        recoverykit: optional plain "recoverykit";
+        wallet_ids: optional spelled "wallet_ids";
+    }
+}
+
+impl CreatedUser {
+    /// Makes one of what is required.
+    pub fn new(username: impl Into<String>) -> Self {
+        Self {
+            username: username.into(),
+            recoverykit: Nullable::Absent,
+            wallet_ids: Nullable::Absent,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The recovery kit, shown here only: a QR code in SVG, or the Base64 of the sealed box where `raw` was asked
+    /// for.
+    ///
+    /// Evidence: inferred (Upvest JavaScript SDK, test suite). That it is missing or null with `async` is deduced
+    /// from its being sent later.
+    #[must_use]
+    pub fn recoverykit(mut self, recoverykit: impl Into<Nullable<Secret>>) -> Self {
+        self.recoverykit = recoverykit.into();
+        self
+    }
+
+    /// The wallets that were made. Missing or null where no assets were asked for.
+    #[must_use]
+    pub fn wallet_ids(mut self, wallet_ids: impl Into<Nullable<Vec<Uuid>>>) -> Self {
+        self.wallet_ids = wallet_ids.into();
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// A user and the user's wallets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct User {
@@ -384,10 +750,34 @@ pub struct User {
     pub username: String,
     /// All wallets of the user.
     pub wallets: Vec<Wallet>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    User with extra {
+        username: required text "username";
+        wallets: required plain "wallets";
+    }
+}
+
+impl User {
+    /// Makes one of what is required.
+    pub fn new(
+        username: impl Into<String>,
+        wallets: impl IntoIterator<Item = Wallet>,
+    ) -> Self {
+        Self {
+            username: username.into(),
+            wallets: wallets.into_iter().collect(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// A page of users.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[cfg_attr(
@@ -396,17 +786,42 @@ pub struct User {
 )]
 pub struct UserPage {
     /// URL of the page before, in which only the cursor is to be trusted.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub previous: Option<String>,
     /// URL of the next page, in which only the cursor is to be trusted.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub next: Option<String>,
     /// The users.
     pub results: Vec<User>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    UserPage with extra {
+        previous: required text "previous";
+        next: required text "next";
+        results: required plain "results";
+    }
+}
+
+impl UserPage {
+    /// Makes one of what is required.
+    pub fn new(
+        previous: impl Into<Option<String>>,
+        next: impl Into<Option<String>>,
+        results: impl IntoIterator<Item = User>,
+    ) -> Self {
+        Self {
+            previous: previous.into(),
+            next: next.into(),
+            results: results.into_iter().collect(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// A change of a password.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PasswordUpdateRequest {
@@ -414,6 +829,16 @@ pub struct PasswordUpdateRequest {
     pub old_password: Secret,
     /// The password from now on.
     pub new_password: Secret,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    PasswordUpdateRequest with extra {
+        old_password: required plain "old_password";
+        new_password: required plain "new_password";
+    }
 }
 
 impl PasswordUpdateRequest {
@@ -425,24 +850,49 @@ impl PasswordUpdateRequest {
         Self {
             old_password: old_password.into(),
             new_password: new_password.into(),
+            extra: Fields::new(),
         }
     }
 }
 
 /// The user whose password was changed. More than the name may come; it is kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct PasswordUpdateResult {
     /// Name of the user.
     pub username: String,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    PasswordUpdateResult with extra {
+        username: required text "username";
+    }
+}
+
+impl PasswordUpdateResult {
+    /// Makes one of what is required.
+    pub fn new(username: impl Into<String>) -> Self {
+        Self {
+            username: username.into(),
+            extra: Fields::new(),
+        }
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// What stands in an opened recovery kit, and the new password.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecoverRequest {
@@ -455,6 +905,18 @@ pub struct RecoverRequest {
     pub user_id: i64,
     /// The password from now on.
     pub password: Secret,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    RecoverRequest with extra {
+        seed: required plain "seed";
+        seedhash: required plain "seedhash";
+        user_id: required plain "user_id";
+        password: required plain "password";
+    }
 }
 
 impl RecoverRequest {
@@ -470,13 +932,14 @@ impl RecoverRequest {
             seedhash: seedhash.into(),
             user_id,
             password: password.into(),
+            extra: Fields::new(),
         }
     }
 }
 
 /// The encrypted seed of a user, as the recovery kit has it. Every key has to be there, those with the default
 /// value of protobuf too.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecoverySeed {
@@ -492,6 +955,20 @@ pub struct RecoverySeed {
     pub hashfunction: String,
     /// Parameters of the hash function of a recovery seed.
     pub hashparams: RecoveryHashParams,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    RecoverySeed with extra {
+        cipher: required text "cipher";
+        cipherparams: required plain "cipherparams";
+        ciphertext: required plain "ciphertext";
+        hash: required plain "hash";
+        hashfunction: required text "hashfunction";
+        hashparams: required plain "hashparams";
+    }
 }
 
 impl RecoverySeed {
@@ -511,12 +988,13 @@ impl RecoverySeed {
             hash: hash.into(),
             hashfunction: hashfunction.into(),
             hashparams,
+            extra: Fields::new(),
         }
     }
 }
 
 /// Parameters of the cipher of a recovery seed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecoveryCipherParams {
@@ -526,6 +1004,17 @@ pub struct RecoveryCipherParams {
     pub nonce: Base64,
     /// The recipient.
     pub recipient: Base64,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    RecoveryCipherParams with extra {
+        ephemeralpk: required text "ephemeralpk";
+        nonce: required text "nonce";
+        recipient: required text "recipient";
+    }
 }
 
 impl RecoveryCipherParams {
@@ -539,12 +1028,13 @@ impl RecoveryCipherParams {
             ephemeralpk: ephemeralpk.into(),
             nonce: nonce.into(),
             recipient: recipient.into(),
+            extra: Fields::new(),
         }
     }
 }
 
 /// Parameters of the hash function of a recovery seed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecoveryHashParams {
@@ -560,6 +1050,20 @@ pub struct RecoveryHashParams {
     pub t: i64,
     /// The kit's `v`.
     pub v: i64,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    RecoveryHashParams with extra {
+        len: required plain "len";
+        m: required plain "m";
+        p: required plain "p";
+        salt: required text "salt";
+        t: required plain "t";
+        v: required plain "v";
+    }
 }
 
 impl RecoveryHashParams {
@@ -579,25 +1083,57 @@ impl RecoveryHashParams {
             salt: salt.into(),
             t,
             v,
+            extra: Fields::new(),
         }
     }
 }
 
 /// Whether the recovery worked. More may come; it is kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct RecoverResult {
     /// True where the user has the new password.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub success: Option<bool>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    RecoverResult with extra {
+        success: optional plain "success";
+    }
+}
+
+impl RecoverResult {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            success: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// True where the user has the new password.
+    #[must_use]
+    pub fn success(mut self, success: bool) -> Self {
+        self.success = Some(success);
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// A webhook to be made.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookCreateRequest {
@@ -608,7 +1144,6 @@ pub struct WebhookCreateRequest {
     /// Key of your choice, under which each delivery is signed with HMAC-SHA256.
     pub hmac_secret_key: Secret,
     /// Headers for the deliveries, by name. Stored, but not sent as of October 2019.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<WebhookHeaders>,
     /// Version of the deliveries. Official clients send `1.2`, a third party's sent `1.0`.
     pub version: String,
@@ -616,6 +1151,21 @@ pub struct WebhookCreateRequest {
     pub status: WebhookStatus,
     /// Which events are posted.
     pub event_filters: Vec<EventFilter>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    WebhookCreateRequest with extra {
+        url: required text "url";
+        name: required text "name";
+        hmac_secret_key: required plain "hmac_secret_key";
+        headers: optional spelled "headers";
+        version: required text "version";
+        status: required text "status";
+        event_filters: required text "event_filters";
+    }
 }
 
 impl WebhookCreateRequest {
@@ -636,6 +1186,7 @@ impl WebhookCreateRequest {
             version: version.into(),
             status: status.into(),
             event_filters: event_filters.into_iter().map(Into::into).collect(),
+            extra: Fields::new(),
         }
     }
 
@@ -648,21 +1199,21 @@ impl WebhookCreateRequest {
 }
 
 /// A webhook as it is stored. More may come; it is kept.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct Webhook {
     /// Id of the webhook.
     pub id: Uuid,
     /// Where the events are posted to.
     pub url: String,
     /// A name for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
+    pub name: Nullable<String>,
     /// Key under which each delivery is signed with HMAC-SHA256.
     pub hmac_secret_key: Secret,
     /// Headers for the deliveries, by name. Stored, but not sent as of October 2019.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<WebhookHeaders>,
     /// Version of the deliveries.
     pub version: String,
@@ -673,11 +1224,79 @@ pub struct Webhook {
     /// Its meaning and its type are unknown.
     ///
     /// Evidence: inferred (A third party's client). No client of the vendor reads it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<Value>,
+    pub path: Option<Json>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    Webhook with extra {
+        id: required spelled "id";
+        url: required text "url";
+        name: optional text "name";
+        hmac_secret_key: required plain "hmac_secret_key";
+        headers: optional spelled "headers";
+        version: required text "version";
+        status: required text "status";
+        event_filters: required text "event_filters";
+        path: optional plain "path";
+    }
+}
+
+impl Webhook {
+    /// Makes one of what is required.
+    pub fn new(
+        id: Uuid,
+        url: impl Into<String>,
+        hmac_secret_key: impl Into<Secret>,
+        version: impl Into<String>,
+        status: impl Into<WebhookStatus>,
+        event_filters: impl IntoIterator<Item = impl Into<EventFilter>>,
+    ) -> Self {
+        Self {
+            id,
+            url: url.into(),
+            name: Nullable::Absent,
+            hmac_secret_key: hmac_secret_key.into(),
+            headers: None,
+            version: version.into(),
+            status: status.into(),
+            event_filters: event_filters.into_iter().map(Into::into).collect(),
+            path: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// A name for people.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Headers for the deliveries, by name. Stored, but not sent as of October 2019.
+    #[must_use]
+    pub fn headers(mut self, headers: WebhookHeaders) -> Self {
+        self.headers = Some(headers);
+        self
+    }
+
+    /// Its meaning and its type are unknown.
+    ///
+    /// Evidence: inferred (A third party's client). No client of the vendor reads it.
+    #[must_use]
+    pub fn path(mut self, path: impl Into<Json>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// Headers for the deliveries, by name. Stored, but not sent as of October 2019.
@@ -700,7 +1319,7 @@ impl From<BTreeMap<String, String>> for WebhookHeaders {
 }
 
 /// A page of webhooks.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[cfg_attr(
@@ -709,52 +1328,79 @@ impl From<BTreeMap<String, String>> for WebhookHeaders {
 )]
 pub struct WebhookPage {
     /// URL of the page before, in which only the cursor is to be trusted.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub previous: Option<String>,
     /// URL of the next page, in which only the cursor is to be trusted.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub next: Option<String>,
     /// The webhooks.
     pub results: Vec<Webhook>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    WebhookPage with extra {
+        previous: required text "previous";
+        next: required text "next";
+        results: required plain "results";
+    }
+}
+
+impl WebhookPage {
+    /// Makes one of what is required.
+    pub fn new(
+        previous: impl Into<Option<String>>,
+        next: impl Into<Option<String>>,
+        results: impl IntoIterator<Item = Webhook>,
+    ) -> Self {
+        Self {
+            previous: previous.into(),
+            next: next.into(),
+            results: results.into_iter().collect(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// Whether a webhook delivers. Only one value was ever seen.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum WebhookStatus {
     /// `ACTIVE`.
     Active,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(WebhookStatus);
 
 impl WebhookStatus {
     /// The value as it goes over the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Active => "ACTIVE",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for WebhookStatus {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "ACTIVE" => Self::Active,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for WebhookStatus {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "ACTIVE" => Self::Active,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for WebhookStatus {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -771,10 +1417,10 @@ impl std::fmt::Display for WebhookStatus {
 }
 
 /// Which events a webhook gets. The service answers with both forms, in one list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(untagged)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum EventFilter {
     /// Source, noun and verb with dots between, `*` for any, such as `upvest.wallet.created` or `ropsten.block.*`.
     /// The source is `upvest` or a network.
@@ -782,6 +1428,8 @@ pub enum EventFilter {
     /// As a structuredfilter.
     StructuredFilter(StructuredFilter),
 }
+
+bindery_runtime::one_of!(EventFilter { Pattern, StructuredFilter });
 
 impl From<StructuredFilter> for EventFilter {
     fn from(value: StructuredFilter) -> Self {
@@ -793,7 +1441,7 @@ impl From<StructuredFilter> for EventFilter {
 ///
 /// Evidence: read off the vendor's own client (Upvest Go and Java SDKs, models of the answer). That the service
 /// takes it in a request too is known from a third party's client only.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[cfg_attr(
@@ -804,7 +1452,8 @@ impl From<StructuredFilter> for EventFilter {
             "event_noun",
             "event_verb",
             "wallet_address",
-            "max_confirmations"]
+            "max_confirmations"],
+            "additionalProperties" = true
         )
     )
 )]
@@ -816,17 +1465,25 @@ pub struct StructuredFilter {
     /// What happened to it, such as `created` or `observed`.
     pub event_verb: String,
     /// Whether only events of one's own application count.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_to_application: Option<bool>,
     /// Only events of this address.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub wallet_address: Option<String>,
     /// Up to how many confirmations events are sent.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub max_confirmations: Option<i64>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    StructuredFilter with extra {
+        protocol_name: required text "protocol_name";
+        event_noun: required text "event_noun";
+        event_verb: required text "event_verb";
+        limit_to_application: optional plain "limit_to_application";
+        wallet_address: required text "wallet_address";
+        max_confirmations: required plain "max_confirmations";
+    }
 }
 
 impl StructuredFilter {
@@ -845,7 +1502,7 @@ impl StructuredFilter {
             limit_to_application: None,
             wallet_address: wallet_address.into(),
             max_confirmations: max_confirmations.into(),
-            extra: Map::new(),
+            extra: Fields::new(),
         }
     }
 
@@ -858,19 +1515,28 @@ impl StructuredFilter {
 
     /// Adds a field that the spec does not know.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
         self
     }
 }
 
 /// A URL to be verified.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookVerifyRequest {
     /// The URL that will be challenged.
     pub verify_url: String,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    WebhookVerifyRequest with extra {
+        verify_url: required text "verify_url";
+    }
 }
 
 impl WebhookVerifyRequest {
@@ -878,6 +1544,7 @@ impl WebhookVerifyRequest {
     pub fn new(verify_url: impl Into<String>) -> Self {
         Self {
             verify_url: verify_url.into(),
+            extra: Fields::new(),
         }
     }
 }
@@ -886,17 +1553,17 @@ impl WebhookVerifyRequest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct WebhookVerifyResult(pub Value);
+pub struct WebhookVerifyResult(pub Json);
 
 impl std::ops::Deref for WebhookVerifyResult {
-    type Target = Value;
-    fn deref(&self) -> &Value {
+    type Target = Json;
+    fn deref(&self) -> &Json {
         &self.0
     }
 }
 
-impl From<Value> for WebhookVerifyResult {
-    fn from(value: Value) -> Self {
+impl From<Json> for WebhookVerifyResult {
+    fn from(value: Json) -> Self {
         Self(value)
     }
 }
@@ -906,24 +1573,56 @@ impl From<Value> for WebhookVerifyResult {
 /// Evidence: read off the vendor's own client (Upvest JavaScript SDK, test suite). The id is asserted for
 /// webhooks made by a call; that it is missing from the older callback, which is set up in the web application,
 /// is inferred.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct WebhookEnvelope {
     /// The webhook that the event passed the filters of.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook_id: Option<Uuid>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    WebhookEnvelope with extra {
+        webhook_id: optional spelled "webhook_id";
+    }
+}
+
+impl WebhookEnvelope {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            webhook_id: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The webhook that the event passed the filters of.
+    #[must_use]
+    pub fn webhook_id(mut self, webhook_id: Uuid) -> Self {
+        self.webhook_id = Some(webhook_id);
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// A wallet that something happened to. Known in part only.
 ///
 /// Evidence: read off the vendor's own client (Upvest JavaScript SDK, test suite).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct WalletEvent {
     /// Id of the wallet.
     pub id: Uuid,
@@ -932,16 +1631,48 @@ pub struct WalletEvent {
     /// Address of the wallet on its network.
     pub address: String,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    WalletEvent with extra {
+        id: required spelled "id";
+        username: required text "username";
+        address: required text "address";
+    }
+}
+
+impl WalletEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        id: Uuid,
+        username: impl Into<String>,
+        address: impl Into<String>,
+    ) -> Self {
+        Self {
+            id,
+            username: username.into(),
+            address: address.into(),
+            extra: Fields::new(),
+        }
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// A user who was just made, and the user's wallets. Known in part only.
 ///
 /// Evidence: read off the vendor's own client (Upvest JavaScript SDK, test suite).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct UserCreatedEvent {
     /// Name of the user.
     pub username: String,
@@ -949,56 +1680,153 @@ pub struct UserCreatedEvent {
     /// for.
     pub recoverykit: Secret,
     /// The wallets that were made.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub wallets: Option<Vec<UserCreatedWallet>>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    UserCreatedEvent with extra {
+        username: required text "username";
+        recoverykit: required plain "recoverykit";
+        wallets: optional plain "wallets";
+    }
+}
+
+impl UserCreatedEvent {
+    /// Makes one of what is required.
+    pub fn new(username: impl Into<String>, recoverykit: impl Into<Secret>) -> Self {
+        Self {
+            username: username.into(),
+            recoverykit: recoverykit.into(),
+            wallets: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The wallets that were made.
+    #[must_use]
+    pub fn wallets(
+        mut self,
+        wallets: impl IntoIterator<Item = UserCreatedWallet>,
+    ) -> Self {
+        self.wallets = Some(wallets.into_iter().collect());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// A wallet of a user who was just made. Known in part only.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-#[cfg_attr(feature = "schemars", schemars(extend("required" = ["id", "address"])))]
+#[cfg_attr(
+    feature = "schemars",
+    schemars(extend("required" = ["id", "address"], "additionalProperties" = true))
+)]
 pub struct UserCreatedWallet {
     /// Id of the wallet.
     pub id: Uuid,
     /// Address of the wallet on its network.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub address: Option<String>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    UserCreatedWallet with extra {
+        id: required spelled "id";
+        address: required text "address";
+    }
+}
+
+impl UserCreatedWallet {
+    /// Makes one of what is required.
+    pub fn new(id: Uuid, address: impl Into<Option<String>>) -> Self {
+        Self {
+            id,
+            address: address.into(),
+            extra: Fields::new(),
+        }
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// A transaction that is no longer queued. Known in part only.
 ///
 /// Evidence: read off the vendor's own client (Upvest JavaScript SDK, test suite). The hash is called `hash`
 /// here, and `txhash` everywhere else. That it may be missing from a transaction that failed is inferred.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct TransactionProcessedEvent {
     /// Id of the transaction.
     pub id: Uuid,
     /// Hash of the transaction on its network.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
     /// How far a transaction has come. `QUEUED`: taken, but not sent. `PENDING`: sent, but in no block. `CONFIRMING`:
     /// in a block. `CONFIRMED`: in a block with enough others on top. `FAILED`: no block took it in time. `REJECTED`:
     /// no block can take it, for lack of funds or an error of the contract.
     pub status: TransactionStatus,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TransactionProcessedEvent with extra {
+        id: required spelled "id";
+        hash: optional text "hash";
+        status: required text "status";
+    }
+}
+
+impl TransactionProcessedEvent {
+    /// Makes one of what is required.
+    pub fn new(id: Uuid, status: impl Into<TransactionStatus>) -> Self {
+        Self {
+            id,
+            hash: None,
+            status: status.into(),
+            extra: Fields::new(),
+        }
+    }
+
+    /// Hash of the transaction on its network.
+    #[must_use]
+    pub fn hash(mut self, hash: impl Into<String>) -> Self {
+        self.hash = Some(hash.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// An amount that changed hands.
 ///
 /// Evidence: documented by the vendor (Upvest JavaScript SDK, a comment that quotes the service's own source).
 /// That a transfer nobody made through Upvest has no `transaction_id` is inferred.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TransferObservedEvent {
@@ -1007,7 +1835,6 @@ pub struct TransferObservedEvent {
     /// Hash of the transaction on its network.
     pub txhash: String,
     /// Id of the transaction at Upvest.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub transaction_id: Option<Uuid>,
     /// Address that sent the amount.
     pub sender: String,
@@ -1015,10 +1842,52 @@ pub struct TransferObservedEvent {
     pub recipient: String,
     /// The asset of a transfer.
     pub asset: TransferredAsset,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TransferObservedEvent with extra {
+        quantity: required spelled "quantity";
+        txhash: required text "txhash";
+        transaction_id: optional spelled "transaction_id";
+        sender: required text "sender";
+        recipient: required text "recipient";
+        asset: required plain "asset";
+    }
+}
+
+impl TransferObservedEvent {
+    /// Makes one of what is required.
+    pub fn new(
+        quantity: impl Into<Uint256>,
+        txhash: impl Into<String>,
+        sender: impl Into<String>,
+        recipient: impl Into<String>,
+        asset: TransferredAsset,
+    ) -> Self {
+        Self {
+            quantity: quantity.into(),
+            txhash: txhash.into(),
+            transaction_id: None,
+            sender: sender.into(),
+            recipient: recipient.into(),
+            asset,
+            extra: Fields::new(),
+        }
+    }
+
+    /// Id of the transaction at Upvest.
+    #[must_use]
+    pub fn transaction_id(mut self, transaction_id: Uuid) -> Self {
+        self.transaction_id = Some(transaction_id);
+        self
+    }
 }
 
 /// The asset of a transfer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TransferredAsset {
@@ -1030,10 +1899,40 @@ pub struct TransferredAsset {
     pub symbol: String,
     /// How many decimal places the default unit has more than the smallest.
     pub exponent: i32,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TransferredAsset with extra {
+        id: required spelled "id";
+        name: required text "name";
+        symbol: required text "symbol";
+        exponent: required plain "exponent";
+    }
+}
+
+impl TransferredAsset {
+    /// Makes one of what is required.
+    pub fn new(
+        id: Uuid,
+        name: impl Into<String>,
+        symbol: impl Into<String>,
+        exponent: i32,
+    ) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            symbol: symbol.into(),
+            exponent,
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// A request for a token, with the password of the user or with a refresh token.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenRequest {
@@ -1044,18 +1943,29 @@ pub struct TokenRequest {
     /// Secret of the OAuth2 client.
     pub client_secret: Secret,
     /// Name of the user. Needed by the grant `password`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// Password of the user. Needed by the grant `password`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
     /// What the token shall be good for: some of `read`, `write`, `echo`, `wallet` and `transaction`, with spaces
     /// between. What it is good for without is unknown.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// The refresh token. Needed by the grant `refresh_token`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<Secret>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TokenRequest with extra {
+        grant_type: required text "grant_type";
+        client_id: required text "client_id";
+        client_secret: required plain "client_secret";
+        username: optional text "username";
+        password: optional plain "password";
+        scope: optional text "scope";
+        refresh_token: optional plain "refresh_token";
+    }
 }
 
 impl TokenRequest {
@@ -1073,6 +1983,7 @@ impl TokenRequest {
             password: None,
             scope: None,
             refresh_token: None,
+            extra: Fields::new(),
         }
     }
 
@@ -1109,9 +2020,9 @@ impl TokenRequest {
 /// What a token is given for.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum GrantType {
     /// `password`.
@@ -1120,8 +2031,10 @@ pub enum GrantType {
     RefreshToken,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(GrantType);
 
 impl GrantType {
     /// The value as it goes over the wire.
@@ -1129,24 +2042,24 @@ impl GrantType {
         match self {
             Self::Password => "password",
             Self::RefreshToken => "refresh_token",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for GrantType {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "password" => Self::Password,
-            "refresh_token" => Self::RefreshToken,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for GrantType {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "password" => Self::Password,
+            "refresh_token" => Self::RefreshToken,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for GrantType {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -1163,44 +2076,107 @@ impl std::fmt::Display for GrantType {
 }
 
 /// A token of a user. The access token is the only part that is promised.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenResponse {
     /// The token, sent as `Bearer`.
     pub access_token: Secret,
     /// How long the token lives, in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<i64>,
     /// How the token is sent, `Bearer`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<String>,
     /// What the token is good for, with spaces between.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// What a new token can be had for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<Secret>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TokenResponse with extra {
+        access_token: required plain "access_token";
+        expires_in: optional plain "expires_in";
+        token_type: optional text "token_type";
+        scope: optional text "scope";
+        refresh_token: optional plain "refresh_token";
+    }
+}
+
+impl TokenResponse {
+    /// Makes one of what is required.
+    pub fn new(access_token: impl Into<Secret>) -> Self {
+        Self {
+            access_token: access_token.into(),
+            expires_in: None,
+            token_type: None,
+            scope: None,
+            refresh_token: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// How long the token lives, in seconds.
+    #[must_use]
+    pub fn expires_in(mut self, expires_in: i64) -> Self {
+        self.expires_in = Some(expires_in);
+        self
+    }
+
+    /// How the token is sent, `Bearer`.
+    #[must_use]
+    pub fn token_type(mut self, token_type: impl Into<String>) -> Self {
+        self.token_type = Some(token_type.into());
+        self
+    }
+
+    /// What the token is good for, with spaces between.
+    #[must_use]
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// What a new token can be had for.
+    #[must_use]
+    pub fn refresh_token(mut self, refresh_token: impl Into<Secret>) -> Self {
+        self.refresh_token = Some(refresh_token.into());
+        self
+    }
 }
 
 /// A request for all private keys.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OffboardRequest {
     /// Password of the user, with which the keys are encrypted.
     pub password: Secret,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    OffboardRequest with extra {
+        password: required plain "password";
+    }
 }
 
 impl OffboardRequest {
     /// Makes one of what is required.
     pub fn new(password: impl Into<Secret>) -> Self {
-        Self { password: password.into() }
+        Self {
+            password: password.into(),
+            extra: Fields::new(),
+        }
     }
 }
 
 /// The private keys of a user. Looks like a page, but is always whole.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[cfg_attr(
@@ -1211,10 +2187,8 @@ impl OffboardRequest {
 )]
 pub struct OffboardResult {
     /// Always null.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub previous: Option<String>,
     /// Always null.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub next: Option<String>,
     /// A ZIP archive with a file for each key, in Base64.
     pub zip_base64: Secret,
@@ -1222,10 +2196,43 @@ pub struct OffboardResult {
     pub metadata: OffboardMetadata,
     /// The keys one by one.
     pub results: Vec<OffboardedWallet>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    OffboardResult with extra {
+        previous: required text "previous";
+        next: required text "next";
+        zip_base64: required plain "zip_base64";
+        metadata: required plain "metadata";
+        results: required plain "results";
+    }
+}
+
+impl OffboardResult {
+    /// Makes one of what is required.
+    pub fn new(
+        previous: impl Into<Option<String>>,
+        next: impl Into<Option<String>>,
+        zip_base64: impl Into<Secret>,
+        metadata: OffboardMetadata,
+        results: impl IntoIterator<Item = OffboardedWallet>,
+    ) -> Self {
+        Self {
+            previous: previous.into(),
+            next: next.into(),
+            zip_base64: zip_base64.into(),
+            metadata,
+            results: results.into_iter().collect(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// Whose keys they are, and how many.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OffboardMetadata {
@@ -1235,12 +2242,40 @@ pub struct OffboardMetadata {
     pub total_wallet_count: i64,
     /// How many of them were handed out.
     pub offboarded_wallet_count: i64,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    OffboardMetadata with extra {
+        username: required text "username";
+        total_wallet_count: required plain "total_wallet_count";
+        offboarded_wallet_count: required plain "offboarded_wallet_count";
+    }
+}
+
+impl OffboardMetadata {
+    /// Makes one of what is required.
+    pub fn new(
+        username: impl Into<String>,
+        total_wallet_count: i64,
+        offboarded_wallet_count: i64,
+    ) -> Self {
+        Self {
+            username: username.into(),
+            total_wallet_count,
+            offboarded_wallet_count,
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// The private key of one wallet. In which form depends on the protocol; more may come.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct OffboardedWallet {
     /// Id of the wallet.
     pub id: Uuid,
@@ -1249,62 +2284,206 @@ pub struct OffboardedWallet {
     /// The chain and network of a wallet or an asset. The full list was not published.
     pub protocol: Protocol,
     /// Of an Ethereum wallet, the encrypted key as a Web3 keystore.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keystore_file: Option<Keystore>,
     /// Of a Bitcoin wallet, the encrypted key in BIP38.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bip38_encrypted_private_key: Option<Secret>,
     /// Of a Bitcoin wallet, the encrypted key as a QR code in SVG.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub qr_code_svg: Option<Secret>,
     /// Of a Bitcoin wallet, the encrypted key as a QR code in PNG, in Base64.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub qr_code_png_base64: Option<Secret>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    OffboardedWallet with extra {
+        id: required spelled "id";
+        address: required text "address";
+        protocol: required text "protocol";
+        keystore_file: optional plain "keystore_file";
+        bip38_encrypted_private_key: optional plain "bip38_encrypted_private_key";
+        qr_code_svg: optional plain "qr_code_svg";
+        qr_code_png_base64: optional plain "qr_code_png_base64";
+    }
+}
+
+impl OffboardedWallet {
+    /// Makes one of what is required.
+    pub fn new(
+        id: Uuid,
+        address: impl Into<String>,
+        protocol: impl Into<Protocol>,
+    ) -> Self {
+        Self {
+            id,
+            address: address.into(),
+            protocol: protocol.into(),
+            keystore_file: None,
+            bip38_encrypted_private_key: None,
+            qr_code_svg: None,
+            qr_code_png_base64: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// Of an Ethereum wallet, the encrypted key as a Web3 keystore.
+    #[must_use]
+    pub fn keystore_file(mut self, keystore_file: Keystore) -> Self {
+        self.keystore_file = Some(keystore_file);
+        self
+    }
+
+    /// Of a Bitcoin wallet, the encrypted key in BIP38.
+    #[must_use]
+    pub fn bip38_encrypted_private_key(
+        mut self,
+        bip38_encrypted_private_key: impl Into<Secret>,
+    ) -> Self {
+        self.bip38_encrypted_private_key = Some(bip38_encrypted_private_key.into());
+        self
+    }
+
+    /// Of a Bitcoin wallet, the encrypted key as a QR code in SVG.
+    #[must_use]
+    pub fn qr_code_svg(mut self, qr_code_svg: impl Into<Secret>) -> Self {
+        self.qr_code_svg = Some(qr_code_svg.into());
+        self
+    }
+
+    /// Of a Bitcoin wallet, the encrypted key as a QR code in PNG, in Base64.
+    #[must_use]
+    pub fn qr_code_png_base64(mut self, qr_code_png_base64: impl Into<Secret>) -> Self {
+        self.qr_code_png_base64 = Some(qr_code_png_base64.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// Of an Ethereum wallet, the encrypted key as a Web3 keystore.
 ///
 /// Evidence: read off the vendor's own client (Upvest JavaScript SDK, test of offboarding). The test looks for
 /// the keys `crypto`, `id` and `version` only.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct Keystore {
     /// The encrypted key, and how it was encrypted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub crypto: Option<KeystoreCrypto>,
     /// Id of the keystore.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Version of the keystore's format.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<i32>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    Keystore with extra {
+        crypto: optional plain "crypto";
+        id: optional text "id";
+        version: optional plain "version";
+    }
+}
+
+impl Keystore {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            crypto: None,
+            id: None,
+            version: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The encrypted key, and how it was encrypted.
+    #[must_use]
+    pub fn crypto(mut self, crypto: KeystoreCrypto) -> Self {
+        self.crypto = Some(crypto);
+        self
+    }
+
+    /// Id of the keystore.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Version of the keystore's format.
+    #[must_use]
+    pub fn version(mut self, version: i32) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// The encrypted key, and how it was encrypted.
 ///
 /// Evidence: inferred (Web3 Secret Storage Definition). Only the encrypted key is named here, since it is a
 /// secret; cipher, key derivation and MAC are kept as they come.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct KeystoreCrypto {
     /// The encrypted key.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ciphertext: Option<Secret>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    KeystoreCrypto with extra {
+        ciphertext: optional plain "ciphertext";
+    }
+}
+
+impl KeystoreCrypto {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            ciphertext: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The encrypted key.
+    #[must_use]
+    pub fn ciphertext(mut self, ciphertext: impl Into<Secret>) -> Self {
+        self.ciphertext = Some(ciphertext.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// A wallet to be made, or to be extended by an asset.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletCreateRequest {
@@ -1313,29 +2492,41 @@ pub struct WalletCreateRequest {
     /// Password of the user, needed to decrypt the seed that the key is made from, and to encrypt the key.
     pub password: Secret,
     /// Number of the wallet in BIP44. Without one it is a wallet apart from the numbered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<i64>,
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<i64>"))]
+    pub index: Nullable<i64>,
     /// Kind of a wallet. Only one value was ever seen.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: Option<WalletType>,
     /// Its meaning is unknown.
     ///
     /// Evidence: read off the vendor's own client (Upvest JavaScript SDK, api-library, 2020). Maybe for the creation
     /// of a wallet with the API key; no test uses it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// Its meaning is unknown.
     ///
     /// Evidence: read off the vendor's own client (Upvest Java SDK). Maybe for wallets of several signers; no test
     /// uses it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub n: Option<i32>,
     /// Its meaning is unknown.
     ///
     /// Evidence: read off the vendor's own client (Upvest Java SDK). Maybe for wallets of several signers; no test
     /// uses it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub m: Option<i32>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    WalletCreateRequest with extra {
+        asset_id: required spelled "asset_id";
+        password: required plain "password";
+        index: optional plain "index";
+        type_: optional text "type";
+        username: optional text "username";
+        n: optional plain "n";
+        m: optional plain "m";
+    }
 }
 
 impl WalletCreateRequest {
@@ -1344,18 +2535,19 @@ impl WalletCreateRequest {
         Self {
             asset_id,
             password: password.into(),
-            index: None,
+            index: Nullable::Absent,
             type_: None,
             username: None,
             n: None,
             m: None,
+            extra: Fields::new(),
         }
     }
 
     /// Number of the wallet in BIP44. Without one it is a wallet apart from the numbered.
     #[must_use]
-    pub fn index(mut self, index: i64) -> Self {
-        self.index = Some(index);
+    pub fn index(mut self, index: impl Into<Nullable<i64>>) -> Self {
+        self.index = index.into();
         self
     }
 
@@ -1400,40 +2592,42 @@ impl WalletCreateRequest {
 /// Kind of a wallet. Only one value was ever seen.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum WalletType {
     /// `encrypted`.
     Encrypted,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(WalletType);
 
 impl WalletType {
     /// The value as it goes over the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Encrypted => "encrypted",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for WalletType {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "encrypted" => Self::Encrypted,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for WalletType {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "encrypted" => Self::Encrypted,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for WalletType {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -1450,7 +2644,7 @@ impl std::fmt::Display for WalletType {
 }
 
 /// A key of a user, with an address and balances.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[cfg_attr(
@@ -1463,7 +2657,6 @@ pub struct Wallet {
     /// Id of the wallet.
     pub id: Uuid,
     /// Its address, null while the key is made. Of Ethereum with the checksum of EIP-55.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub address: Option<String>,
     /// What it holds, asset by asset.
     pub balances: Vec<WalletBalance>,
@@ -1472,12 +2665,47 @@ pub struct Wallet {
     /// Whether a wallet can be used. `PENDING` while its key is made or encrypted, `ACTIVE` afterwards.
     pub status: WalletStatus,
     /// Number of the wallet in BIP44, null where it was made without one.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub index: Option<i64>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    Wallet with extra {
+        id: required spelled "id";
+        address: required text "address";
+        balances: required plain "balances";
+        protocol: required text "protocol";
+        status: required text "status";
+        index: required plain "index";
+    }
+}
+
+impl Wallet {
+    /// Makes one of what is required.
+    pub fn new(
+        id: Uuid,
+        address: impl Into<Option<String>>,
+        balances: impl IntoIterator<Item = WalletBalance>,
+        protocol: impl Into<Protocol>,
+        status: impl Into<WalletStatus>,
+        index: impl Into<Option<i64>>,
+    ) -> Self {
+        Self {
+            id,
+            address: address.into(),
+            balances: balances.into_iter().collect(),
+            protocol: protocol.into(),
+            status: status.into(),
+            index: index.into(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// How much of an asset a wallet holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WalletBalance {
@@ -1491,10 +2719,43 @@ pub struct WalletBalance {
     pub symbol: String,
     /// Decimals between the smallest unit and the usual one.
     pub exponent: i32,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    WalletBalance with extra {
+        amount: required spelled "amount";
+        asset_id: required spelled "asset_id";
+        name: required text "name";
+        symbol: required text "symbol";
+        exponent: required plain "exponent";
+    }
+}
+
+impl WalletBalance {
+    /// Makes one of what is required.
+    pub fn new(
+        amount: impl Into<Uint256>,
+        asset_id: Uuid,
+        name: impl Into<String>,
+        symbol: impl Into<String>,
+        exponent: i32,
+    ) -> Self {
+        Self {
+            amount: amount.into(),
+            asset_id,
+            name: name.into(),
+            symbol: symbol.into(),
+            exponent,
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// A page of wallets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[cfg_attr(
@@ -1503,13 +2764,38 @@ pub struct WalletBalance {
 )]
 pub struct WalletPage {
     /// URL of the page before, in which only the cursor is to be trusted.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub previous: Option<String>,
     /// URL of the next page, in which only the cursor is to be trusted.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub next: Option<String>,
     /// The wallets.
     pub results: Vec<Wallet>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    WalletPage with extra {
+        previous: required text "previous";
+        next: required text "next";
+        results: required plain "results";
+    }
+}
+
+impl WalletPage {
+    /// Makes one of what is required.
+    pub fn new(
+        previous: impl Into<Option<String>>,
+        next: impl Into<Option<String>>,
+        results: impl IntoIterator<Item = Wallet>,
+    ) -> Self {
+        Self {
+            previous: previous.into(),
+            next: next.into(),
+            results: results.into_iter().collect(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// Whether a wallet can be used. `PENDING` while its key is made or encrypted, `ACTIVE` afterwards.
@@ -1518,9 +2804,9 @@ pub struct WalletPage {
 /// Only these two were seen.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum WalletStatus {
     /// `PENDING`.
@@ -1529,8 +2815,10 @@ pub enum WalletStatus {
     Active,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(WalletStatus);
 
 impl WalletStatus {
     /// The value as it goes over the wire.
@@ -1538,24 +2826,24 @@ impl WalletStatus {
         match self {
             Self::Pending => "PENDING",
             Self::Active => "ACTIVE",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for WalletStatus {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "PENDING" => Self::Pending,
-            "ACTIVE" => Self::Active,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for WalletStatus {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "PENDING" => Self::Pending,
+            "ACTIVE" => Self::Active,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for WalletStatus {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -1572,35 +2860,54 @@ impl std::fmt::Display for WalletStatus {
 }
 
 /// The unspent outputs of a wallet.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UtxoList {
     /// The outputs.
     pub utxos: Vec<Utxo>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    UtxoList with extra {
+        utxos: required plain "utxos";
+    }
+}
+
+impl UtxoList {
+    /// Makes one of what is required.
+    pub fn new(utxos: impl IntoIterator<Item = Utxo>) -> Self {
+        Self {
+            utxos: utxos.into_iter().collect(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// An unspent output. Nothing is known of its form, so it is kept as it comes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct Utxo(pub Value);
+pub struct Utxo(pub Json);
 
 impl std::ops::Deref for Utxo {
-    type Target = Value;
-    fn deref(&self) -> &Value {
+    type Target = Json;
+    fn deref(&self) -> &Json {
         &self.0
     }
 }
 
-impl From<Value> for Utxo {
-    fn from(value: Value) -> Self {
+impl From<Json> for Utxo {
+    fn from(value: Json) -> Self {
         Self(value)
     }
 }
 
 /// A hash to be signed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SignRequest {
@@ -1610,12 +2917,22 @@ pub struct SignRequest {
     pub to_sign: String,
     /// How bytes are written. `base64` where it is left out of a signing request, as far as a client that leaves it
     /// out tells.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub input_format: Option<InputFormat>,
     /// How the big numbers of a signature are written. Avoid `int`: it gives JSON numbers of 256 bits, which most
     /// JSON parsers round.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub output_format: Option<BigNumberFormat>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    SignRequest with extra {
+        password: required plain "password";
+        to_sign: required text "to_sign";
+        input_format: optional text "input_format";
+        output_format: optional text "output_format";
+    }
 }
 
 impl SignRequest {
@@ -1626,6 +2943,7 @@ impl SignRequest {
             to_sign: to_sign.into(),
             input_format: None,
             output_format: None,
+            extra: Fields::new(),
         }
     }
 
@@ -1650,9 +2968,9 @@ impl SignRequest {
 /// out tells.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum InputFormat {
     /// `base64`.
@@ -1661,8 +2979,10 @@ pub enum InputFormat {
     Hex,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(InputFormat);
 
 impl InputFormat {
     /// The value as it goes over the wire.
@@ -1670,24 +2990,24 @@ impl InputFormat {
         match self {
             Self::Base64 => "base64",
             Self::Hex => "hex",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for InputFormat {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "base64" => Self::Base64,
-            "hex" => Self::Hex,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for InputFormat {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "base64" => Self::Base64,
+            "hex" => Self::Hex,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for InputFormat {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -1709,9 +3029,9 @@ impl std::fmt::Display for InputFormat {
 /// Evidence: documented by the vendor (Upvest Swift SDK, which quotes the reference).
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum BigNumberFormat {
     /// `base64_bigendian`.
@@ -1726,8 +3046,10 @@ pub enum BigNumberFormat {
     Int,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(BigNumberFormat);
 
 impl BigNumberFormat {
     /// The value as it goes over the wire.
@@ -1738,27 +3060,27 @@ impl BigNumberFormat {
             Self::Hex => "hex",
             Self::Decimal => "decimal",
             Self::Int => "int",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for BigNumberFormat {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "base64_bigendian" => Self::Base64Bigendian,
-            "base64_littleendian" => Self::Base64Littleendian,
-            "hex" => Self::Hex,
-            "decimal" => Self::Decimal,
-            "int" => Self::Int,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for BigNumberFormat {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "base64_bigendian" => Self::Base64Bigendian,
+            "base64_littleendian" => Self::Base64Littleendian,
+            "hex" => Self::Hex,
+            "decimal" => Self::Decimal,
+            "int" => Self::Int,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for BigNumberFormat {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -1775,7 +3097,7 @@ impl std::fmt::Display for BigNumberFormat {
 }
 
 /// A signature, and the public key it belongs to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Signature {
@@ -1796,10 +3118,49 @@ pub struct Signature {
     pub s: BigNumber,
     /// The recovery id, 0 or 1, always a JSON integer. Of Ethereum, `v` less 27.
     pub recover: i32,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    Signature with extra {
+        big_number_format: required text "big_number_format";
+        algorithm: required text "algorithm";
+        curve: required text "curve";
+        public_key: required plain "public_key";
+        r: required plain "r";
+        s: required plain "s";
+        recover: required plain "recover";
+    }
+}
+
+impl Signature {
+    /// Makes one of what is required.
+    pub fn new(
+        big_number_format: impl Into<BigNumberFormat>,
+        algorithm: impl Into<SignatureAlgorithm>,
+        curve: impl Into<EllipticCurve>,
+        public_key: PublicKey,
+        r: BigNumber,
+        s: BigNumber,
+        recover: i32,
+    ) -> Self {
+        Self {
+            big_number_format: big_number_format.into(),
+            algorithm: algorithm.into(),
+            curve: curve.into(),
+            public_key,
+            r,
+            s,
+            recover,
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// A public key, as a point of the curve.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PublicKey {
@@ -1809,6 +3170,23 @@ pub struct PublicKey {
     /// A number of up to 256 bits: a string in the format of the signature, or a JSON number where that format is
     /// `int`. Without a type, since no fixed width of integer holds the latter.
     pub y: BigNumber,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    PublicKey with extra {
+        x: required plain "x";
+        y: required plain "y";
+    }
+}
+
+impl PublicKey {
+    /// Makes one of what is required.
+    pub fn new(x: BigNumber, y: BigNumber) -> Self {
+        Self { x, y, extra: Fields::new() }
+    }
 }
 
 /// A number of up to 256 bits: a string in the format of the signature, or a JSON number where that format is
@@ -1819,17 +3197,17 @@ pub struct PublicKey {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct BigNumber(pub Value);
+pub struct BigNumber(pub Json);
 
 impl std::ops::Deref for BigNumber {
-    type Target = Value;
-    fn deref(&self) -> &Value {
+    type Target = Json;
+    fn deref(&self) -> &Json {
         &self.0
     }
 }
 
-impl From<Value> for BigNumber {
-    fn from(value: Value) -> Self {
+impl From<Json> for BigNumber {
+    fn from(value: Json) -> Self {
         Self(value)
     }
 }
@@ -1837,40 +3215,42 @@ impl From<Value> for BigNumber {
 /// How the signature was made. Only one value was ever seen.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum SignatureAlgorithm {
     /// `ECDSA`.
     Ecdsa,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(SignatureAlgorithm);
 
 impl SignatureAlgorithm {
     /// The value as it goes over the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ecdsa => "ECDSA",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for SignatureAlgorithm {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "ECDSA" => Self::Ecdsa,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for SignatureAlgorithm {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "ECDSA" => Self::Ecdsa,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for SignatureAlgorithm {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -1889,40 +3269,42 @@ impl std::fmt::Display for SignatureAlgorithm {
 /// The curve of a signature. Only one value was ever seen.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum EllipticCurve {
     /// `secp256k1`.
     Secp256k1,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(EllipticCurve);
 
 impl EllipticCurve {
     /// The value as it goes over the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Secp256k1 => "secp256k1",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for EllipticCurve {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "secp256k1" => Self::Secp256k1,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for EllipticCurve {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "secp256k1" => Self::Secp256k1,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for EllipticCurve {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -1939,7 +3321,7 @@ impl std::fmt::Display for EllipticCurve {
 }
 
 /// A transfer to be made.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TransactionCreateRequest {
@@ -1955,27 +3337,40 @@ pub struct TransactionCreateRequest {
     /// contract, times the gas price in wei. Needed until August 2020.
     ///
     /// Evidence: documented by the vendor (Upvest documentation, transactions and fees).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fee: Option<Uint256>,
     /// The most gas that the transfer may use.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gas_limit: Option<Uint256>,
     /// Price of the gas: a decimal integer in wei, or one of the levels `fastest`, `fast`, `medium` and `slow`. There
     /// may be other levels.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gas_price: Option<String>,
     /// Whether to answer `QUEUED` at once and send the webhook event `transaction.processed`. False if left out.
-    #[serde(rename = "async", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "async"))]
     pub async_: Option<bool>,
     /// Whether Upvest's funding service pays the gas in advance. What it means to leave it out is up to the service.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fund: Option<bool>,
     /// Of Bitcoin, the outputs to spend, as the list of them has them.
     ///
     /// Evidence: inferred (Upvest JavaScript SDK, since November 2019). That the elements are those of the list is
     /// deduced; their form is unknown.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inputs: Option<Vec<Utxo>>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TransactionCreateRequest with extra {
+        password: required plain "password";
+        recipient: required text "recipient";
+        asset_id: required spelled "asset_id";
+        quantity: required spelled "quantity";
+        fee: optional spelled "fee";
+        gas_limit: optional spelled "gas_limit";
+        gas_price: optional text "gas_price";
+        async_: optional plain "async";
+        fund: optional plain "fund";
+        inputs: optional plain "inputs";
+    }
 }
 
 impl TransactionCreateRequest {
@@ -1997,6 +3392,7 @@ impl TransactionCreateRequest {
             async_: None,
             fund: None,
             inputs: None,
+            extra: Fields::new(),
         }
     }
 
@@ -2051,7 +3447,7 @@ impl TransactionCreateRequest {
 }
 
 /// A transaction to be signed and sent as it is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RawTransactionRequest {
@@ -2063,8 +3459,19 @@ pub struct RawTransactionRequest {
     /// out tells.
     pub input_format: InputFormat,
     /// Whether Upvest's funding service pays the gas in advance. Official clients send true.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fund: Option<bool>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    RawTransactionRequest with extra {
+        password: required plain "password";
+        raw_tx: required text "raw_tx";
+        input_format: required text "input_format";
+        fund: optional plain "fund";
+    }
 }
 
 impl RawTransactionRequest {
@@ -2079,6 +3486,7 @@ impl RawTransactionRequest {
             raw_tx: raw_tx.into(),
             input_format: input_format.into(),
             fund: None,
+            extra: Fields::new(),
         }
     }
 
@@ -2091,7 +3499,7 @@ impl RawTransactionRequest {
 }
 
 /// A call of a contract to be signed and sent.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ComplexTransactionRequest {
@@ -2100,8 +3508,18 @@ pub struct ComplexTransactionRequest {
     /// The call of one function of a contract.
     pub tx: ComplexTransaction,
     /// Whether Upvest's funding service pays the gas in advance. Official clients send true.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fund: Option<bool>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ComplexTransactionRequest with extra {
+        password: required plain "password";
+        tx: required plain "tx";
+        fund: optional plain "fund";
+    }
 }
 
 impl ComplexTransactionRequest {
@@ -2111,6 +3529,7 @@ impl ComplexTransactionRequest {
             password: password.into(),
             tx,
             fund: None,
+            extra: Fields::new(),
         }
     }
 
@@ -2123,28 +3542,41 @@ impl ComplexTransactionRequest {
 }
 
 /// The call of one function of a contract.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ComplexTransaction {
     /// Kind of a complex transaction. Only one value is used by the vendor's code.
-    #[serde(rename = "type")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: ComplexTransactionType,
     /// Address of the contract.
     pub to: String,
     /// The amount sent along in wei, 0 where the function takes none.
     pub value: Uint256,
     /// The most gas that the call may use.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gas_limit: Option<Uint256>,
     /// Price of the gas: a decimal integer in wei (not gwei), or one of the levels `fastest`, `fast`, `medium` and
     /// `slow`. There may be other levels.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gas_price: Option<String>,
     /// The ABI of the one function, as the compiler writes it; not the list of all functions.
     pub abi: FunctionAbi,
     /// The arguments, in the order of the ABI's inputs and of their kinds. Integers are written as decimal strings.
     pub parameters: Vec<FunctionParameter>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    ComplexTransaction with extra {
+        type_: required text "type";
+        to: required text "to";
+        value: required spelled "value";
+        gas_limit: optional spelled "gas_limit";
+        gas_price: optional text "gas_price";
+        abi: required plain "abi";
+        parameters: required plain "parameters";
+    }
 }
 
 impl ComplexTransaction {
@@ -2164,6 +3596,7 @@ impl ComplexTransaction {
             gas_price: None,
             abi,
             parameters: parameters.into_iter().collect(),
+            extra: Fields::new(),
         }
     }
 
@@ -2186,40 +3619,42 @@ impl ComplexTransaction {
 /// Kind of a complex transaction. Only one value is used by the vendor's code.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum ComplexTransactionType {
     /// `ethereum_function_call`.
     EthereumFunctionCall,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(ComplexTransactionType);
 
 impl ComplexTransactionType {
     /// The value as it goes over the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Self::EthereumFunctionCall => "ethereum_function_call",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for ComplexTransactionType {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "ethereum_function_call" => Self::EthereumFunctionCall,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for ComplexTransactionType {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "ethereum_function_call" => Self::EthereumFunctionCall,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for ComplexTransactionType {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -2239,17 +3674,17 @@ impl std::fmt::Display for ComplexTransactionType {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct FunctionAbi(pub Map<String, Value>);
+pub struct FunctionAbi(pub Fields);
 
 impl std::ops::Deref for FunctionAbi {
-    type Target = Map<String, Value>;
-    fn deref(&self) -> &Map<String, Value> {
+    type Target = Fields;
+    fn deref(&self) -> &Fields {
         &self.0
     }
 }
 
-impl From<Map<String, Value>> for FunctionAbi {
-    fn from(value: Map<String, Value>) -> Self {
+impl From<Fields> for FunctionAbi {
+    fn from(value: Fields) -> Self {
         Self(value)
     }
 }
@@ -2258,17 +3693,17 @@ impl From<Map<String, Value>> for FunctionAbi {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct FunctionParameter(pub Value);
+pub struct FunctionParameter(pub Json);
 
 impl std::ops::Deref for FunctionParameter {
-    type Target = Value;
-    fn deref(&self) -> &Value {
+    type Target = Json;
+    fn deref(&self) -> &Json {
         &self.0
     }
 }
 
-impl From<Value> for FunctionParameter {
-    fn from(value: Value) -> Self {
+impl From<Json> for FunctionParameter {
+    fn from(value: Json) -> Self {
         Self(value)
     }
 }
@@ -2278,79 +3713,238 @@ impl From<Value> for FunctionParameter {
 ///
 /// Evidence: read off a message that the vendor published (Upvest JavaScript SDK, output in its test suite; Swift
 /// SDK, sample). Which fields raw and complex transactions lack is told by the Python SDK and a demo wallet.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[cfg_attr(
     feature = "schemars",
-    schemars(extend("required" = ["id", "txhash", "wallet_id"]))
+    schemars(
+        extend("required" = ["id", "txhash", "wallet_id"], "additionalProperties" = true)
+    )
 )]
 pub struct Transaction {
     /// Id of the transaction.
     pub id: Uuid,
     /// Hash of the transaction on its chain, null until it is broadcast.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub txhash: Option<String>,
     /// The wallet it belongs to.
     pub wallet_id: Uuid,
     /// The asset that is sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub asset_id: Option<Uuid>,
     /// Name of the asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub asset_name: Option<String>,
     /// Decimals between the smallest unit of the asset and the usual one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub exponent: Option<i32>,
     /// Address it comes from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sender: Option<String>,
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
+    pub sender: Nullable<String>,
     /// Address it goes to. Missing or null for raw and complex ones.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recipient: Option<String>,
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
+    pub recipient: Nullable<String>,
     /// The amount, a decimal integer in the smallest unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Uint256>,
     /// The most that it may cost, a decimal integer in the smallest unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fee: Option<Uint256>,
     /// How far a transaction has come. `QUEUED`: taken, but not sent. `PENDING`: sent, but in no block. `CONFIRMING`:
     /// in a block. `CONFIRMED`: in a block with enough others on top. `FAILED`: no block took it in time. `REJECTED`:
     /// no block can take it, for lack of funds or an error of the contract.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<TransactionStatus>,
     /// What an Ethereum transaction costs. Seen since 2020; more may come.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fee_info: Option<FeeInfo>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    Transaction with extra {
+        id: required spelled "id";
+        txhash: required text "txhash";
+        wallet_id: required spelled "wallet_id";
+        asset_id: optional spelled "asset_id";
+        asset_name: optional text "asset_name";
+        exponent: optional plain "exponent";
+        sender: optional text "sender";
+        recipient: optional text "recipient";
+        quantity: optional spelled "quantity";
+        fee: optional spelled "fee";
+        status: optional text "status";
+        fee_info: optional plain "fee_info";
+    }
+}
+
+impl Transaction {
+    /// Makes one of what is required.
+    pub fn new(id: Uuid, txhash: impl Into<Option<String>>, wallet_id: Uuid) -> Self {
+        Self {
+            id,
+            txhash: txhash.into(),
+            wallet_id,
+            asset_id: None,
+            asset_name: None,
+            exponent: None,
+            sender: Nullable::Absent,
+            recipient: Nullable::Absent,
+            quantity: None,
+            fee: None,
+            status: None,
+            fee_info: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The asset that is sent.
+    #[must_use]
+    pub fn asset_id(mut self, asset_id: Uuid) -> Self {
+        self.asset_id = Some(asset_id);
+        self
+    }
+
+    /// Name of the asset.
+    #[must_use]
+    pub fn asset_name(mut self, asset_name: impl Into<String>) -> Self {
+        self.asset_name = Some(asset_name.into());
+        self
+    }
+
+    /// Decimals between the smallest unit of the asset and the usual one.
+    #[must_use]
+    pub fn exponent(mut self, exponent: i32) -> Self {
+        self.exponent = Some(exponent);
+        self
+    }
+
+    /// Address it comes from.
+    #[must_use]
+    pub fn sender(mut self, sender: impl Into<Nullable<String>>) -> Self {
+        self.sender = sender.into();
+        self
+    }
+
+    /// Address it goes to. Missing or null for raw and complex ones.
+    #[must_use]
+    pub fn recipient(mut self, recipient: impl Into<Nullable<String>>) -> Self {
+        self.recipient = recipient.into();
+        self
+    }
+
+    /// The amount, a decimal integer in the smallest unit.
+    #[must_use]
+    pub fn quantity(mut self, quantity: impl Into<Uint256>) -> Self {
+        self.quantity = Some(quantity.into());
+        self
+    }
+
+    /// The most that it may cost, a decimal integer in the smallest unit.
+    #[must_use]
+    pub fn fee(mut self, fee: impl Into<Uint256>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+
+    /// How far a transaction has come. `QUEUED`: taken, but not sent. `PENDING`: sent, but in no block. `CONFIRMING`:
+    /// in a block. `CONFIRMED`: in a block with enough others on top. `FAILED`: no block took it in time. `REJECTED`:
+    /// no block can take it, for lack of funds or an error of the contract.
+    #[must_use]
+    pub fn status(mut self, status: impl Into<TransactionStatus>) -> Self {
+        self.status = Some(status.into());
+        self
+    }
+
+    /// What an Ethereum transaction costs. Seen since 2020; more may come.
+    #[must_use]
+    pub fn fee_info(mut self, fee_info: FeeInfo) -> Self {
+        self.fee_info = Some(fee_info);
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// What an Ethereum transaction costs. Seen since 2020; more may come.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct FeeInfo {
     /// What it really costs, in wei.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fee: Option<Uint256>,
     /// The gas it used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gas_used: Option<Uint256>,
     /// The most gas it may use.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gas_limit: Option<Uint256>,
     /// Price of the gas in wei.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gas_price: Option<Uint256>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    FeeInfo with extra {
+        fee: optional spelled "fee";
+        gas_used: optional spelled "gas_used";
+        gas_limit: optional spelled "gas_limit";
+        gas_price: optional spelled "gas_price";
+    }
+}
+
+impl FeeInfo {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            fee: None,
+            gas_used: None,
+            gas_limit: None,
+            gas_price: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// What it really costs, in wei.
+    #[must_use]
+    pub fn fee(mut self, fee: impl Into<Uint256>) -> Self {
+        self.fee = Some(fee.into());
+        self
+    }
+
+    /// The gas it used.
+    #[must_use]
+    pub fn gas_used(mut self, gas_used: impl Into<Uint256>) -> Self {
+        self.gas_used = Some(gas_used.into());
+        self
+    }
+
+    /// The most gas it may use.
+    #[must_use]
+    pub fn gas_limit(mut self, gas_limit: impl Into<Uint256>) -> Self {
+        self.gas_limit = Some(gas_limit.into());
+        self
+    }
+
+    /// Price of the gas in wei.
+    #[must_use]
+    pub fn gas_price(mut self, gas_price: impl Into<Uint256>) -> Self {
+        self.gas_price = Some(gas_price.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// A page of transactions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[cfg_attr(
@@ -2359,13 +3953,38 @@ pub struct FeeInfo {
 )]
 pub struct TransactionPage {
     /// URL of the page before, in which only the cursor is to be trusted.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub previous: Option<String>,
     /// URL of the next page, in which only the cursor is to be trusted.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub next: Option<String>,
     /// The transactions.
     pub results: Vec<Transaction>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    TransactionPage with extra {
+        previous: required text "previous";
+        next: required text "next";
+        results: required plain "results";
+    }
+}
+
+impl TransactionPage {
+    /// Makes one of what is required.
+    pub fn new(
+        previous: impl Into<Option<String>>,
+        next: impl Into<Option<String>>,
+        results: impl IntoIterator<Item = Transaction>,
+    ) -> Self {
+        Self {
+            previous: previous.into(),
+            next: next.into(),
+            results: results.into_iter().collect(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// How far a transaction has come. `QUEUED`: taken, but not sent. `PENDING`: sent, but in no block. `CONFIRMING`:
@@ -2376,9 +3995,9 @@ pub struct TransactionPage {
 /// for `QUEUED`).
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum TransactionStatus {
     /// `QUEUED`.
@@ -2395,8 +4014,10 @@ pub enum TransactionStatus {
     Rejected,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(TransactionStatus);
 
 impl TransactionStatus {
     /// The value as it goes over the wire.
@@ -2408,28 +4029,28 @@ impl TransactionStatus {
             Self::Confirmed => "CONFIRMED",
             Self::Failed => "FAILED",
             Self::Rejected => "REJECTED",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for TransactionStatus {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "QUEUED" => Self::Queued,
-            "PENDING" => Self::Pending,
-            "CONFIRMING" => Self::Confirming,
-            "CONFIRMED" => Self::Confirmed,
-            "FAILED" => Self::Failed,
-            "REJECTED" => Self::Rejected,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for TransactionStatus {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "QUEUED" => Self::Queued,
+            "PENDING" => Self::Pending,
+            "CONFIRMING" => Self::Confirming,
+            "CONFIRMED" => Self::Confirmed,
+            "FAILED" => Self::Failed,
+            "REJECTED" => Self::Rejected,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for TransactionStatus {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -2448,40 +4069,42 @@ impl std::fmt::Display for TransactionStatus {
 /// A kind of chain that there is historical data of. Others than Ethereum are unknown.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum DataProtocol {
     /// `ethereum`.
     Ethereum,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(DataProtocol);
 
 impl DataProtocol {
     /// The value as it goes over the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Ethereum => "ethereum",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for DataProtocol {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "ethereum" => Self::Ethereum,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for DataProtocol {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "ethereum" => Self::Ethereum,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for DataProtocol {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -2503,9 +4126,9 @@ impl std::fmt::Display for DataProtocol {
 /// for `mainnet`).
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum DataNetwork {
     /// `mainnet`.
@@ -2514,8 +4137,10 @@ pub enum DataNetwork {
     Ropsten,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(DataNetwork);
 
 impl DataNetwork {
     /// The value as it goes over the wire.
@@ -2523,24 +4148,24 @@ impl DataNetwork {
         match self {
             Self::Mainnet => "mainnet",
             Self::Ropsten => "ropsten",
-            Self::Unknown(text) => text,
-        }
-    }
-}
-
-impl From<String> for DataNetwork {
-    fn from(text: String) -> Self {
-        match text.as_str() {
-            "mainnet" => Self::Mainnet,
-            "ropsten" => Self::Ropsten,
-            _ => Self::Unknown(text),
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
 impl From<&str> for DataNetwork {
     fn from(text: &str) -> Self {
-        text.to_owned().into()
+        match text {
+            "mainnet" => Self::Mainnet,
+            "ropsten" => Self::Ropsten,
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
+        }
+    }
+}
+
+impl From<String> for DataNetwork {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -2558,16 +4183,18 @@ impl std::fmt::Display for DataNetwork {
 
 /// An integer that the vendor's clients read from a string or from a number. The samples have strings, which also
 /// hold more than 64 bits.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(untagged)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum IntegerOrString {
     /// As a text.
     Text(String),
     /// As an integer.
     Integer(i64),
 }
+
+bindery_runtime::one_of!(IntegerOrString { Text, Integer });
 
 impl From<i64> for IntegerOrString {
     fn from(value: i64) -> Self {
@@ -2576,7 +4203,7 @@ impl From<i64> for IntegerOrString {
 }
 
 /// A transaction of the chain. More may come; it is kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[cfg_attr(
@@ -2594,66 +4221,143 @@ impl From<i64> for IntegerOrString {
             "gasPrice",
             "gasLimit",
             "confirmations",
-            "input"]
+            "input"],
+            "additionalProperties" = true
         )
     )
 )]
 pub struct HistoricalTransaction {
     /// Hash of its block, without `0x`.
-    #[serde(rename = "blockHash")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "blockHash"))]
     pub block_hash: String,
     /// Number of its block.
-    #[serde(rename = "blockNumber")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "blockNumber"))]
     pub block_number: IntegerOrString,
     /// Address it comes from.
     pub from: String,
     /// Address it goes to, null where it creates a contract.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub to: Option<String>,
     /// Its hash, without `0x`.
     pub hash: String,
     /// Its number among the transactions of the sender.
     pub nonce: IntegerOrString,
     /// Its place in the block.
-    #[serde(rename = "transactionIndex")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "transactionIndex"))]
     pub transaction_index: IntegerOrString,
     /// The amount, in wei.
     pub value: IntegerOrString,
     /// Price of the gas, in wei.
-    #[serde(rename = "gasPrice")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "gasPrice"))]
     pub gas_price: IntegerOrString,
     /// The most gas it may use.
-    #[serde(rename = "gasLimit")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "gasLimit"))]
     pub gas_limit: IntegerOrString,
     /// The gas it used.
-    #[serde(rename = "gasUsed", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "gasUsed"))]
     pub gas_used: Option<IntegerOrString>,
     /// How many blocks are on top of its own.
     pub confirmations: IntegerOrString,
     /// Data sent along, with `0x`.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub input: Option<String>,
     /// Why the execution failed, or false where it did not.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ExecutionError>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    HistoricalTransaction with extra {
+        block_hash: required text "blockHash";
+        block_number: required text "blockNumber";
+        from: required text "from";
+        to: required text "to";
+        hash: required text "hash";
+        nonce: required text "nonce";
+        transaction_index: required text "transactionIndex";
+        value: required text "value";
+        gas_price: required text "gasPrice";
+        gas_limit: required text "gasLimit";
+        gas_used: optional text "gasUsed";
+        confirmations: required text "confirmations";
+        input: required text "input";
+        error: optional text "error";
+    }
+}
+
+impl HistoricalTransaction {
+    /// Makes one of what is required.
+    #[expect(clippy::too_many_arguments, reason = "so many are required")]
+    pub fn new(
+        block_hash: impl Into<String>,
+        block_number: impl Into<IntegerOrString>,
+        from: impl Into<String>,
+        to: impl Into<Option<String>>,
+        hash: impl Into<String>,
+        nonce: impl Into<IntegerOrString>,
+        transaction_index: impl Into<IntegerOrString>,
+        value: impl Into<IntegerOrString>,
+        gas_price: impl Into<IntegerOrString>,
+        gas_limit: impl Into<IntegerOrString>,
+        confirmations: impl Into<IntegerOrString>,
+        input: impl Into<Option<String>>,
+    ) -> Self {
+        Self {
+            block_hash: block_hash.into(),
+            block_number: block_number.into(),
+            from: from.into(),
+            to: to.into(),
+            hash: hash.into(),
+            nonce: nonce.into(),
+            transaction_index: transaction_index.into(),
+            value: value.into(),
+            gas_price: gas_price.into(),
+            gas_limit: gas_limit.into(),
+            gas_used: None,
+            confirmations: confirmations.into(),
+            input: input.into(),
+            error: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The gas it used.
+    #[must_use]
+    pub fn gas_used(mut self, gas_used: impl Into<IntegerOrString>) -> Self {
+        self.gas_used = Some(gas_used.into());
+        self
+    }
+
+    /// Why the execution failed, or false where it did not.
+    #[must_use]
+    pub fn error(mut self, error: impl Into<ExecutionError>) -> Self {
+        self.error = Some(error.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// Why the execution failed, or false where it did not.
 ///
 /// Evidence: inferred (A third party's client). The vendor's clients do not read it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(untagged)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(untagged))]
 pub enum ExecutionError {
     /// As a flag.
     Flag(bool),
     /// As an executionfailure.
     ExecutionFailure(ExecutionFailure),
 }
+
+bindery_runtime::one_of!(ExecutionError { Flag, ExecutionFailure });
 
 impl From<bool> for ExecutionError {
     fn from(value: bool) -> Self {
@@ -2670,9 +4374,9 @@ impl From<ExecutionFailure> for ExecutionError {
 /// Why the execution of a transaction failed.
 ///
 /// The provider may send values that are not listed here: they are kept, and written back unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(from = "String", into = "String")]
+#[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum ExecutionFailure {
     /// `Out of gas`.
@@ -2699,8 +4403,10 @@ pub enum ExecutionFailure {
     Reverted,
     /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
     /// variant of its own.
-    Unknown(String),
+    Unknown(UnknownValue),
 }
+
+bindery_runtime::open_enum!(ExecutionFailure);
 
 impl ExecutionFailure {
     /// The value as it goes over the wire.
@@ -2717,14 +4423,14 @@ impl ExecutionFailure {
             Self::MutableCallInStaticContext => "Mutable Call In Static Context",
             Self::OutOfBounds => "Out of bounds",
             Self::Reverted => "Reverted",
-            Self::Unknown(text) => text,
+            Self::Unknown(value) => value.as_str(),
         }
     }
 }
 
-impl From<String> for ExecutionFailure {
-    fn from(text: String) -> Self {
-        match text.as_str() {
+impl From<&str> for ExecutionFailure {
+    fn from(text: &str) -> Self {
+        match text {
             "Out of gas" => Self::OutOfGas,
             "Bad jump destination" => Self::BadJumpDestination,
             "Bad instruction" => Self::BadInstruction,
@@ -2736,14 +4442,14 @@ impl From<String> for ExecutionFailure {
             "Mutable Call In Static Context" => Self::MutableCallInStaticContext,
             "Out of bounds" => Self::OutOfBounds,
             "Reverted" => Self::Reverted,
-            _ => Self::Unknown(text),
+            _ => Self::Unknown(UnknownValue::unlisted(text)),
         }
     }
 }
 
-impl From<&str> for ExecutionFailure {
-    fn from(text: &str) -> Self {
-        text.to_owned().into()
+impl From<String> for ExecutionFailure {
+    fn from(text: String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -2760,7 +4466,7 @@ impl std::fmt::Display for ExecutionFailure {
 }
 
 /// A page of transactions of the chain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 #[cfg_attr(
@@ -2771,95 +4477,338 @@ pub struct HistoricalTransactionPage {
     /// The transactions.
     pub result: Vec<HistoricalTransaction>,
     /// Cursor of the next page, null on the last.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub next_cursor: Option<String>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    HistoricalTransactionPage with extra {
+        result: required plain "result";
+        next_cursor: required text "next_cursor";
+    }
+}
+
+impl HistoricalTransactionPage {
+    /// Makes one of what is required.
+    pub fn new(
+        result: impl IntoIterator<Item = HistoricalTransaction>,
+        next_cursor: impl Into<Option<String>>,
+    ) -> Self {
+        Self {
+            result: result.into_iter().collect(),
+            next_cursor: next_cursor.into(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// The answer to a query for a transaction.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HistoricalTransactionResult {
     /// The transaction. A third party's client allows for null, perhaps where there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<HistoricalTransaction>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    HistoricalTransactionResult with extra {
+        result: optional plain "result";
+    }
+}
+
+impl HistoricalTransactionResult {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            result: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The transaction. A third party's client allows for null, perhaps where there is none.
+    #[must_use]
+    pub fn result(mut self, result: HistoricalTransaction) -> Self {
+        self.result = Some(result);
+        self
+    }
 }
 
 /// A block of the chain. More may come; it is kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct HistoricalBlock {
     /// Its number. A string, as three tests find.
     pub number: IntegerOrString,
     /// Its hash.
     pub hash: String,
     /// Hash of the block before.
-    #[serde(rename = "parentHash", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "parentHash"))]
     pub parent_hash: Option<String>,
     /// The nonce of its proof of work.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nonce: Option<IntegerOrString>,
     /// Hash of its uncles.
-    #[serde(rename = "sha3Uncles", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "sha3Uncles"))]
     pub sha3_uncles: Option<String>,
     /// Bloom filter of its logs.
-    #[serde(rename = "logsBloom", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "logsBloom"))]
     pub logs_bloom: Option<String>,
     /// Root of its transactions.
-    #[serde(rename = "transactionsRoot", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "transactionsRoot"))]
     pub transactions_root: Option<String>,
     /// Root of the state after it.
-    #[serde(rename = "stateRoot", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "stateRoot"))]
     pub state_root: Option<String>,
     /// Root of its receipts.
-    #[serde(rename = "receiptsRoot", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "receiptsRoot"))]
     pub receipts_root: Option<String>,
     /// Address of its miner.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub miner: Option<String>,
     /// Its difficulty.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub difficulty: Option<IntegerOrString>,
     /// The difficulty of the chain up to it.
-    #[serde(rename = "totalDifficulty", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "totalDifficulty"))]
     pub total_difficulty: Option<IntegerOrString>,
     /// What the miner wrote into it.
-    #[serde(rename = "extraData", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "extraData"))]
     pub extra_data: Option<String>,
     /// Its size in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<IntegerOrString>,
     /// The most gas that its transactions may use.
-    #[serde(rename = "gasLimit", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "gasLimit"))]
     pub gas_limit: Option<IntegerOrString>,
     /// The gas that its transactions used.
-    #[serde(rename = "gasUsed", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "gasUsed"))]
     pub gas_used: Option<IntegerOrString>,
     /// Hashes of its transactions.
     pub transactions: Vec<String>,
     /// When it was made, in a form that is not recorded.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<IntegerOrString>,
     /// Hashes of its uncles.
     pub uncles: Vec<String>,
     /// Everything else in the message: it may hold more than is known.
-    #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    HistoricalBlock with extra {
+        number: required text "number";
+        hash: required text "hash";
+        parent_hash: optional text "parentHash";
+        nonce: optional text "nonce";
+        sha3_uncles: optional text "sha3Uncles";
+        logs_bloom: optional text "logsBloom";
+        transactions_root: optional text "transactionsRoot";
+        state_root: optional text "stateRoot";
+        receipts_root: optional text "receiptsRoot";
+        miner: optional text "miner";
+        difficulty: optional text "difficulty";
+        total_difficulty: optional text "totalDifficulty";
+        extra_data: optional text "extraData";
+        size: optional text "size";
+        gas_limit: optional text "gasLimit";
+        gas_used: optional text "gasUsed";
+        transactions: required text "transactions";
+        timestamp: optional text "timestamp";
+        uncles: required text "uncles";
+    }
+}
+
+impl HistoricalBlock {
+    /// Makes one of what is required.
+    pub fn new(
+        number: impl Into<IntegerOrString>,
+        hash: impl Into<String>,
+        transactions: impl IntoIterator<Item = impl Into<String>>,
+        uncles: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            number: number.into(),
+            hash: hash.into(),
+            parent_hash: None,
+            nonce: None,
+            sha3_uncles: None,
+            logs_bloom: None,
+            transactions_root: None,
+            state_root: None,
+            receipts_root: None,
+            miner: None,
+            difficulty: None,
+            total_difficulty: None,
+            extra_data: None,
+            size: None,
+            gas_limit: None,
+            gas_used: None,
+            transactions: transactions.into_iter().map(Into::into).collect(),
+            timestamp: None,
+            uncles: uncles.into_iter().map(Into::into).collect(),
+            extra: Fields::new(),
+        }
+    }
+
+    /// Hash of the block before.
+    #[must_use]
+    pub fn parent_hash(mut self, parent_hash: impl Into<String>) -> Self {
+        self.parent_hash = Some(parent_hash.into());
+        self
+    }
+
+    /// The nonce of its proof of work.
+    #[must_use]
+    pub fn nonce(mut self, nonce: impl Into<IntegerOrString>) -> Self {
+        self.nonce = Some(nonce.into());
+        self
+    }
+
+    /// Hash of its uncles.
+    #[must_use]
+    pub fn sha3_uncles(mut self, sha3_uncles: impl Into<String>) -> Self {
+        self.sha3_uncles = Some(sha3_uncles.into());
+        self
+    }
+
+    /// Bloom filter of its logs.
+    #[must_use]
+    pub fn logs_bloom(mut self, logs_bloom: impl Into<String>) -> Self {
+        self.logs_bloom = Some(logs_bloom.into());
+        self
+    }
+
+    /// Root of its transactions.
+    #[must_use]
+    pub fn transactions_root(mut self, transactions_root: impl Into<String>) -> Self {
+        self.transactions_root = Some(transactions_root.into());
+        self
+    }
+
+    /// Root of the state after it.
+    #[must_use]
+    pub fn state_root(mut self, state_root: impl Into<String>) -> Self {
+        self.state_root = Some(state_root.into());
+        self
+    }
+
+    /// Root of its receipts.
+    #[must_use]
+    pub fn receipts_root(mut self, receipts_root: impl Into<String>) -> Self {
+        self.receipts_root = Some(receipts_root.into());
+        self
+    }
+
+    /// Address of its miner.
+    #[must_use]
+    pub fn miner(mut self, miner: impl Into<String>) -> Self {
+        self.miner = Some(miner.into());
+        self
+    }
+
+    /// Its difficulty.
+    #[must_use]
+    pub fn difficulty(mut self, difficulty: impl Into<IntegerOrString>) -> Self {
+        self.difficulty = Some(difficulty.into());
+        self
+    }
+
+    /// The difficulty of the chain up to it.
+    #[must_use]
+    pub fn total_difficulty(
+        mut self,
+        total_difficulty: impl Into<IntegerOrString>,
+    ) -> Self {
+        self.total_difficulty = Some(total_difficulty.into());
+        self
+    }
+
+    /// What the miner wrote into it.
+    #[must_use]
+    pub fn extra_data(mut self, extra_data: impl Into<String>) -> Self {
+        self.extra_data = Some(extra_data.into());
+        self
+    }
+
+    /// Its size in bytes.
+    #[must_use]
+    pub fn size(mut self, size: impl Into<IntegerOrString>) -> Self {
+        self.size = Some(size.into());
+        self
+    }
+
+    /// The most gas that its transactions may use.
+    #[must_use]
+    pub fn gas_limit(mut self, gas_limit: impl Into<IntegerOrString>) -> Self {
+        self.gas_limit = Some(gas_limit.into());
+        self
+    }
+
+    /// The gas that its transactions used.
+    #[must_use]
+    pub fn gas_used(mut self, gas_used: impl Into<IntegerOrString>) -> Self {
+        self.gas_used = Some(gas_used.into());
+        self
+    }
+
+    /// When it was made, in a form that is not recorded.
+    #[must_use]
+    pub fn timestamp(mut self, timestamp: impl Into<IntegerOrString>) -> Self {
+        self.timestamp = Some(timestamp.into());
+        self
+    }
+
+    /// Adds a field that the spec does not know.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.extra.insert(name, value);
+        self
+    }
 }
 
 /// The answer to a query for a block.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HistoricalBlockResult {
     /// The block. A third party's client allows for null, perhaps where there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<HistoricalBlock>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    HistoricalBlockResult with extra {
+        result: optional plain "result";
+    }
+}
+
+impl HistoricalBlockResult {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            result: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The block. A third party's client allows for null, perhaps where there is none.
+    #[must_use]
+    pub fn result(mut self, result: HistoricalBlock) -> Self {
+        self.result = Some(result);
+        self
+    }
 }
 
 /// What an address holds, and a transaction, presumably the one that last changed it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HistoricalBalance {
@@ -2868,41 +4817,121 @@ pub struct HistoricalBalance {
     /// The address.
     pub address: String,
     /// Address of the token's contract. Missing for the chain's own asset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub contract: Option<String>,
     /// The amount, in the smallest unit.
     pub balance: IntegerOrString,
     /// Hash of the transaction, without `0x`.
-    #[serde(rename = "transactionHash")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "transactionHash"))]
     pub transaction_hash: String,
     /// Place of the transaction in its block.
-    #[serde(rename = "transactionIndex")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "transactionIndex"))]
     pub transaction_index: IntegerOrString,
     /// Hash of the block, without `0x`.
-    #[serde(rename = "blockHash")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "blockHash"))]
     pub block_hash: String,
     /// Number of the block.
-    #[serde(rename = "blockNumber")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "blockNumber"))]
     pub block_number: IntegerOrString,
     /// Presumably when the record was made.
     pub timestamp: DateTime<Utc>,
     /// Whether the block is on the main chain.
-    #[serde(rename = "isMainChain")]
+    #[cfg_attr(feature = "schemars", schemars(rename = "isMainChain"))]
     pub is_main_chain: bool,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    HistoricalBalance with extra {
+        id: required spelled "id";
+        address: required text "address";
+        contract: optional text "contract";
+        balance: required text "balance";
+        transaction_hash: required text "transactionHash";
+        transaction_index: required text "transactionIndex";
+        block_hash: required text "blockHash";
+        block_number: required text "blockNumber";
+        timestamp: required spelled "timestamp";
+        is_main_chain: required plain "isMainChain";
+    }
+}
+
+impl HistoricalBalance {
+    /// Makes one of what is required.
+    #[expect(clippy::too_many_arguments, reason = "so many are required")]
+    pub fn new(
+        id: Uuid,
+        address: impl Into<String>,
+        balance: impl Into<IntegerOrString>,
+        transaction_hash: impl Into<String>,
+        transaction_index: impl Into<IntegerOrString>,
+        block_hash: impl Into<String>,
+        block_number: impl Into<IntegerOrString>,
+        timestamp: DateTime<Utc>,
+        is_main_chain: bool,
+    ) -> Self {
+        Self {
+            id,
+            address: address.into(),
+            contract: None,
+            balance: balance.into(),
+            transaction_hash: transaction_hash.into(),
+            transaction_index: transaction_index.into(),
+            block_hash: block_hash.into(),
+            block_number: block_number.into(),
+            timestamp,
+            is_main_chain,
+            extra: Fields::new(),
+        }
+    }
+
+    /// Address of the token's contract. Missing for the chain's own asset.
+    #[must_use]
+    pub fn contract(mut self, contract: impl Into<String>) -> Self {
+        self.contract = Some(contract.into());
+        self
+    }
 }
 
 /// The answer to a query for a balance.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HistoricalBalanceResult {
     /// The balance. A third party's client allows for null, perhaps where there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<HistoricalBalance>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    HistoricalBalanceResult with extra {
+        result: optional plain "result";
+    }
+}
+
+impl HistoricalBalanceResult {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            result: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The balance. A third party's client allows for null, perhaps where there is none.
+    #[must_use]
+    pub fn result(mut self, result: HistoricalBalance) -> Self {
+        self.result = Some(result);
+        self
+    }
 }
 
 /// The blocks that the historical data covers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HistoricalStatus {
@@ -2912,20 +4941,73 @@ pub struct HistoricalStatus {
     pub highest: IntegerOrString,
     /// Number of the latest block.
     pub latest: IntegerOrString,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    HistoricalStatus with extra {
+        lowest: required text "lowest";
+        highest: required text "highest";
+        latest: required text "latest";
+    }
+}
+
+impl HistoricalStatus {
+    /// Makes one of what is required.
+    pub fn new(
+        lowest: impl Into<IntegerOrString>,
+        highest: impl Into<IntegerOrString>,
+        latest: impl Into<IntegerOrString>,
+    ) -> Self {
+        Self {
+            lowest: lowest.into(),
+            highest: highest.into(),
+            latest: latest.into(),
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// The answer to a query for the status.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HistoricalStatusResult {
     /// The blocks covered. A third party's client allows for null.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<HistoricalStatus>,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    HistoricalStatusResult with extra {
+        result: optional plain "result";
+    }
+}
+
+impl HistoricalStatusResult {
+    /// Makes one with nothing set.
+    #[expect(clippy::new_without_default, reason = "`new` is how every type is made")]
+    pub fn new() -> Self {
+        Self {
+            result: None,
+            extra: Fields::new(),
+        }
+    }
+
+    /// The blocks covered. A third party's client allows for null.
+    #[must_use]
+    pub fn result(mut self, result: HistoricalStatus) -> Self {
+        self.result = Some(result);
+        self
+    }
 }
 
 /// Gas prices, and when they were estimated.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeEstimates {
@@ -2935,10 +5017,37 @@ pub struct FeeEstimates {
     pub updated: DateTime<Utc>,
     /// A gas price for each speed, in gwei.
     pub estimates: GasPriceLevels,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    FeeEstimates with extra {
+        success: required plain "success";
+        updated: required spelled "updated";
+        estimates: required plain "estimates";
+    }
+}
+
+impl FeeEstimates {
+    /// Makes one of what is required.
+    pub fn new(
+        success: bool,
+        updated: DateTime<Utc>,
+        estimates: GasPriceLevels,
+    ) -> Self {
+        Self {
+            success,
+            updated,
+            estimates,
+            extra: Fields::new(),
+        }
+    }
 }
 
 /// A gas price for each speed, in gwei.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GasPriceLevels {
@@ -2950,4 +5059,29 @@ pub struct GasPriceLevels {
     pub medium: f64,
     /// For slow transactions.
     pub slow: f64,
+    /// What came and is not described here, and what it takes to write all of it back as it came.
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: Fields,
+}
+
+bindery_runtime::object! {
+    GasPriceLevels with extra {
+        fastest: required spelled "fastest";
+        fast: required spelled "fast";
+        medium: required spelled "medium";
+        slow: required spelled "slow";
+    }
+}
+
+impl GasPriceLevels {
+    /// Makes one of what is required.
+    pub fn new(fastest: f64, fast: f64, medium: f64, slow: f64) -> Self {
+        Self {
+            fastest,
+            fast,
+            medium,
+            slow,
+            extra: Fields::new(),
+        }
+    }
 }

@@ -9,6 +9,7 @@ use std::{
 
 use clap::Args;
 
+use super::counted;
 use crate::{
     api::Api,
     cache::{Cache, Cached},
@@ -190,11 +191,6 @@ fn settle(
         }
     }
     Ok(difference.stale.len() + difference.orphaned.len())
-}
-
-pub(super) fn counted(number: usize, noun: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{ending}")
 }
 
 /// The files of one spec, or the lines that say what is wrong with it.

@@ -11,7 +11,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 
-use super::generate::counted;
+use super::counted;
 use crate::{
     emit,
     spec::{self, Document, Finding, Severity},

@@ -124,6 +124,8 @@ mod tests {
             if line.contains(wanted) {
                 return seen;
             }
+            // Nothing more is said then, and nobody is to wait for it.
+            assert!(!line.starts_with("error:"), "{seen}");
         }
         panic!("{wanted:?} was never said, but:\n{seen}");
     }
@@ -150,27 +152,27 @@ mod tests {
         let workspace = Workspace::at(&path);
         let (sender, saved) = mpsc::channel();
         let watching = watch(&workspace, sender).expect("it can be watched");
-        let (out, mut to_out) = io::pipe().expect("a pipe");
-        let (err, mut to_err) = io::pipe().expect("a pipe");
-        let (mut out, mut err) = (lines(out), lines(err));
+        let (said, mut to_out) = io::pipe().expect("a pipe");
+        let mut to_err = to_out.try_clone().expect("a pipe");
+        let mut said = lines(said);
         let followed = thread::spawn(move || follow(&saved, &workspace, &mut to_out, &mut to_err));
 
         save(&path, CLEAN);
-        until(&mut out, "written crates/ledger");
+        until(&mut said, "written crates/ledger");
         let manifest = path.join("crates/ledger/Cargo.toml");
-        until(&mut out, "done");
+        until(&mut said, "done");
         assert!(manifest.exists());
 
         save(&path, &CLEAN.replacen("summary:", "sumary:", 1));
-        let faults = until(&mut err, "nothing was written");
+        let faults = until(&mut said, "nothing was written");
         assert!(faults.contains("did you mean `summary`?"), "{faults}");
 
         save(&path, CLEAN);
-        until(&mut out, "nothing to do");
+        until(&mut said, "nothing to do");
 
         fs::remove_file(path.join("specs/ledger.yaml")).expect("it is there");
-        until(&mut out, "of no spec");
-        until(&mut out, "done");
+        until(&mut said, "of no spec");
+        until(&mut said, "done");
         assert!(!manifest.exists());
 
         drop(watching);

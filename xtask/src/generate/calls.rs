@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use syn::{Attribute, Expr, Ident, ImplItem, Item, Stmt, Type, parse_quote};
 
 use super::{
-    docs, examples, names,
+    docs, examples,
+    failures::{self, Failures},
+    finality, names,
     signatures::{Generated, Signature},
-    types::{Model, fields, named},
+    sockets,
+    types::{Model, fields, id_of, named},
 };
-use crate::api::{Api, Body, Encoding, Operation, Parameter, Place, Style};
+use crate::api::{Api, Body, Encoding, Operation, Parameter, Place, Style, text};
 
 /// The client.
 pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<Vec<Item>, String> {
@@ -28,8 +31,9 @@ pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<
     ]);
     let mut runtime = vec!["Call", "Session"];
     runtime.extend(
-        ["FilePart", "Base64", "Secret", "Style", "Uint256"]
+        fields::RUNTIME
             .into_iter()
+            .chain(["Style"])
             .filter(|name| mentions(&methods, name)),
     );
     runtime.sort_unstable();
@@ -83,15 +87,11 @@ pub(super) fn requests(
     api: &Api,
     model: &Model,
     generated: &Generated,
+    failures: &Failures,
 ) -> Result<Vec<Item>, String> {
     let mut requests: Vec<Item> = Vec::new();
     for operation in &api.operations {
-        requests.extend(request(
-            api,
-            model,
-            operation,
-            signature(generated, operation)?,
-        )?);
+        requests.extend(request(api, model, generated, operation, failures)?);
     }
     let mentioned: Vec<ImplItem> = requests
         .iter()
@@ -102,37 +102,42 @@ pub(super) fn requests(
         .flatten()
         .collect();
     let candidates = [
-        "Base64", "Error", "Events", "FilePart", "Pages", "Response", "Secret", "Style", "Uint256",
-    ];
+        "Error",
+        "EventPosition",
+        "Events",
+        "Items",
+        "Outcome",
+        "PagePosition",
+        "Pages",
+        "Response",
+        "Style",
+        "Wait",
+    ]
+    .into_iter();
     let mut runtime = vec!["Call", "CallOptions"];
     runtime.extend(
         candidates
-            .into_iter()
+            .chain(fields::RUNTIME)
             .filter(|name| mentions(&mentioned, name)),
     );
     runtime.sort_unstable();
     let runtime: Vec<Ident> = runtime.into_iter().map(names::type_name).collect();
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#(#runtime),*};)];
-    match (
-        mentions(&mentioned, "Bytes"),
-        mentions(&mentioned, "Stream"),
-    ) {
-        (true, true) => items.push(parse_quote!(
-            use bindery_runtime::generated::{Bytes, Stream};
-        )),
-        (true, false) => items.push(parse_quote!(
+    if mentions(&mentioned, "Bytes") {
+        items.push(parse_quote!(
             use bindery_runtime::generated::Bytes;
-        )),
-        (false, true) => items.push(parse_quote!(
-            use bindery_runtime::generated::Stream;
-        )),
-        (false, false) => {}
+        ));
     }
     items.extend(foreign_uses(&mentioned));
-    if uses_types(&mentioned) {
-        items.push(parse_quote!(
-            use crate::types;
-        ));
+    let own: Vec<Ident> = ["finality", "operations", "types"]
+        .into_iter()
+        .filter(|name| mentions(&mentioned, name))
+        .map(names::value_name)
+        .collect();
+    match own.as_slice() {
+        [] => {}
+        [one] => items.push(parse_quote!(use crate::#one;)),
+        several => items.push(parse_quote!(use crate::{#(#several),*};)),
     }
     items.extend(requests);
     Ok(items)
@@ -183,9 +188,11 @@ fn method(api: &Api, model: &Model, operation: &Operation, signature: &Signature
 fn request(
     api: &Api,
     model: &Model,
+    generated: &Generated,
     operation: &Operation,
-    signature: &Signature,
+    failures: &Failures,
 ) -> Result<Vec<Item>, String> {
+    let signature = signature(generated, operation)?;
     let name = names::type_name(&operation.id);
     let method = names::value_name(&operation.id);
     let mut methods: Vec<ImplItem> = Vec::new();
@@ -230,7 +237,15 @@ fn request(
             Self(self.0.with_options(options))
         }
     });
-    methods.extend(sending(api, model, operation, signature)?);
+    methods.extend(sending(api, model, operation, signature, failures)?);
+    let answer = signature.answer.as_ref().map(shortened);
+    methods.extend(finality::methods(
+        api,
+        model,
+        generated,
+        operation,
+        answer.as_ref(),
+    )?);
     let about = docs::attributes([format!(
         "A call of [`Client::{method}`](crate::Client::{method}) in the making."
     )]);
@@ -255,10 +270,12 @@ fn sending(
     model: &Model,
     operation: &Operation,
     signature: &Signature,
+    failures: &Failures,
 ) -> Result<Vec<ImplItem>, String> {
-    let failures = failure_docs(operation);
+    let refusals = failure_docs(operation);
+    let bodies = failures::documentation(api, failures, operation);
     let Some(answer) = &signature.answer else {
-        let documentation = docs::attributes(["Sends the call.", "# Errors", &failures]);
+        let documentation = docs::attributes(["Sends the call.", "# Errors", &refusals, &bodies]);
         return Ok(vec![parse_quote! {
             #(#documentation)*
             pub async fn send(self) -> Result<Response<()>, Error> {
@@ -268,15 +285,9 @@ fn sending(
     };
     let answer = shortened(answer);
     if operation.websocket {
-        let documentation = docs::attributes(["Opens the web socket.", "# Errors", &failures]);
-        return Ok(vec![parse_quote! {
-            #(#documentation)*
-            pub async fn subscribe(self) -> Result<Events<#answer>, Error> {
-                self.0.subscribe().await
-            }
-        }]);
+        return subscribing(api, model, operation, &answer, &refusals, &bodies);
     }
-    let documentation = docs::attributes(["Sends the call.", "# Errors", &failures]);
+    let documentation = docs::attributes(["Sends the call.", "# Errors", &refusals, &bodies]);
     let sends: Ident = names::value_name(match operation.success.encoding {
         Encoding::Text => "send_for_text",
         Encoding::Bytes => "send_for_bytes",
@@ -319,24 +330,108 @@ fn sending(
         };
         let item = fields::inner(list, "Vec").ok_or_else(|| wrong("`items` is no list"))?;
         let item = qualified(item, model);
+        let size = pagination.size.as_ref().map(|size| {
+            let setter = names::setter_name(size);
+            format!("[`{setter}`](Self::{setter}) sets how many items a page has.")
+        });
+        let pages = docs::attributes(
+            [
+                Some("The pages, each got when it is asked for.".to_owned()),
+                size,
+            ]
+            .into_iter()
+            .flatten(),
+        );
+        let refused = docs::attributes(["# Errors", "When the position is one of another list."]);
         methods.push(parse_quote! {
-            /// The pages from here on, each got when it is asked for. The stream ends after the last page or the first
-            /// error.
+            #(#pages)*
             pub fn pages(self) -> Pages<#answer> {
                 Pages::new(self.0, #cursor, #reads)
             }
         });
         methods.push(parse_quote! {
-            /// The items of all pages from here on. The stream ends after the last item or the first error.
-            pub fn items(self) -> impl Stream<Item = Result<#item, Error>> + Send + Unpin + 'static {
+            /// The pages from a position on that was saved ([`Pages::position`]).
+            ///
+            #(#refused)*
+            pub fn pages_from(self, position: PagePosition) -> Result<Pages<#answer>, Error> {
+                self.pages().at(position)
+            }
+        });
+        methods.push(parse_quote! {
+            /// The items of all pages.
+            pub fn items(self) -> Items<#answer, #item> {
                 self.pages().items(#takes)
+            }
+        });
+        methods.push(parse_quote! {
+            /// The items from a position on that was saved ([`Items::position`]).
+            ///
+            #(#refused)*
+            pub fn items_from(self, position: PagePosition) -> Result<Items<#answer, #item>, Error> {
+                self.items().at(position)
             }
         });
     }
     Ok(methods)
 }
 
-fn field_at<'a>(page: &'a Item, pointer: &str) -> Option<&'a syn::Field> {
+/// What opens a web socket.
+fn subscribing(
+    api: &Api,
+    model: &Model,
+    operation: &Operation,
+    message: &Type,
+    refusals: &str,
+    bodies: &str,
+) -> Result<Vec<ImplItem>, String> {
+    let socket = sockets::socket_name(operation);
+    let replay = operation
+        .socket
+        .as_ref()
+        .and_then(|socket| socket.get("replay"));
+    let id: Expr = match replay {
+        None => parse_quote!(|_| None),
+        Some(replay) => {
+            let pointer = text(replay, "id");
+            let id = model.of(message).and_then(|item| id_of(item, &pointer));
+            id.ok_or_else(|| {
+                format!(
+                    "{}: `{}` has x-websocket, but `{pointer}` is no text of its message",
+                    api.name, operation.id
+                )
+            })?
+        }
+    };
+    let opens = docs::attributes([
+        "Opens the web socket. The events are those from now on.",
+        "# Errors",
+        refusals,
+        bodies,
+    ]);
+    let mut methods: Vec<ImplItem> = vec![parse_quote! {
+        #(#opens)*
+        pub async fn subscribe(self) -> Result<Events<#message>, Error> {
+            self.0.subscribe(&operations::#socket, #id).await
+        }
+    }];
+    if replay.is_some() {
+        let resumes = docs::attributes([
+            "Opens the web socket, and goes on behind a position that was saved ([`Events::position`]).",
+            "What happened since comes first.",
+            "# Errors",
+            "As [`subscribe`](Self::subscribe), and where the position is one of another subscription.",
+        ]);
+        methods.push(parse_quote! {
+            #(#resumes)*
+            pub async fn subscribe_from(self, position: EventPosition) -> Result<Events<#message>, Error> {
+                self.0.subscribe_from(&operations::#socket, #id, position).await
+            }
+        });
+    }
+    Ok(methods)
+}
+
+pub(super) fn field_at<'a>(page: &'a Item, pointer: &str) -> Option<&'a syn::Field> {
     let name = pointer.strip_prefix('/')?;
     named(page)?.named.iter().find(|field| {
         field
@@ -378,7 +473,7 @@ fn is_plain(model: &Model, parameter: &Parameter, ty: &Type) -> bool {
     match fields::inner(ty, "Vec") {
         Some(item) => {
             parameter.place == Place::Query
-                && parameter.style == Style::Exploded
+                && matches!(parameter.style, Style::Exploded | Style::Commas)
                 && has_text(model, item)
         }
         None => has_text(model, ty),
@@ -432,6 +527,9 @@ fn put(model: &Model, call: Expr, parameter: &Parameter, ty: &Type, value: Expr)
         Place::Path => parse_quote!(#call.path_styled(#name, Style::#style, #reference)),
         Place::Header if plain => parse_quote!(#call.header(#name, #value)),
         Place::Header => parse_quote!(#call.header_styled(#name, Style::#style, #reference)),
+        Place::Query if plain && is_list && parameter.style == Style::Commas => {
+            parse_quote!(#call.query_joined(#name, #value))
+        }
         Place::Query if plain && is_list => parse_quote!(#call.query_all(#name, #value)),
         Place::Query if plain => parse_quote!(#call.query(#name, #value)),
         Place::Query => parse_quote!(#call.query_styled(#name, Style::#style, #reference)),
@@ -487,12 +585,18 @@ pub(super) fn taken_as(ty: &Type, ident: &Ident, enums: &BTreeSet<String>) -> (T
             )
         };
     }
+    if fields::is(&ty, "Fields") {
+        return (
+            parse_quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<Json>)>),
+            parse_quote!(#ident.into_iter().collect()),
+        );
+    }
     if let Type::Path(path) = &ty
         && let Some(last) = path
             .path
             .segments
             .last()
-            .filter(|last| last.ident == "BTreeMap" || last.ident == "Map")
+            .filter(|last| last.ident == "BTreeMap")
         && let syn::PathArguments::AngleBracketed(arguments) = &last.arguments
         && let Some(syn::GenericArgument::Type(value)) = arguments.args.last()
     {
@@ -517,7 +621,7 @@ fn converts(ty: &Type, enums: &BTreeSet<String>) -> bool {
     };
     let last = last.ident.to_string();
     [
-        "String", "Secret", "Base64", "Bytes", "Uint256", "FilePart", "Value", "Option",
+        "String", "Secret", "Base64", "Bytes", "Uint256", "FilePart", "Json", "Option",
     ]
     .contains(&last.as_str())
         || enums.contains(&last)
@@ -531,7 +635,7 @@ pub(super) fn shortened(ty: &Type) -> Type {
 }
 
 /// A type of the types module, as another module names it.
-fn qualified(ty: &Type, model: &Model) -> Type {
+pub(super) fn qualified(ty: &Type, model: &Model) -> Type {
     match ty {
         Type::Path(path)
             if path
@@ -573,6 +677,13 @@ fn method_docs(
         operation.path,
         security_docs(operation)
     ));
+    if operation.pagination.is_some() {
+        let request = names::type_name(&operation.id);
+        paragraphs.push(docs::wrap(&format!(
+            "A list: `send` gets its first page, [`pages`](requests::{request}::pages) and \
+             [`items`](requests::{request}::items) all of it."
+        )));
+    }
     paragraphs.extend(operation.evidence.as_ref().map(docs::evidence));
     if let Some(example) = examples::call(api, model, operation, signature) {
         paragraphs.push("# Examples".to_owned());
@@ -605,12 +716,7 @@ fn failure_docs(operation: &Operation) -> String {
         return "[`Error::kind`] tells how far the call got.".to_owned();
     }
     let refusals = operation.failures.iter().map(|failure| {
-        let (from, to) = failure.status;
-        let status = if from == to {
-            from.to_string()
-        } else {
-            format!("{from} to {to}")
-        };
+        let status = failures::statuses(&[failure.status]);
         format!("{status}: {}", failure.description)
     });
     format!(

@@ -56,7 +56,7 @@ pub(super) fn call(
         quote!(send)
     };
     let pattern = if operation.websocket {
-        quote!(events)
+        quote!(mut events)
     } else {
         quote!(response)
     };
@@ -67,10 +67,17 @@ pub(super) fn call(
     };
     let statement: Stmt = syn::parse2(statement).ok()?;
     let krate = format!("bindery_{}", names::module(&api.name));
-    let text = statement_text(std::slice::from_ref(&statement));
-    let runtime: Vec<&str> = ["Base64", "Uint256"]
+    let mut text = statement_text(std::slice::from_ref(&statement));
+    if operation.websocket {
+        text.push_str(following(operation));
+    }
+    let runtime: Vec<&str> = ["Base64", "Delivery", "Json", "Uint256"]
         .into_iter()
-        .filter(|name| text.contains(&format!("{name}::")) || text.contains(&format!("<{name}>")))
+        .filter(|name| {
+            text.contains(&format!("{name}::"))
+                || text.contains(&format!("{name}>"))
+                || text.contains(&format!("{name})"))
+        })
         .collect();
     let mut imports = String::new();
     if !runtime.is_empty() || text.contains("types::") {
@@ -89,6 +96,22 @@ pub(super) fn call(
     ))
 }
 
+/// What a caller does with the events of a web socket.
+fn following(operation: &Operation) -> &'static str {
+    let replayed = operation
+        .socket
+        .as_ref()
+        .is_some_and(|socket| socket.get("replay").is_some());
+    if replayed {
+        "\nwhile let Some(delivery) = events.next().await {\n    match delivery? {\n        Delivery::Event(event) => \
+         println!(\"{event:?}\"),\n        other => eprintln!(\"{other:?}\"),\n    }\n    // To be saved, and given to \
+         `subscribe_from` by the next process.\n    let position = events.position();\n}"
+    } else {
+        "\nwhile let Some(delivery) = events.next().await {\n    match delivery? {\n        Delivery::Event(event) => \
+         println!(\"{event:?}\"),\n        other => eprintln!(\"{other:?}\"),\n    }\n}"
+    }
+}
+
 struct Writer<'a> {
     model: &'a Model,
 }
@@ -96,7 +119,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// `example` as what an argument of the type takes: anything that converts into it.
     fn argument(&self, ty: &Type, example: &Value) -> Option<TokenStream> {
-        if let Some(inner) = fields::inner(ty, "Option") {
+        if let Some(inner) = fields::inner(ty, "Option").or_else(|| fields::inner(ty, "Nullable")) {
             return if example.is_null() {
                 Some(quote!(None))
             } else {
@@ -142,6 +165,11 @@ impl Writer<'_> {
                 let bytes = syn::LitByteStr::new(text.as_bytes(), proc_macro2::Span::call_site());
                 Some(quote!(&#bytes[..]))
             }
+            "Json" => {
+                let json: TokenStream = example.to_string().parse().ok()?;
+                Some(quote!(serde_json::json!(#json)))
+            }
+            "Fields" => entries_of(example),
             _ => self.exact(ty, example),
         }
     }
@@ -201,10 +229,11 @@ impl Writer<'_> {
                 let number: TokenStream = format!("{:?}", example.as_f64()?).parse().ok()?;
                 Some(number)
             }
-            "Value" => {
+            "Json" => {
                 let json: TokenStream = example.to_string().parse().ok()?;
-                Some(quote!(serde_json::json!(#json)))
+                Some(quote!(serde_json::json!(#json).into()))
             }
+            "Fields" => entries_of(example).map(|entries| quote!(#entries.into_iter().collect())),
             _ => self.named(&name, example),
         }
     }
@@ -250,19 +279,21 @@ impl Writer<'_> {
         let mut required = Vec::new();
         let mut setters = TokenStream::new();
         let mut known = Vec::new();
-        let mut extra = false;
+        let mut open = false;
         for field in &named.named {
             let field_name = field.ident.as_ref()?;
             let shape = types::FieldShape::of(field);
-            if shape.flattened {
-                extra = true;
+            if shape.extra {
+                open = shape.flattened;
                 continue;
             }
             known.push(shape.wire.clone());
             match example.get(&shape.wire) {
                 Some(value) if shape.optional => {
-                    let value = self.argument(fields::inner(&field.ty, "Option")?, value)?;
-                    setters.extend(quote!(.#field_name(#value)));
+                    let inner = fields::inner(&field.ty, "Option").unwrap_or(&field.ty);
+                    let value = self.argument(inner, value)?;
+                    let setter = types::setter_name(field_name);
+                    setters.extend(quote!(.#setter(#value)));
                 }
                 Some(value) => required.push(self.argument(&field.ty, value)?),
                 None if shape.optional => {}
@@ -270,7 +301,7 @@ impl Writer<'_> {
             }
         }
         for (field, value) in example.iter().filter(|(field, _)| !known.contains(field)) {
-            if !extra {
+            if !open {
                 return None;
             }
             let json: TokenStream = value.to_string().parse().ok()?;
@@ -294,7 +325,8 @@ impl Writer<'_> {
             Some("bool") => example.is_boolean(),
             Some("i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64") => example.is_i64(),
             Some("f32" | "f64") => example.is_number(),
-            Some("Value") => true,
+            Some("Json") => true,
+            Some("Fields") => example.is_object(),
             Some(name) => self.named(name, example).is_some(),
             None => false,
         }
@@ -312,6 +344,20 @@ fn last(ty: &Type) -> Option<String> {
     }
 }
 
+/// An object of which nothing is known, as a list of its entries.
+fn entries_of(example: &Value) -> Option<TokenStream> {
+    let entries = example.as_object()?;
+    if entries.is_empty() {
+        return Some(quote!(Vec::<(String, Json)>::new()));
+    }
+    let entries = entries.iter().map(|(name, value)| {
+        let json: TokenStream = value.to_string().parse().ok()?;
+        Some(quote!((#name, serde_json::json!(#json))))
+    });
+    let entries: Vec<TokenStream> = entries.collect::<Option<_>>()?;
+    Some(quote!([#(#entries),*]))
+}
+
 /// The value type of a map.
 fn map_value(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
@@ -319,7 +365,7 @@ fn map_value(ty: &Type) -> Option<&Type> {
         .path
         .segments
         .last()
-        .filter(|last| last.ident == "BTreeMap" || last.ident == "Map")?;
+        .filter(|last| last.ident == "BTreeMap")?;
     match &last.arguments {
         syn::PathArguments::AngleBracketed(arguments) => match arguments.args.last()? {
             syn::GenericArgument::Type(value) => Some(value),

@@ -39,14 +39,11 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
             use schemars::{Schema, schema_for};
         ),
         parse_quote!(
-            use serde_json::Value;
-        ),
-        parse_quote!(
             use crate::{Arguments, round_trip, written};
         ),
         parse_quote! {
             /// Sends the call `operation` with these arguments, and writes back what it answered.
-            pub async fn call(client: &Client, operation: &str, arguments: &Arguments) -> Result<Value, Error> {
+            pub async fn call(client: &Client, operation: &str, arguments: &Arguments) -> Result<String, Error> {
                 match operation {
                     #(#arms)*
                     other => panic!("the spec has no operation `{other}`"),
@@ -54,10 +51,10 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
             }
         },
         parse_quote! {
-            /// Reads `value` as the type of the schema `name` and writes it back; `None` where no type is generated.
-            pub fn through(name: &str, value: &Value) -> Option<Result<Value, serde_json::Error>> {
+            /// Reads `text` as the type of the schema `name` and writes it back; `None` where no type is generated.
+            pub fn through(name: &str, text: &str) -> Option<Result<String, serde_json::Error>> {
                 Some(match name {
-                    #(#texts => round_trip::<types::#idents>(value),)*
+                    #(#texts => round_trip::<types::#idents>(text),)*
                     _ => return None,
                 })
             }
@@ -156,6 +153,8 @@ fn argument_type(ty: &Type) -> Type {
     syn::visit_mut::VisitMut::visit_type_mut(&mut fields::Shorten, &mut ty);
     for (name, krate) in [
         ("Base64", "bindery_runtime"),
+        ("Fields", "bindery_runtime"),
+        ("Json", "bindery_runtime"),
         ("Secret", "bindery_runtime"),
         ("Uint256", "bindery_runtime"),
         ("Uuid", "uuid"),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use proc_macro2::{TokenStream, TokenTree};
 use syn::Item;
 
 /// The first line of every generated file.
@@ -19,6 +20,17 @@ pub(super) fn module(header: &str, docs: &str, items: Vec<Item>) -> String {
             text.push('\n');
         }
         after_use = is_use;
+        if let Item::Macro(object) = &item
+            && object
+                .mac
+                .path
+                .segments
+                .last()
+                .is_some_and(|last| last.ident == "object")
+        {
+            text.push_str(&table(&object.mac));
+            continue;
+        }
         let file = syn::File {
             shebang: None,
             frontmatter: None,
@@ -28,6 +40,47 @@ pub(super) fn module(header: &str, docs: &str, items: Vec<Item>) -> String {
         text.push_str(&spaced(&prettyplease::unparse(&file)));
     }
     text
+}
+
+/// A macro of rows, each on a line of its own, where prettyplease would fill the lines.
+fn table(object: &syn::Macro) -> String {
+    let path: Vec<String> = (object.path.segments.iter())
+        .map(|segment| segment.ident.to_string())
+        .collect();
+    let mut text = format!("{}! {{\n    ", path.join("::"));
+    rows(object.tokens.clone(), &mut text);
+    text.push_str("}\n");
+    text
+}
+
+fn rows(tokens: TokenStream, text: &mut String) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => {
+                text.push('{');
+                if !group.stream().is_empty() {
+                    text.push_str("\n        ");
+                    rows(group.stream(), text);
+                    text.truncate(text.trim_end().len());
+                    text.push_str("\n    ");
+                }
+                text.push_str("}\n");
+            }
+            TokenTree::Punct(mark) if mark.as_char() == ';' => {
+                text.truncate(text.trim_end().len());
+                text.push_str(";\n        ");
+            }
+            TokenTree::Punct(mark) => {
+                text.truncate(text.trim_end().len());
+                text.push(mark.as_char());
+                text.push(' ');
+            }
+            other => {
+                text.push_str(&other.to_string());
+                text.push(' ');
+            }
+        }
+    }
 }
 
 /// An empty line between one method and the next.

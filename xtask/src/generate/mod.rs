@@ -1,20 +1,25 @@
 //! From a lowered document to the files of a crate.
 //!
 //! `progenitor` makes the types and the signatures of the calls; `signatures` reads those off its syntax tree; `types`,
-//! `calls`, `operations`, `environment` and `webhooks` write the crate's modules; `package` writes what is around them, `exercise`
-//! what the tests across crates need of it; `format` makes text of it all.
+//! `calls`, `failures`, `operations`, `finality` (with `lookup`), `environment` and `webhooks` write the crate's modules;
+//! `package` writes what is around them, `exercise` what the tests across crates need of it; `format` makes text of it
+//! all.
 
 mod calls;
 mod docs;
 mod environment;
 mod examples;
 mod exercise;
+mod failures;
+mod finality;
 mod format;
+mod lookup;
 mod names;
 mod operations;
 mod package;
 mod progenitor;
 mod signatures;
+mod sockets;
 mod types;
 mod webhooks;
 
@@ -35,13 +40,21 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     let tree = progenitor::run(&document).map_err(|error| format!("{}: {error}", api.name))?;
     let generated =
         signatures::read(api, tree).map_err(|error| format!("{}: {error}", api.name))?;
-    let model = types::Model::new(api, &document, &generated);
+    let model = types::Model::new(api, &generated);
     let mut files = Files::new();
     let source = PathBuf::from("crates").join(&api.name).join("src");
     let header = format::header(&api.name);
     let mut add = |name: &str, docs: &str, items: Vec<syn::Item>| {
         files.insert(source.join(name), format::module(&header, docs, items));
     };
+    let failures = failures::Failures::of(api);
+    if !failures.is_empty() {
+        add(
+            "failures.rs",
+            "What failures carry, where the bodies of a call's failures differ.",
+            failures.items(),
+        );
+    }
     add(
         "types.rs",
         "What the calls carry and answer.",
@@ -55,7 +68,7 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     add(
         "requests.rs",
         "The calls in the making: optional parameters, and sending.",
-        calls::requests(api, &model, &generated)?,
+        calls::requests(api, &model, &generated, &failures)?,
     );
     add(
         "operations.rs",
@@ -70,7 +83,15 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     if let Some((docs, items)) = webhooks::module(api, &model) {
         add("webhooks.rs", &docs, items);
     }
-    files.extend(package::files(api, spec, &model, &generated));
+    let finality = finality::items(api)?;
+    if !finality.is_empty() {
+        add(
+            "finality.rs",
+            "What the spec says of waiting, and of finding out what became of a write.",
+            finality,
+        );
+    }
+    files.extend(package::files(api, spec, &model, &generated, &failures));
     files.insert(
         PathBuf::from("tests/exercise").join(format!("{}.rs", names::module(&api.name))),
         exercise::file(api, &model, &generated)?,

@@ -15,12 +15,17 @@ pub(super) fn value_name(text: &str) -> Ident {
 
 /// The name of the method that sets an optional parameter: another one where every call has a method of that name.
 pub(super) fn setter_name(text: &str) -> Ident {
-    const TAKEN: [&str; 6] = [
+    const TAKEN: [&str; 11] = [
         "body",
         "items",
+        "items_from",
         "pages",
+        "pages_from",
         "send",
+        "submit",
         "subscribe",
+        "subscribe_from",
+        "wait",
         "with_options",
     ];
     let name = value_name(text);

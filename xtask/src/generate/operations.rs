@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Item, parse_quote};
 
-use super::{docs, names};
+use super::{docs, names, sockets};
 use crate::api::{
     Api, Encoding, Failure, Operation, Placement, Scheme, Server, entries, items as list_items,
     schema_name,
@@ -25,13 +25,15 @@ pub(super) fn items(api: &Api) -> Vec<Item> {
         .iter()
         .map(|operation| names::static_name(&operation.id))
         .collect();
-    let used: TokenStream = table.used(&operations, &schemes);
+    let sockets = sockets::items(api);
+    let used: TokenStream = table.used(&operations, &sockets, &schemes);
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#used, generated::Method};)];
     items.push(parse_quote! {
         /// Every call, in the order of the spec.
         pub static ALL: &[&Operation] = &[#(&#statics),*];
     });
     items.extend(operations);
+    items.extend(sockets);
     items.extend(schemes);
     items.extend(table.servers(api));
     items.extend(table.shared.into_iter().map(|(_, item)| item));
@@ -102,6 +104,9 @@ impl Table {
         if !failures.is_empty() {
             value.extend(quote!(.failures(&[#(#failures),*])));
         }
+        if let Some(codes) = self.error_codes(api, operation) {
+            value.extend(quote!(.error_codes(#codes)));
+        }
         let about = docs::attributes([format!(
             "`{} {}`: {}",
             operation.method,
@@ -152,13 +157,43 @@ impl Table {
         Some(quote!(Failure::new(#from, #to, &#name)))
     }
 
+    fn error_codes(&mut self, api: &Api, operation: &Operation) -> Option<Ident> {
+        let codes = api.codes_of(operation);
+        if codes.is_empty() {
+            return None;
+        }
+        let codes = codes.iter().map(|(class, codes)| {
+            let class = names::type_name(class);
+            quote!(ErrorCodes { class: Class::#class, codes: &[#(#codes),*] })
+        });
+        let codes: Vec<TokenStream> = codes.collect();
+        let about = if operation.error_codes.is_empty() {
+            "error codes".to_owned()
+        } else {
+            format!("error codes of {}", operation.id)
+        };
+        Some(self.share(
+            &about,
+            |name| parse_quote!(static #name: &[ErrorCodes] = &[#(#codes),*];),
+        ))
+    }
+
     fn envelope(&mut self, operation: &Operation, envelope: &Value) -> Ident {
         let value = envelope["value"].as_str().unwrap_or_default();
         let checks = list_items(&envelope["success"]).map(|check| {
             let at = check["at"].as_str().unwrap_or_default();
             let is = list_items(&check["is"]).filter_map(expected);
             let optional = check["optional"] == true;
-            quote!(Check { at: #at, is: &[#(#is),*], optional: #optional })
+            let own = ["code", "message"]
+                .iter()
+                .any(|key| check.get(key).is_some());
+            let places = if own {
+                let places = places(check);
+                quote!(Some(&#places))
+            } else {
+                quote!(None)
+            };
+            quote!(Check { at: #at, is: &[#(#is),*], optional: #optional, places: #places })
         });
         let checks: Vec<TokenStream> = checks.collect();
         let places = places(envelope);
@@ -198,18 +233,22 @@ impl Table {
     }
 
     /// The names that the table imports from the run time.
-    fn used(&self, operations: &[Item], schemes: &[Item]) -> TokenStream {
+    fn used(&self, operations: &[Item], sockets: &[Item], schemes: &[Item]) -> TokenStream {
         let shared = self.shared.iter().map(|(_, item)| item);
         let text: String = operations
             .iter()
+            .chain(sockets)
             .chain(schemes)
             .chain(shared)
             .map(|item| quote!(#item).to_string())
             .collect::<Vec<_>>()
             .join(" ");
         let names = [
+            "BlockCall",
             "Check",
+            "Class",
             "Envelope",
+            "ErrorCodes",
             "Evidence",
             "Expected",
             "Failure",
@@ -217,9 +256,12 @@ impl Table {
             "Operation",
             "Placement",
             "Places",
+            "Replay",
             "Requirement",
             "Scheme",
             "Server",
+            "Socket",
+            "Step",
         ];
         let used = names.into_iter().filter(|name| {
             *name == "Server"
@@ -239,15 +281,17 @@ fn places(envelope: &Value) -> TokenStream {
             .map(str::to_owned)
             .collect()
     };
-    let (code, message, request_id) = (
+    let (code, message, details, request_id) = (
         pointers("code"),
         pointers("message"),
+        pointers("details"),
         pointers("request_id"),
     );
     quote! {
         Places {
             code: &[#(#code),*],
             message: &[#(#message),*],
+            details: &[#(#details),*],
             request_id: &[#(#request_id),*],
         }
     }

@@ -5,13 +5,19 @@ use std::{fmt::Write as _, path::PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Files, calls::shortened, docs, environment, format, names, operations::scheme_docs,
-    signatures::Generated, types::Model, webhooks,
+    Files, calls::shortened, docs, environment, failures::Failures, finality, format, names,
+    operations::scheme_docs, signatures::Generated, types::Model, webhooks,
 };
 use crate::api::{Api, Operation};
 
 /// The files.
-pub(super) fn files(api: &Api, spec: &str, model: &Model, generated: &Generated) -> Files {
+pub(super) fn files(
+    api: &Api,
+    spec: &str,
+    model: &Model,
+    generated: &Generated,
+    failures: &Failures,
+) -> Files {
     let folder = PathBuf::from("crates").join(&api.name);
     let mut files = Files::new();
     files.insert(
@@ -19,7 +25,10 @@ pub(super) fn files(api: &Api, spec: &str, model: &Model, generated: &Generated)
         manifest(api, spec, model, generated),
     );
     files.insert(folder.join("README.md"), readme(api));
-    files.insert(folder.join("src/lib.rs"), library(api, model, generated));
+    files.insert(
+        folder.join("src/lib.rs"),
+        library(api, model, generated, failures),
+    );
     files
 }
 
@@ -187,11 +196,12 @@ fn credentials(operation: &Operation) -> String {
     }
 }
 
-fn library(api: &Api, model: &Model, generated: &Generated) -> String {
+fn library(api: &Api, model: &Model, generated: &Generated, failures: &Failures) -> String {
     let mut runtime = vec![
         "Advice",
         "BaseUrl",
         "CallOptions",
+        "Class",
         "Error",
         "Idempotency",
         "InvalidBaseUrl",
@@ -203,20 +213,27 @@ fn library(api: &Api, model: &Model, generated: &Generated) -> String {
     ];
     let uses = |segment: &str| model.uses(segment) || parameters_use(generated, segment);
     runtime.extend(
-        ["Base64", "FilePart", "Secret", "Uint256"]
+        super::types::fields::RUNTIME
             .into_iter()
             .filter(|name| uses(name)),
     );
     if api.operations.iter().any(|operation| operation.websocket) {
-        runtime.push("Events");
+        runtime.extend([
+            "Delivery",
+            "EventPosition",
+            "Events",
+            "Missing",
+            "Reconnected",
+        ]);
     }
     if api
         .operations
         .iter()
         .any(|operation| operation.pagination.is_some())
     {
-        runtime.push("Pages");
+        runtime.extend(["Items", "PagePosition", "Pages"]);
     }
+    runtime.extend(finality::names(api));
     runtime.sort_unstable();
     let module = |name: &str, public: bool| {
         let public = if public { "pub " } else { "" };
@@ -224,14 +241,22 @@ fn library(api: &Api, model: &Model, generated: &Generated) -> String {
     };
     let mut text = format::header(&api.name);
     text.push_str("\n#![doc = include_str!(\"../README.md\")]\n\n");
-    for (name, public) in [
-        ("client", false),
-        ("environment", false),
-        ("operations", true),
-        ("requests", true),
-        ("types", true),
+    let tables = api
+        .operations
+        .iter()
+        .any(|operation| operation.finality.is_some() || operation.lookup.is_some());
+    for (name, public, there) in [
+        ("client", false, true),
+        ("environment", false, true),
+        ("failures", true, !failures.is_empty()),
+        ("finality", false, tables),
+        ("operations", true, true),
+        ("requests", true, true),
+        ("types", true, true),
     ] {
-        text.push_str(&module(name, public));
+        if there {
+            text.push_str(&module(name, public));
+        }
     }
     if api.webhooks.is_some() {
         text.push_str(&module("webhooks", true));

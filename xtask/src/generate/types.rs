@@ -1,11 +1,14 @@
-//! The types: typify's, made ready for people. Fields stand in the order of the spec, unknown values of open enums
-//! survive, what is optional is an `Option`, and requests are made without naming every field.
+//! The types: typify's, made ready for people. Fields stand in the order of the spec, what the spec does not know
+//! survives, what is optional is an `Option`, and all are made without naming every field.
 
+mod discriminated;
 mod enums;
 pub(super) mod fields;
+mod spelling;
 mod structs;
 
-pub(super) use structs::FieldShape;
+pub(super) use discriminated::id_of;
+pub(super) use structs::{FieldShape, setter_name};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +17,7 @@ use syn::{Fields, Ident, Item, Type, visit_mut::VisitMut as _};
 
 use super::{docs, names, signatures::Generated};
 use crate::{
-    api::{Api, Evidence, resolve},
+    api::{Api, Evidence, entries, resolve},
     lower,
 };
 
@@ -28,8 +31,8 @@ pub(super) struct Model {
     schemas: BTreeMap<String, Value>,
     /// The names of the schemas, in the order of the document.
     order: Vec<String>,
-    /// The types that a request is made of.
-    requested: BTreeSet<String>,
+    /// The types that an answer is made of.
+    answered: BTreeSet<String>,
     /// The enums of any kind.
     enums: BTreeSet<String>,
     /// The variants of the enums of strings, each with what it is on the wire.
@@ -38,7 +41,7 @@ pub(super) struct Model {
 
 impl Model {
     /// Takes the types that progenitor made of the lowered document.
-    pub(super) fn new(api: &Api, lowered: &Value, generated: &Generated) -> Self {
+    pub(super) fn new(api: &Api, generated: &Generated) -> Self {
         let schemas: BTreeMap<String, Value> = api
             .schemas()
             .map(|(name, schema)| (names::type_name(name).to_string(), schema.clone()))
@@ -72,13 +75,13 @@ impl Model {
         let is_enum =
             |(name, item): (&String, &Item)| matches!(item, Item::Enum(_)).then(|| name.clone());
         let enums = items.iter().filter_map(is_enum).collect();
-        let requested = requested(api, lowered);
+        let answered = answered(api);
         let mut model = Self {
             items,
             rest,
             schemas,
             order,
-            requested,
+            answered,
             enums,
             texts: BTreeMap::new(),
         };
@@ -103,13 +106,18 @@ impl Model {
 
     fn refine(&mut self, api: &Api) {
         let secretive = self.secretive();
-        let names: Vec<String> = self.items.keys().cloned().collect();
+        // Those of several kinds come last: they look into the types of their kinds.
+        let of_kinds = |name: &String| self.schemas.get(name).is_some_and(discriminated::is);
+        let mut names: Vec<String> = self.items.keys().cloned().collect();
+        names.sort_by_key(of_kinds);
         for name in names {
             let Some(item) = self.items.remove(&name) else {
                 continue;
             };
             let schema = self.schemas.get(&name);
-            let open = schema.is_some_and(|schema| schema["x-open-enum"] == true);
+            // The provider may add to what it answers at any time.
+            let open = self.answered.contains(&name)
+                || schema.is_some_and(|schema| schema["x-open-enum"] == true);
             let mut more = Vec::new();
             let item = match item {
                 Item::Struct(structure) => Item::Struct(structs::refine(api, structure, schema)),
@@ -117,6 +125,15 @@ impl Model {
                     self.rest.retain(|(of, _)| *of != name);
                     self.texts.insert(name.clone(), enums::texts(&enumeration));
                     let (item, impls) = enums::plain(&enumeration, schema, open);
+                    more.extend(impls);
+                    item
+                }
+                Item::Enum(enumeration)
+                    if let Some(schema) = schema.filter(|schema| discriminated::is(schema)) =>
+                {
+                    self.rest.retain(|(of, _)| *of != name);
+                    let (item, impls) =
+                        discriminated::refine(api, &enumeration, schema, &self.items);
                     more.extend(impls);
                     item
                 }
@@ -129,7 +146,7 @@ impl Model {
                 other => other,
             };
             let item = with_derives(item, !secretive.contains(&name));
-            if let (Item::Struct(structure), true) = (&item, self.requested.contains(&name)) {
+            if let Item::Struct(structure) = &item {
                 more.extend(structs::constructor(structure, &self.enums));
             }
             self.rest
@@ -165,7 +182,13 @@ impl Model {
         order.extend(self.items.keys().filter(|name| !self.order.contains(name)));
         let mut all = Vec::new();
         for name in order {
-            all.extend(self.items.get(name).cloned());
+            all.extend(
+                self.items
+                    .get(name)
+                    .cloned()
+                    .into_iter()
+                    .flat_map(|item| self.written(item)),
+            );
             all.extend(
                 self.rest
                     .iter()
@@ -192,6 +215,25 @@ impl Model {
         let mut with_uses = fields::uses(&all);
         with_uses.extend(all);
         with_uses
+    }
+
+    /// An item as it stands in the module: what serde's derive cannot do is done by a macro of the run time.
+    fn written(&self, item: Item) -> Vec<Item> {
+        match item {
+            Item::Struct(structure) => {
+                structs::written(structure, |ty| spelling::Spelling::of(ty, self))
+            }
+            Item::Enum(enumeration) if self.is_one_of(&enumeration.ident.to_string()) => {
+                enums::one_of(enumeration)
+            }
+            other => vec![other],
+        }
+    }
+
+    /// Whether an enum is told apart by what fits, and by nothing in it.
+    fn is_one_of(&self, name: &str) -> bool {
+        let schema = self.schemas.get(name);
+        self.texts(name).is_none() && !schema.is_some_and(discriminated::is)
     }
 
     /// The types that hold a secret, directly or inside another type: they have no `PartialEq`, since comparing secrets
@@ -266,24 +308,38 @@ fn with_derives(mut item: Item, comparable: bool) -> Item {
     item
 }
 
-/// The types that the calls' bodies and parameters lead to.
-fn requested(api: &Api, lowered: &Value) -> BTreeSet<String> {
+/// The types that the answers to the calls lead to, and the messages of web sockets and webhooks.
+fn answered(api: &Api) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
-    for operation in &api.operations {
-        let body = operation.body.iter().map(|body| &body.schema);
-        for schema in body.chain(
-            operation
-                .parameters
-                .iter()
-                .map(|parameter| &parameter.schema),
-        ) {
-            lower::follow(lowered, schema, &mut reached);
+    let paths = entries(&api.document["paths"]);
+    for (_, operation) in paths.flat_map(|(_, item)| entries(item)) {
+        for key in ["responses", "x-websocket"] {
+            lower::follow(&api.document, &operation[key], &mut reached);
         }
     }
+    let webhooks = &api.document["components"]["x-webhooks"];
+    lower::follow(&api.document, webhooks, &mut reached);
     reached
         .iter()
         .map(|name| names::type_name(name).to_string())
         .collect()
+}
+
+/// Takes serde's derives and attributes off, where a macro of the run time does their work.
+fn without_serde(attributes: &mut Vec<syn::Attribute>) {
+    attributes.retain(|attribute| !attribute.path().is_ident("serde"));
+    for attribute in attributes {
+        if attribute.path().is_ident("derive")
+            && let Ok(derived) = attribute.parse_args_with(
+                syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated,
+            )
+        {
+            let others = derived
+                .iter()
+                .filter(|path| !path.is_ident("Serialize") && !path.is_ident("Deserialize"));
+            *attribute = syn::parse_quote!(#[derive(#(#others),*)]);
+        }
+    }
 }
 
 fn type_ident(ty: &Type) -> Option<String> {

@@ -53,6 +53,20 @@ pub(super) fn keep_unknown_fields(_: &Api, document: &mut Value) -> usize {
     places
 }
 
+/// Makes `anyOf` with a discriminator a `oneOf` without.
+pub(super) fn one_of_the_kinds(_: &Api, document: &mut Value) -> usize {
+    let mut places = 0;
+    schemas(document, &mut |schema| {
+        if schema.remove("discriminator").is_some()
+            && let Some(kinds) = schema.remove("anyOf")
+        {
+            schema.insert("oneOf".to_owned(), kinds);
+            places += 1;
+        }
+    });
+    places
+}
+
 /// Takes out examples and extensions, and the servers and credentials, which [`Api`] keeps.
 pub(super) fn drop_prose(_: &Api, document: &mut Value) -> usize {
     let mut places = 0;

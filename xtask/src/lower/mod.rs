@@ -8,6 +8,7 @@ mod keywords;
 mod parameters;
 mod reachable;
 
+pub(crate) use answers::value_schema;
 pub(crate) use reachable::follow;
 
 use serde_json::Value;
@@ -50,6 +51,11 @@ pub const PASSES: &[Pass] = &[
         name: "sockets-deliver-messages",
         why: "progenitor knows web sockets of one server framework only",
         apply: answers::sockets,
+    },
+    Pass {
+        name: "one-of-the-kinds",
+        why: "typify takes `anyOf` for all branches at once, also where a field tells them apart",
+        apply: keywords::one_of_the_kinds,
     },
     Pass {
         name: "drop-unreachable",

@@ -2,10 +2,12 @@
 //!
 //! `source` reads a file, `json` or `yaml` turns its text into [`node`]s, [`document`] holds them,
 //! [`lint`](lint()) looks for what would make the generator fail or a caller suffer, and
-//! [`finding`] says so. `mending` makes the changes that mend what needs nobody's judgement.
+//! [`finding`] says so. `mending` makes the changes that mend what needs nobody's judgement; [`expression`] reads what
+//! stands in some of the texts.
 
 mod core_schema;
 pub mod document;
+pub mod expression;
 pub mod finding;
 mod json;
 pub mod lint;
@@ -17,6 +19,7 @@ mod source;
 mod yaml;
 
 pub use document::Document;
+pub use expression::Expression;
 pub use finding::{Edit, Finding, Mend, Severity};
 pub(crate) use lint::{EXTENSIONS, Kind, Shape, is_keyword, nearest, pascal, snake};
 pub use lint::{lint, rules, suffers};

@@ -73,8 +73,9 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    /// I23: nobody gets the token of another, and what is kept is bounded.
     #[test]
-    fn keys_differ_with_every_part_and_not_with_the_order_of_scopes() {
+    fn i23_keys_differ_with_every_part_and_not_with_the_order_of_scopes() {
         let key = |provider, origin, principal, scopes: &str| {
             TokenKey::new(provider, origin, principal, &Scopes::from(scopes))
         };
@@ -88,6 +89,8 @@ mod tests {
             key("a", "b", "c", ""),
             key("a", "bc", "", "read echo"),
             key("a", "", "bc", "read echo"),
+            key("a", "c", "b", "read echo"),
+            key("b", "a", "c", "read echo"),
         ];
         for (place, other) in others.iter().enumerate() {
             assert_ne!(&one, other);
@@ -109,8 +112,9 @@ mod tests {
         assert!(!format!("{key:?}").contains("hunter2"));
     }
 
+    /// I23: nobody gets the token of another, and what is kept is bounded.
     #[test]
-    fn a_fingerprint_differs_with_the_secret_and_with_every_part() {
+    fn i23_a_fingerprint_differs_with_the_secret_and_with_every_part() {
         let secret = Secret::from("secret");
         let one = fingerprint(&secret, &["ab", "c"]);
         assert_eq!(one, fingerprint(&secret, &["ab", "c"]));

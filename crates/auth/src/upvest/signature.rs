@@ -1,12 +1,19 @@
 //! The signature over a tenant's calls.
 
-use std::{fmt, fmt::Write as _, future::Future, pin::Pin, sync::Arc, time::SystemTime};
+mod hint;
+mod skew;
 
-use bindery_runtime::{Authorizing, Credential, CredentialError, Generation, Requirement, Secret};
+use std::{fmt, fmt::Write as _, future::Future, pin::Pin, sync::Arc};
+
+use bindery_runtime::{
+    Authorizing, Credential, CredentialError, Diagnose, Generation, RefusedRequest, Requirement,
+    Secret,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderName, HeaderValue, Method};
 use sha2::Sha512;
 
+use self::skew::Skew;
 use super::{ApiKey, PROVIDER};
 use crate::{AuthError, Clock, ConnectError, connect::not_empty};
 
@@ -17,6 +24,11 @@ const SIGNATURE: HeaderName = HeaderName::from_static("x-up-api-signature");
 const SIGNED_PATH: HeaderName = HeaderName::from_static("x-up-api-signed-path");
 
 /// Signs each attempt of a call: HMAC-SHA512 over the time, the method, the path with the query, and the body as sent.
+///
+/// Where the machine's clock is wrong, the service refuses a signature. The `Date` of the refusal tells by how much, up to
+/// a day: from then on that is allowed for, and the refused call is sent once more, unless it may be sent only once. Both
+/// clocks may be set again later. A hint of the service at what it got in place of what was signed becomes part of the
+/// error's message, and [`Error::explanation`](bindery_runtime::Error::explanation).
 #[derive(Clone)]
 pub struct ApiKeySignature {
     key: HeaderValue,
@@ -24,6 +36,7 @@ pub struct ApiKeySignature {
     /// The secret worked into the hash already, which spares a third of the time of a signature.
     keyed: Hmac<Sha512>,
     clock: Arc<dyn Clock>,
+    skew: Arc<Skew>,
 }
 
 impl ApiKeySignature {
@@ -40,6 +53,7 @@ impl ApiKeySignature {
             passphrase: sensitive("API passphrase", &api_key.passphrase)?,
             keyed: Hmac::new_from_slice(secret).expect("HMAC takes a key of any length"),
             clock: Arc::clone(&api_key.clock),
+            skew: Arc::default(),
         })
     }
 
@@ -54,17 +68,10 @@ impl ApiKeySignature {
         ] {
             mac.update(part);
         }
-        let digest = mac.finalize().into_bytes();
-        digest
-            .iter()
-            .fold(String::with_capacity(2 * digest.len()), |mut hex, byte| {
-                // Writing to a String cannot fail.
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            })
+        lower_hex(&mac.finalize().into_bytes())
     }
 
-    fn put_on(&self, request: &mut reqwest::Request) -> Result<(), AuthError> {
+    fn put_on(&self, request: &mut reqwest::Request) -> Result<Generation, AuthError> {
         let unfit = |why| AuthError::Unfit {
             provider: PROVIDER,
             why,
@@ -75,13 +82,8 @@ impl ApiKeySignature {
                 .as_bytes()
                 .ok_or_else(|| unfit("a body that streams cannot be signed"))?,
         };
-        // A clock set before 1970 gives a time that the service refuses.
-        let now = self
-            .clock
-            .wall()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        let timestamp = now.as_secs().to_string();
+        let (timestamp, generation) = self.skew.apply(self.clock.wall());
+        let timestamp = timestamp.to_string();
         let url = request.url();
         let signed_path = match url.query() {
             Some(query) => format!("{}?{query}", url.path()),
@@ -91,18 +93,20 @@ impl ApiKeySignature {
         let header = |text: String| {
             HeaderValue::try_from(text).map_err(|_| unfit("the path is not fit for a header"))
         };
+        let mut signature = header(signature)?;
+        signature.set_sensitive(true);
         let headers = [
             (KEY, self.key.clone()),
             (PASSPHRASE, self.passphrase.clone()),
+            // No secrets: the one is the time, the other stands in the first line of the request.
             (TIMESTAMP, header(timestamp)?),
-            (SIGNATURE, header(signature)?),
             (SIGNED_PATH, header(signed_path)?),
+            (SIGNATURE, signature),
         ];
-        for (name, mut value) in headers {
-            value.set_sensitive(true);
+        for (name, value) in headers {
             request.headers_mut().insert(name, value);
         }
-        Ok(())
+        Ok(generation)
     }
 }
 
@@ -120,11 +124,7 @@ impl Credential for ApiKeySignature {
         _: &'a Requirement,
         request: &'a mut reqwest::Request,
     ) -> Authorizing<'a> {
-        Authorizing::Done(
-            self.put_on(request)
-                .map(|()| Generation(1))
-                .map_err(AuthError::into),
-        )
+        Authorizing::Done(self.put_on(request).map_err(AuthError::into))
     }
 
     fn rejected<'a>(
@@ -134,6 +134,49 @@ impl Credential for ApiKeySignature {
         // The same key would sign the same request a moment later.
         Box::pin(async { Ok(false) })
     }
+
+    fn diagnose(&self) -> Option<&dyn Diagnose> {
+        Some(self)
+    }
+}
+
+impl Diagnose for ApiKeySignature {
+    fn learn(&self, generation: Generation, refusal: &RefusedRequest<'_>) -> bool {
+        signed_at(refusal).is_some_and(|signed| {
+            let answer = refusal.answer_headers();
+            self.skew
+                .learn(generation, signed, answer, self.clock.wall())
+        })
+    }
+
+    fn explain(&self, refusal: &RefusedRequest<'_>) -> Option<String> {
+        let by_clock = signed_at(refusal)
+            .and_then(|signed| skew::explain(signed, refusal.answer_headers(), self.clock.wall()));
+        match (hint::explain(refusal), by_clock) {
+            (Some(hint), Some(by_clock)) => Some(format!("{hint}; {by_clock}")),
+            (one, other) => one.or(other),
+        }
+    }
+}
+
+/// The time that was signed, in seconds since 1970.
+fn signed_at(refusal: &RefusedRequest<'_>) -> Option<u64> {
+    refusal
+        .headers()
+        .get(TIMESTAMP)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+}
+
+fn lower_hex(bytes: &[u8]) -> String {
+    let hex = String::with_capacity(2 * bytes.len());
+    bytes.iter().fold(hex, |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 impl fmt::Debug for ApiKeySignature {
@@ -156,6 +199,8 @@ fn sensitive(what: &'static str, text: &Secret) -> Result<HeaderValue, ConnectEr
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     /// Secret, timestamp, method, signed path, body, signature: computed with another implementation of HMAC, over
@@ -312,10 +357,9 @@ mod tests {
             assert_eq!(header(TIMESTAMP), timestamp, "{name}");
             assert_eq!(header(SIGNED_PATH), path, "{name}");
             assert_eq!(header(SIGNATURE), expected, "{name}");
-            assert!(
-                request.headers().values().all(HeaderValue::is_sensitive),
-                "{name}"
-            );
+            for secret in [KEY, PASSPHRASE, SIGNATURE] {
+                assert!(request.headers()[secret].is_sensitive(), "{name}");
+            }
         }
     }
 

@@ -95,12 +95,12 @@ impl Tenant {
             Environment::Custom(base) => base.origin().ascii_serialization(),
             named => format!("{named:?}"),
         };
-        let target = Target::from(environment);
-        let session =
-            settings(Session::builder(target.clone())).credential(ApiKeySignature::new(&api_key)?);
+        let session = settings(Session::builder(Target::from(environment)));
+        let tokens = token_session::beside(&session).build()?;
+        let session = session.credential(ApiKeySignature::new(&api_key)?);
         Ok(Self {
             client: Client::new(session.build()?),
-            tokens: Client::new(token_session::builder(target).build()?),
+            tokens: Client::new(tokens),
             origin,
             oauth_client,
             clock: api_key.clock,
@@ -226,8 +226,9 @@ impl Users {
 mod tests {
     use super::*;
 
+    /// I23: nobody gets the token of another, and what is kept is bounded.
     #[test]
-    fn the_user_not_asked_for_longest_makes_room() {
+    fn i23_the_user_not_asked_for_longest_makes_room() {
         let session = Session::builder(Target::from(Environment::Playground))
             .build()
             .expect("a session");

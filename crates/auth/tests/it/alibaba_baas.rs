@@ -71,8 +71,9 @@ async fn a_refresh_token_alone_gets_access_tokens() {
     assert_eq!(received[1].header("authorization"), Some("Bearer access-1"));
 }
 
+/// I23: nobody gets the token of another, and what is kept is bounded.
 #[tokio::test]
-async fn an_empty_refresh_token_in_the_answer_leaves_the_one_from_the_console() {
+async fn i23_an_empty_refresh_token_in_the_answer_leaves_the_one_from_the_console() {
     let stub = Stub::start(gateway).await;
     let clock = TestClock::new();
     let client = client(
@@ -135,8 +136,9 @@ async fn a_401_leads_to_a_new_token_and_one_replay() {
     );
 }
 
+/// I8: an outage costs the requests of its schedule whatever the number of callers, and a refusal of the credentials one.
 #[tokio::test]
-async fn a_refused_refresh_token_is_shown_once_and_the_error_says_what_to_do() {
+async fn i08_a_refused_refresh_token_is_shown_once_and_the_error_says_what_to_do() {
     let stub = Stub::start(|_, _| {
         Reply::status(
             400,
@@ -170,8 +172,9 @@ async fn a_refused_refresh_token_is_shown_once_and_the_error_says_what_to_do() {
     insta::assert_snapshot!(call(&client).await, @"alibaba-baas get_transaction: failed to authorise the request: alibaba-baas refresh_token: failed to get an access token: the service refused the refresh token (HTTP 400, invalid_grant); make a new token on the REST API page of your organisation in the console, and connect anew");
 }
 
+/// I22: a refresh token is dropped after a verdict on that very token, and for nothing else.
 #[tokio::test]
-async fn a_refusal_that_says_nothing_of_the_token_does_not_end_it() {
+async fn i22_a_refusal_that_says_nothing_of_the_token_does_not_end_it() {
     let stub = Stub::start(|request, number| match number {
         1 => Reply::status(400, r#"{"error":"invalid_request"}"#),
         _ => gateway(request, number),
@@ -206,8 +209,9 @@ async fn a_fixed_access_token_is_sent_as_it_is_and_its_401_returned() {
     );
 }
 
+/// I16: nothing that can be printed has eight characters of a secret in a row.
 #[tokio::test]
-async fn a_token_answer_that_cannot_be_read_says_what_is_wrong_without_showing_it() {
+async fn i16_a_token_answer_that_cannot_be_read_says_what_is_wrong_without_showing_it() {
     for body in [
         r#"{"access_token":"canary-4f9a1c7e"}"#,
         r#"{"token_type":"bearer","access_token":{"canary-4f9a1c7e":1},"expires_in":1}"#,
@@ -306,8 +310,9 @@ fn the_refresh_token_counts_where_both_are_set() {
     );
 }
 
+/// I23: nobody gets the token of another, and what is kept is bounded.
 #[tokio::test]
-async fn with_a_folder_the_tokens_outlive_the_client_and_another_root_shares_nothing() {
+async fn i23_with_a_folder_the_tokens_outlive_the_client_and_another_root_shares_nothing() {
     let stub = Stub::start(gateway).await;
     let folder = tempfile::tempdir().expect("a folder");
     let credentials = |root| Credentials::refresh_token(root).store(FileStore::new(folder.path()));

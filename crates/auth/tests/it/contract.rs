@@ -129,14 +129,16 @@ pub(crate) async fn hold(store: &dyn TokenStore, other: &dyn TokenStore) {
     );
 }
 
+/// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
 #[tokio::test]
-async fn the_memory_store_keeps_the_contract() {
+async fn i21_the_memory_store_keeps_the_contract() {
     let store = MemoryStore::new();
     hold(&store, &store.clone()).await;
 }
 
+/// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
 #[tokio::test]
-async fn the_file_store_keeps_the_contract() {
+async fn i21_the_file_store_keeps_the_contract() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("made/when/needed");
     hold(&FileStore::new(&path), &FileStore::new(&path)).await;

@@ -64,8 +64,9 @@ fn placed(scheme: &'static Scheme, url: &str) -> reqwest::Request {
     request
 }
 
+/// I16: nothing that can be printed has eight characters of a secret in a row.
 #[test]
-fn in_the_header_a_token_is_hidden_from_debug() {
+fn i16_in_the_header_a_token_is_hidden_from_debug() {
     let request = placed(&HEADER, "https://example.com/blocks");
     assert_eq!(request.headers()["authorization"], "Bearer a+b/c==");
     assert!(!format!("{request:?}").contains("a+b/c"), "{request:?}");

@@ -96,8 +96,9 @@ async fn a_file_that_is_no_record_is_an_error_and_stays_as_it_is() {
     }
 }
 
+/// I23: nobody gets the token of another, and what is kept is bounded.
 #[tokio::test]
-async fn a_record_of_another_identity_is_not_taken_for_ones_own() {
+async fn i23_a_record_of_another_identity_is_not_taken_for_ones_own() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = FileStore::new(folder.path());
     save(&store, 1).await.expect("it works");
@@ -139,8 +140,9 @@ async fn a_link_in_the_place_of_the_new_file_is_not_followed() {
     assert!(store.load(&key("jane")).await.expect("it works").is_some());
 }
 
+/// I3: whoever is dropped, and wherever, the flight goes on to its end, with its result saved and served.
 #[tokio::test]
-async fn a_commit_that_nobody_waits_for_keeps_the_lock_until_it_has_ended() {
+async fn i03_a_commit_that_nobody_waits_for_keeps_the_lock_until_it_has_ended() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = FileStore::new(folder.path());
     for generation in 1..=20 {

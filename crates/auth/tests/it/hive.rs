@@ -166,8 +166,9 @@ async fn a_refresh_token_that_has_lapsed_is_not_tried() {
     assert_eq!(stub.lines(), [LOGIN, CALL, LOGIN, CALL]);
 }
 
+/// I8: an outage costs the requests of its schedule whatever the number of callers, and a refusal of the credentials one.
 #[tokio::test]
-async fn a_wrong_secret_key_is_sent_once_and_not_shown() {
+async fn i08_a_wrong_secret_key_is_sent_once_and_not_shown() {
     let refusals: [fn() -> Reply; 3] = [
         denied,
         || {
@@ -285,8 +286,9 @@ fn an_environment_is_named_or_given_as_a_url() {
     }
 }
 
+/// I23: nobody gets the token of another, and what is kept is bounded.
 #[tokio::test]
-async fn clients_that_share_a_store_share_one_log_in_and_another_secret_key_shares_nothing() {
+async fn i23_clients_that_share_a_store_share_one_log_in_and_another_secret_key_shares_nothing() {
     let stub = Stub::start(service).await;
     let store = MemoryStore::new();
     let credentials = |secret_key| Credentials::new("id", secret_key).store(store.clone());

@@ -290,15 +290,17 @@ async fn serve(listener: TcpListener, service: Arc<Service>) {
     }
 }
 
+/// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn processes_that_share_a_folder_share_one_sign_in_and_spend_each_refresh_token_once() {
+async fn i21_processes_that_share_a_folder_share_one_sign_in_and_spend_each_refresh_token_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let place = folder.path().display().to_string();
     run(Weather::Fair, place, FileStore::new(folder.path()), || ()).await;
 }
 
+/// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn processes_that_share_a_folder_and_are_killed_show_no_spent_refresh_token() {
+async fn i21_processes_that_share_a_folder_and_are_killed_show_no_spent_refresh_token() {
     let folder = tempfile::tempdir().expect("a folder");
     let place = folder.path().display().to_string();
     run(Weather::Foul, place, FileStore::new(folder.path()), || ()).await;

@@ -127,16 +127,18 @@ fn lease_entry() -> String {
     format!("bindery:lease:{{{}}}", key("jane").name())
 }
 
+/// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
 #[tokio::test]
-async fn the_redis_store_keeps_the_contract() {
+async fn i21_the_redis_store_keeps_the_contract() {
     let Some(server) = Server::start().await else {
         return;
     };
     contract::hold(&server.store(), &server.store()).await;
 }
 
+/// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
 #[tokio::test]
-async fn a_lease_lapses_by_the_clock_of_the_server() {
+async fn i21_a_lease_lapses_by_the_clock_of_the_server() {
     let Some(server) = Server::start().await else {
         return;
     };
@@ -172,8 +174,9 @@ async fn a_lease_lapses_by_the_clock_of_the_server() {
     drop(next);
 }
 
+/// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
 #[tokio::test]
-async fn of_two_who_think_they_hold_the_lease_one_commits() {
+async fn i21_of_two_who_think_they_hold_the_lease_one_commits() {
     let Some(server) = Server::start().await else {
         return;
     };
@@ -250,17 +253,19 @@ async fn an_entry_that_is_no_record_is_an_error_and_stays_as_it_is() {
     assert_eq!(there, CANARY);
 }
 
+/// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn processes_that_share_redis_share_one_sign_in_and_spend_each_refresh_token_once() {
+async fn i21_processes_that_share_redis_share_one_sign_in_and_spend_each_refresh_token_once() {
     let Some(server) = Server::start().await else {
         return;
     };
     processes::run(Weather::Fair, server.url.clone(), server.store(), || ()).await;
 }
 
+/// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn processes_that_share_redis_and_are_killed_or_lose_their_lease_show_no_spent_refresh_token()
-{
+async fn i21_processes_that_share_redis_and_are_killed_or_lose_their_lease_show_no_spent_refresh_token()
+ {
     let Some(server) = Server::start().await else {
         return;
     };
@@ -274,8 +279,9 @@ async fn processes_that_share_redis_and_are_killed_or_lose_their_lease_show_no_s
     processes::run(Weather::Foul, server.url.clone(), server.store(), lapse).await;
 }
 
+/// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
 #[tokio::test]
-async fn while_redis_is_away_a_root_that_each_use_spends_is_not_shown_and_others_go_on() {
+async fn i21_while_redis_is_away_a_root_that_each_use_spends_is_not_shown_and_others_go_on() {
     let away =
         || RedisStore::new(&format!("redis://127.0.0.1:{}/", free_port())).expect("an address");
     let source = |script: &Script| {
@@ -303,8 +309,9 @@ async fn while_redis_is_away_a_root_that_each_use_spends_is_not_shown_and_others
     assert_eq!(stays_good.calls(), ["refresh root"]);
 }
 
+/// I16: nothing that can be printed has eight characters of a secret in a row.
 #[tokio::test]
-async fn neither_the_store_nor_its_errors_show_the_password_of_the_address() {
+async fn i16_neither_the_store_nor_its_errors_show_the_password_of_the_address() {
     let url = format!("redis://:{CANARY}@127.0.0.1:{}/", free_port());
     let store = RedisStore::new(&url).expect("an address");
     let error = store.load(&key("jane")).await.expect_err("it is away");

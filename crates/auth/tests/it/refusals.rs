@@ -15,6 +15,7 @@ static SERVER: Server = Server::new(&[], None);
 static PLACES: Places = Places {
     code: &["/error", "/code"],
     message: &["/error_description"],
+    details: &[],
     request_id: &["/id"],
 };
 static TOKEN: Operation = Operation::new(
@@ -107,8 +108,9 @@ async fn a_refusal_that_is_not_about_the_credentials_is_not_final() {
     insta::assert_snapshot!(error, @"test token: failed to get an access token: the service refused the request (HTTP 404); check the base URL, and whether the service has changed");
 }
 
+/// I22: a refresh token is dropped after a verdict on that very token, and for nothing else.
 #[tokio::test]
-async fn an_overloaded_or_broken_service_is_an_outage_whatever_it_says() {
+async fn i22_an_overloaded_or_broken_service_is_an_outage_whatever_it_says() {
     let replies: [(fn() -> Reply, u16); 5] = [
         (|| Reply::status(408, "{}"), 408),
         (|| Reply::status(429, "{}"), 429),
@@ -136,8 +138,9 @@ async fn an_overloaded_or_broken_service_is_an_outage_whatever_it_says() {
     }
 }
 
+/// I8: an outage costs the requests of its schedule whatever the number of callers, and a refusal of the credentials one.
 #[tokio::test]
-async fn retry_after_is_obeyed_up_to_an_hour() {
+async fn i08_retry_after_is_obeyed_up_to_an_hour() {
     let seconds = |error: &AuthError| error.retry_after().map(|delay| delay.as_secs());
     assert_eq!(
         seconds(&failure(|| Reply(503, "retry-after: 7\r\n", String::new())).await),
@@ -180,8 +183,9 @@ async fn a_closed_port_is_an_outage_that_names_the_address() {
     );
 }
 
+/// I22: a refresh token is dropped after a verdict on that very token, and for nothing else.
 #[tokio::test]
-async fn an_answer_without_tokens_is_neither_an_outage_nor_a_refusal() {
+async fn i22_an_answer_without_tokens_is_neither_an_outage_nor_a_refusal() {
     let replies: [fn() -> Reply; 5] = [
         || Reply::ok(r#"{"token":"hunter2"}"#),
         || Reply::ok(r#"{"access_token":["hunter2"]}"#),

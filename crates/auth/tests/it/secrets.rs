@@ -23,8 +23,9 @@ pub(crate) fn assert_silent(text: &str) {
     }
 }
 
+/// I16: nothing that can be printed has eight characters of a secret in a row.
 #[tokio::test]
-async fn what_holds_tokens_shows_none() {
+async fn i16_what_holds_tokens_shows_none() {
     let source = TokenSource::with_clock(
         Script::new([pair(CANARY, CANARY)]),
         Arc::new(TestClock::new()),
@@ -46,8 +47,9 @@ async fn what_holds_tokens_shows_none() {
     assert_silent(&format!("{session:#?}"));
 }
 
+/// I16: nothing that can be printed has eight characters of a secret in a row.
 #[tokio::test]
-async fn an_error_about_a_token_does_not_show_it() {
+async fn i16_an_error_about_a_token_does_not_show_it() {
     let unfit = Turn::Issue(Issued::new(format!("{CANARY}\n"), Lifetime::Unknown));
     let source = TokenSource::new(Script::new([unfit]));
     for _ in 0..2 {
@@ -66,8 +68,9 @@ async fn an_error_about_a_token_does_not_show_it() {
     assert_silent(&format!("{unfit} {unfit:#?}"));
 }
 
+/// I16: nothing that can be printed has eight characters of a secret in a row.
 #[tokio::test]
-async fn what_keeps_tokens_shows_none() {
+async fn i16_what_keeps_tokens_shows_none() {
     let key = TokenKey::new("test", "https://example.com", CANARY, &Scopes::default());
     let mut stored = Stored::new(1);
     stored.refresh_token = Some(CANARY.into());

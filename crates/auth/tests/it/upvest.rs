@@ -1,12 +1,14 @@
 //! Upvest, against a service that the test plays.
 
+mod invariants;
+
 use std::{ffi::OsString, time::Duration};
 
 use bindery_auth::{
-    AuthError, MemoryStore, Rejected,
+    AuthError, Rejected,
     upvest::{ApiKey, OAuthClient, Tenant, from_variables},
 };
-use bindery_runtime::{Advice, Error, Kind};
+use bindery_runtime::{Error, Kind};
 use bindery_upvest::{Client, Environment, types::Echo};
 
 use crate::{
@@ -207,95 +209,6 @@ async fn a_refused_refresh_leads_to_the_password_and_an_unsupported_one_is_remem
 }
 
 #[tokio::test]
-async fn one_user_of_a_tenant_signs_in_once_and_two_users_never_share() {
-    let stub = Stub::start(|request, number| {
-        if request.line == TOKEN {
-            let name = if request.body.contains("username=Jane") {
-                "jane"
-            } else {
-                "joe"
-            };
-            return Reply::ok(format!(r#"{{"access_token":"{name}-{number}"}}"#));
-        }
-        service(request, number)
-    })
-    .await;
-    let tenant = tenant(&stub, &TestClock::new());
-    let user = |name: &str, scopes: &str| {
-        tenant
-            .clone()
-            .user(name, "password", scopes)
-            .expect("a client")
-    };
-    for (name, scopes) in [
-        ("Jane", "echo read"),
-        ("Joe", "echo read"),
-        ("Jane", "read echo"),
-        ("Joe", "echo"),
-        ("Jane", "echo read"),
-    ] {
-        call(&user(name, scopes)).await.expect("an echo");
-    }
-    let shown: Vec<_> = stub
-        .received()
-        .iter()
-        .filter_map(|request| request.header("authorization").map(str::to_owned))
-        .collect();
-    assert_eq!(
-        shown,
-        [
-            "Bearer jane-1",
-            "Bearer joe-3",
-            "Bearer jane-1",
-            "Bearer joe-6",
-            "Bearer jane-1"
-        ]
-    );
-}
-
-#[tokio::test]
-async fn a_wrong_password_is_sent_once_until_another_is_given() {
-    let stub = Stub::start(|request, number| {
-        let wrong = request.body.contains(CANARY);
-        if wrong {
-            Reply::status(401, r#"{"error":"invalid_grant"}"#)
-        } else {
-            service(request, number)
-        }
-    })
-    .await;
-    let tenant = tenant(&stub, &TestClock::new());
-    for _ in 0..10 {
-        let client = tenant.user("Jane", CANARY, "echo").expect("a client");
-        let error = call(&client).await.expect_err("refused");
-        assert_eq!(
-            (error.kind(), error.advice()),
-            (Kind::Authentication, Advice::Reauthenticate)
-        );
-        let cause = std::error::Error::source(&error)
-            .and_then(|cause| cause.downcast_ref())
-            .expect("our own");
-        assert!(
-            matches!(
-                cause,
-                AuthError::Rejected {
-                    what: Rejected::Credentials,
-                    ..
-                }
-            ),
-            "{cause:?}"
-        );
-        assert_silent(&format!(
-            "{error} {error:#?} {cause} {cause:#?} {client:#?} {tenant:#?}"
-        ));
-    }
-    assert_eq!(stub.lines(), [TOKEN]);
-    call(&tenant.user("Jane", "right", "echo").expect("a client"))
-        .await
-        .expect("an echo");
-}
-
-#[tokio::test]
 async fn what_was_refused_is_told_apart() {
     for (status, body, expected) in [
         (401, r#"{"error":"invalid_client"}"#, Rejected::Client),
@@ -318,17 +231,6 @@ async fn what_was_refused_is_told_apart() {
             "{body}: {cause:?}"
         );
     }
-}
-
-#[test]
-fn no_part_of_the_credentials_shows() {
-    let api_key = ApiKey::new(CANARY, CANARY, CANARY);
-    let oauth_client = OAuthClient::new("client", CANARY);
-    let shown = format!("{api_key:#?} {oauth_client:#?}");
-    assert_silent(&shown);
-    let tenant = Tenant::new(Environment::Playground, api_key, oauth_client).expect("a tenant");
-    let user = tenant.user("Jane", CANARY, "echo").expect("a client");
-    assert_silent(&format!("{tenant:#?} {:#?} {user:#?}", tenant.client()));
 }
 
 #[test]
@@ -410,42 +312,4 @@ fn an_environment_is_named_or_given_as_a_url() {
         assert!(read.contains(expected), "{read}");
         assert_silent(&read);
     }
-}
-
-#[tokio::test]
-async fn tenants_that_share_a_store_share_the_tokens_of_a_user_who_gives_the_same_password() {
-    let stub = Stub::start(service).await;
-    let store = MemoryStore::new();
-    let tenant = || {
-        let oauth_client = OAuthClient::new("client", "client-secret").store(store.clone());
-        tenant_with(&stub, &TestClock::new(), oauth_client)
-    };
-    for _ in 0..2 {
-        call(&jane(&tenant())).await.expect("an echo");
-    }
-    assert_eq!(forms(&stub), [PASSWORD]);
-    // A name alone opens nothing.
-    let guessed = tenant()
-        .user("Jane Doe", "guessed", ["read", "echo"])
-        .expect("a client");
-    call(&guessed).await.expect("an echo");
-    assert_eq!(forms(&stub).len(), 2);
-    assert!(forms(&stub)[1].contains("password=guessed"));
-}
-
-#[tokio::test]
-async fn a_refresh_token_whose_answer_was_lost_gives_way_to_the_password() {
-    let stub = Stub::start(|request, number| match number {
-        3 => Reply::status(502, "{}"),
-        _ => service(request, number),
-    })
-    .await;
-    let clock = TestClock::new();
-    let jane = jane(&tenant(&stub, &clock));
-    call(&jane).await.expect("an echo");
-    clock.advance(TEN_HOURS);
-    call(&jane).await.expect_err("the answer is lost");
-    clock.advance(Duration::from_secs(2));
-    call(&jane).await.expect("an echo");
-    assert_eq!(forms(&stub), [PASSWORD, &refresh(1), PASSWORD]);
 }

@@ -159,9 +159,12 @@ impl Opened<'_> {
         text.push('}');
         serde_json::from_str(&text).map_err(|error| {
             let end = offset(&text, error.line(), error.column());
-            let guilty = places.iter().find(|(place, ..)| place.contains(&end));
+            // A value that was read as text first is found not to fit when the mark behind it was read.
+            let mut ends = places.iter();
+            let guilty = ends.find(|(place, ..)| (*place.start()..=place.end() + 1).contains(&end));
             match guilty {
                 Some((place, name, value)) => {
+                    let end = end.min(*place.end());
                     let end = start_of(self.text, value.get()) + end - place.start();
                     let position = Position::of(&self.text.as_bytes()[..end]);
                     InvalidMessage::new(&error, position).in_part(format!("`/{name}`: "))

@@ -11,9 +11,9 @@ use std::{
 };
 
 use bindery_runtime::{
-    Advice, Authorizing, BaseUrl, Call, Credential, CredentialError, Error, Evidence, Failure,
-    Generation, Idempotency, Operation, Placement, Places, Requirement, Response, RetryPolicy,
-    Scheme, Server, Session, SessionBuilder, Target,
+    Advice, Authorizing, BaseUrl, Call, Class, Credential, CredentialError, Error, ErrorCodes,
+    Evidence, Failure, Generation, Idempotency, Operation, Placement, Places, Requirement,
+    Response, RetryPolicy, Scheme, Server, Session, SessionBuilder, Target,
 };
 use http::{HeaderValue, Method, header::AUTHORIZATION};
 use serde_json::Value;
@@ -36,6 +36,7 @@ static SERVER: Server = Server::new(&[], None);
 static PLACES: Places = Places {
     code: &["/code"],
     message: &["/message"],
+    details: &["/error/details", "/details"],
     request_id: &["/request_id"],
 };
 
@@ -68,6 +69,17 @@ pub(crate) static WITH_KEY: Operation = operation("with_key", Method::GET, Idemp
     ]);
 pub(crate) static IN_QUERY: Operation = operation("in_query", Method::GET, Idempotency::Safe)
     .security(&[&[Requirement::new(&QUERY, &[])]]);
+pub(crate) static CODES: Operation = operation("codes", Method::GET, Idempotency::Safe)
+    .error_codes(&[
+        ErrorCodes {
+            class: Class::Permission,
+            codes: &["459265", "locked"],
+        },
+        ErrorCodes {
+            class: Class::InvalidRequest,
+            codes: &["131077"],
+        },
+    ]);
 
 pub(crate) static ALL: [&Operation; 4] = [&SAFE, &IDEMPOTENT, &UNKNOWN, &NEVER];
 
@@ -188,3 +200,10 @@ pub(crate) async fn send(
 ) -> Result<Response<Value>, Error> {
     call(session, operation).send().await
 }
+
+/// A web socket of which the spec says nothing.
+#[cfg(feature = "websocket")]
+pub(crate) static SOCKET: bindery_runtime::Socket = bindery_runtime::Socket {
+    select: None,
+    replay: None,
+};

@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use bindery_runtime::{Advice, CallOptions, Idempotency, Kind};
+use bindery_runtime::{CallOptions, Idempotency, Kind};
 
 use crate::{
     api::{Away, IN_QUERY, NEVER, Renews, SAFE, Token, UNKNOWN, call, send, session},
@@ -28,40 +28,6 @@ async fn a_call_refused_with_401_is_sent_once_more_with_a_newer_token() {
             .collect();
         assert_eq!(tokens, ["Bearer token-1", "Bearer token-2"]);
     }
-}
-
-#[tokio::test]
-async fn a_second_401_is_returned_as_it_is() {
-    let stub = Stub::script([refused("{}"), refused(r#"{"message":"and again"}"#)]).await;
-    let token = Token::new(Renews::Always);
-    let session = session(&stub, &token).build().expect("a session");
-    let error = send(&session, &SAFE).await.expect_err("a refusal");
-    assert_eq!(
-        (error.kind(), error.advice()),
-        (Kind::Refused, Advice::Reauthenticate)
-    );
-    assert_eq!(error.message(), Some("and again"));
-    assert_eq!(
-        (error.attempts(), stub.count(), token.rejections()),
-        (2, 2, 1)
-    );
-}
-
-#[tokio::test]
-async fn a_replay_differs_in_the_credential_alone() {
-    let stub = Stub::script([Reply::status(401), Reply::ok()]).await;
-    let session = session(&stub, &Token::new(Renews::Always))
-        .build()
-        .expect("a session");
-    let sent = call(&session, &UNKNOWN)
-        .query("a", "b c")
-        .header("x-note", "1")
-        .json(&serde_json::json!({"amount": 3}));
-    sent.send_for_nothing().await.expect("a success");
-    let received = stub.received();
-    let replayed = received[0].head.replace("token-1", "token-2");
-    assert_eq!(received[1].head, replayed);
-    assert_eq!(received[1].body, received[0].body);
 }
 
 #[tokio::test]

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use bindery_runtime::Kind;
+use bindery_runtime::{Advice, Kind};
 use proptest::{prelude::*, test_runner::TestRunner};
 
 use crate::{
-    api::{NEVER, Renews, SAFE, Token, at_once, plain, send, session},
+    api::{NEVER, Renews, SAFE, Token, UNKNOWN, at_once, plain, send, session},
     stub::{Reply, Stub},
 };
 
@@ -20,28 +20,6 @@ async fn kind_of(reply: Reply) -> Option<Kind> {
 
 fn raw(head: &str, body: &[u8]) -> Reply {
     Reply::Last([format!("HTTP/1.1 {head}\r\n\r\n").as_bytes(), body].concat())
-}
-
-#[tokio::test]
-async fn a_redirect_is_not_followed_wherever_it_leads() {
-    let other = Stub::script([Reply::ok()]).await;
-    let stub = Stub::script([]).await;
-    let session = plain(&stub);
-    for status in [300, 301, 302, 303, 307, 308] {
-        for location in [
-            other.url.as_str(),
-            "/elsewhere",
-            "//127.0.0.1/",
-            "",
-            "\u{ff}",
-        ] {
-            let reply = Reply::new(status, &format!("location: {location}\r\n"), "");
-            stub.play([reply]);
-            let error = send(&session, &SAFE).await.expect_err("a redirect");
-            assert_eq!((error.kind(), stub.count()), (Kind::Redirect, 1));
-        }
-    }
-    assert_eq!(other.count(), 0, "no other origin hears of a call");
 }
 
 #[tokio::test]
@@ -63,6 +41,8 @@ async fn a_head_that_is_no_http_is_an_error() {
         b"HTTP/1.1 99999 OK\r\n\r\n",
         b"HTTP/1.1 000 \r\n\r\n",
         b"SSH-2.0-OpenSSH\r\n",
+        // HTTP/0.9 has no head.
+        b"\"done\"",
         b"\0\0\0\0\0\0\0\0",
         b"HTTP/1.1 200 OK\r\na b: c\r\n\r\n",
         b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
@@ -171,4 +151,41 @@ fn no_answer_makes_a_call_panic() {
             Ok(())
         })
         .expect("no panic");
+}
+
+#[tokio::test]
+async fn a_refusal_counts_although_its_body_cannot_be_read() {
+    let long = "x".repeat(2000);
+    for (head, body) in [
+        ("403 No\r\ncontent-length: 10", "{"),
+        ("403 No\r\ntransfer-encoding: chunked", "zz\r\n"),
+        ("403 No\r\ncontent-length: 2000", long.as_str()),
+        ("403 No", long.as_str()),
+    ] {
+        let stub = Stub::script([raw(head, body.as_bytes())]).await;
+        let session = session(&stub, &Token::new(Renews::Always)).max_response_bytes(1000);
+        let error = send(&session.build().expect("a session"), &NEVER).await;
+        let error = error.expect_err("a refusal");
+        let told = (error.kind(), error.advice(), stub.count());
+        assert_eq!(told, (Kind::Refused, Advice::Reauthenticate, 1), "{head}");
+        assert!(error.body().is_some_and(|body| body.len() <= 1000));
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_was_answered_with_something_unreadable_may_have_been_carried_out() {
+    let long = format!("\"{}\"", "x".repeat(2000));
+    for reply in [
+        Reply::new(200, "", "{"),
+        Reply::new(200, "", &long),
+        Reply::new(303, "location: /elsewhere\r\n", ""),
+    ] {
+        for (operation, looks) in [(&NEVER, true), (&UNKNOWN, true), (&SAFE, false)] {
+            let stub = Stub::script([reply.clone()]).await;
+            let session = session(&stub, &Token::new(Renews::Always)).max_response_bytes(1000);
+            let error = send(&session.build().expect("a session"), operation).await;
+            let advice = error.expect_err("unreadable").advice();
+            assert_eq!(advice == Advice::Look, looks, "{reply:?}");
+        }
+    }
 }

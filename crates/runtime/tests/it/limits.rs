@@ -26,7 +26,7 @@ fn declared(length: usize) -> Reply {
 }
 
 #[tokio::test]
-async fn an_answer_larger_than_the_session_allows_is_not_read() {
+async fn i24_an_answer_larger_than_the_session_allows_is_not_read() {
     for (reply, kind) in [
         (declared(100), None),
         (chunked(100), None),
@@ -55,7 +55,7 @@ async fn one_call_may_read_more_or_less() {
 }
 
 #[tokio::test]
-async fn an_endless_answer_ends() {
+async fn i24_an_endless_answer_ends() {
     let head = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
     let stub = Stub::script([Reply::Bytes([head, vec![b' '; 1 << 20]].concat())]).await;
     let token = Token::new(Renews::Always);

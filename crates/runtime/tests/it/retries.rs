@@ -3,11 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use bindery_runtime::{Advice, CallOptions, Idempotency, Kind};
-use proptest::{prelude::*, test_runner::TestRunner};
 use tokio::net::TcpSocket;
 
 use crate::{
-    api::{self, ALL, IDEMPOTENT, NEVER, Renews, SAFE, Token, UNKNOWN, at_once, call, plain, send},
+    api::{self, ALL, IDEMPOTENT, NEVER, Renews, SAFE, Token, at_once, call, plain, send},
     stub::{Reply, Stub},
 };
 
@@ -35,29 +34,6 @@ async fn what_does_not_heal_by_itself_is_sent_once() {
     let stub = Stub::script([Reply::new(200, "", "{"), Reply::ok()]).await;
     let error = send(&plain(&stub), &SAFE).await.expect_err("no JSON");
     assert_eq!((error.kind(), stub.count()), (Kind::Decode, 1));
-}
-
-#[tokio::test]
-async fn what_the_spec_does_not_call_repeatable_is_sent_once() {
-    let failures = [
-        Reply::status(408),
-        Reply::status(429),
-        Reply::status(502),
-        Reply::status(503),
-        Reply::status(504),
-        Reply::nothing(),
-        Reply::cut_off(),
-    ];
-    for operation in [&UNKNOWN, &NEVER] {
-        for failure in &failures {
-            let stub = Stub::script([failure.clone(), Reply::ok()]).await;
-            let error = send(&plain(&stub), operation).await.expect_err("a failure");
-            assert_eq!((error.attempts(), stub.count()), (1, 1), "{failure:?}");
-        }
-        let stub = Stub::script([Reply::nothing()]).await;
-        let error = send(&plain(&stub), operation).await.expect_err("a failure");
-        assert_eq!(error.advice(), Advice::Look);
-    }
 }
 
 #[tokio::test]
@@ -180,76 +156,6 @@ async fn successes_earn_the_next_retries() {
     assert!(succeeded > 20, "only {succeeded} of 40 calls");
 }
 
-/// What a call comes to, by the rules, written down once more.
-fn expected(statuses: &[u16], idempotency: Idempotency, retries: u32) -> (u32, u16) {
-    let harmless = matches!(idempotency, Idempotency::Safe | Idempotency::Idempotent);
-    let (mut attempts, mut left, mut replayed) = (0, retries, false);
-    loop {
-        let status = statuses.get(attempts as usize).copied().unwrap_or(200);
-        attempts += 1;
-        match status {
-            401 if !replayed && idempotency != Idempotency::Never => replayed = true,
-            408 | 429 | 502 | 503 | 504 if harmless && left > 0 => left -= 1,
-            _ => return (attempts, status),
-        }
-    }
-}
-
-#[test]
-fn whatever_the_service_answers_the_number_of_attempts_is_what_the_rules_say() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    let statuses = prop::collection::vec(
-        prop::sample::select(vec![200, 400, 401, 403, 408, 429, 500, 502, 503, 504]),
-        0..8,
-    );
-    let (stub, session) = runtime.block_on(async {
-        let stub = Stub::script([]).await;
-        let session = api::session(&stub, &Token::new(Renews::Always))
-            .retry(at_once().budget(u32::MAX))
-            .build()
-            .expect("a session");
-        (stub, session)
-    });
-    let mut runner = TestRunner::new(ProptestConfig::with_cases(256));
-    let cases = (statuses, 0_usize..4, 0_u32..5);
-    runner
-        .run(&cases, |(statuses, operation, retries)| {
-            let operation = ALL[operation];
-            let replies = statuses.iter().map(|status| Reply::status(*status));
-            stub.play(replies.chain([Reply::ok()]));
-            let options = CallOptions::new().max_retries(retries);
-            let sent = call(&session, operation).with_options(options);
-            let (attempts, status) = match runtime.block_on(sent.send_for_nothing()) {
-                Ok(answer) => (answer.attempts(), answer.status()),
-                Err(error) => (error.attempts(), error.status().expect("an answer")),
-            };
-            prop_assert_eq!(stub.count(), attempts);
-            let wanted = expected(&statuses, operation.idempotency, retries);
-            prop_assert_eq!((attempts, status.as_u16()), wanted);
-            Ok(())
-        })
-        .expect("the rules hold");
-}
-
-#[tokio::test]
-async fn every_attempt_carries_the_same_request() {
-    let stub = Stub::script([Reply::status(503), Reply::nothing(), Reply::ok()]).await;
-    let body = serde_json::json!({"amount": 3, "note": "ä\r\n"});
-    let sent = call(&plain(&stub), &IDEMPOTENT)
-        .json(&body)
-        .query("a", "ä&b");
-    sent.send_for_nothing().await.expect("a success");
-    let received = stub.received();
-    assert_eq!(received.len(), 3);
-    for request in &received[1..] {
-        assert_eq!(request.head, received[0].head);
-        assert_eq!(request.body, received[0].body);
-    }
-}
-
 #[tokio::test]
 async fn many_callers_at_once_are_each_sent_as_often_as_they_are_told() {
     let stub = Stub::start(|number| match number % 3 {
@@ -276,7 +182,8 @@ async fn many_callers_at_once_are_each_sent_as_often_as_they_are_told() {
 #[tokio::test]
 async fn opening_a_web_socket_is_retried_and_replayed_like_any_call() {
     let stub = Stub::script([Reply::status(503), Reply::status(401), Reply::ok()]).await;
-    let opening = call(&plain(&stub), &SAFE).subscribe::<serde_json::Value>();
+    let nameless = |_: &serde_json::Value| None;
+    let opening = call(&plain(&stub), &SAFE).subscribe(&crate::api::SOCKET, nameless);
     let error = opening.await.expect_err("no web socket");
     assert_eq!((error.kind(), error.attempts()), (Kind::Decode, 3));
     let received = stub.received();

@@ -51,13 +51,16 @@ pub(crate) enum Reply {
 impl Reply {
     /// A status, further header lines (each with its line break), and a JSON body.
     pub(crate) fn new(status: u16, headers: &str, body: &str) -> Self {
+        let headers = format!("content-type: application/json\r\n{headers}");
+        Self::plain(status, &headers, body)
+    }
+
+    /// As [`Reply::new`], without a content type of its own.
+    pub(crate) fn plain(status: u16, headers: &str, body: &str) -> Self {
         let length = body.len();
         Self::Bytes(
-            format!(
-                "HTTP/1.1 {status} Status\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n\
-                 {body}"
-            )
-            .into_bytes(),
+            format!("HTTP/1.1 {status} Status\r\ncontent-length: {length}\r\n{headers}\r\n{body}")
+                .into_bytes(),
         )
     }
 
@@ -93,10 +96,25 @@ impl Stub {
         Self::on(listener, answer)
     }
 
-    /// The same, listening there.
+    /// Answers each request with what `answer` makes of it.
+    pub(crate) async fn reading(
+        answer: impl Fn(&Received) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        Self::serving(listener, move |_, received| answer(received))
+    }
+
+    /// The same as [`Stub::start`], listening there.
     pub(crate) fn on(
         listener: TcpListener,
         answer: impl Fn(usize) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::serving(listener, move |number, _| answer(number))
+    }
+
+    fn serving(
+        listener: TcpListener,
+        answer: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
     ) -> Self {
         let stub = Self {
             url: format!("http://{}", listener.local_addr().expect("an address")),
@@ -153,15 +171,15 @@ impl Stub {
 async fn serve(
     mut connection: TcpStream,
     received: Arc<Mutex<Vec<Received>>>,
-    answer: Arc<impl Fn(usize) -> Reply>,
+    answer: Arc<impl Fn(usize, &Received) -> Reply>,
 ) {
     while let Some(request) = read(&mut connection).await {
         let number = {
             let mut received = received.lock().expect("no panic under the lock");
-            received.push(request);
+            received.push(request.clone());
             received.len()
         };
-        match answer(number) {
+        match answer(number, &request) {
             Reply::Bytes(bytes) => {
                 if connection.write_all(&bytes).await.is_err() {
                     return;

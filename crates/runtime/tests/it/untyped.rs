@@ -28,10 +28,12 @@ static ENVELOPED: Operation = Operation::new(
         at: "/success",
         is: &[Expected::Bool(true)],
         optional: false,
+        places: None,
     }],
     places: &Places {
         code: &["/code"],
         message: &[],
+        details: &[],
         request_id: &[],
     },
 });
@@ -127,35 +129,4 @@ async fn it_reads_the_envelope_of_another_operation_where_it_is_told_to() {
     assert_eq!(*answer, [1]);
     let error = sent().send::<Value>().await.expect_err("a failure");
     assert_eq!((error.kind(), error.code()), (Kind::Refused, Some("E7")));
-}
-
-#[tokio::test]
-async fn no_path_leads_to_another_origin() {
-    let stub = Stub::script([Reply::ok()]).await;
-    let other = Stub::script([Reply::ok()]).await;
-    let session = plain(&stub);
-    let port = other.url.rsplit(':').next().expect("a port");
-    for path in [
-        other.url.clone(),
-        format!("//127.0.0.1:{port}/"),
-        format!("/\\127.0.0.1:{port}/"),
-        format!("@127.0.0.1:{port}/"),
-        format!(":{port}/"),
-        format!("0:{port}/"),
-        String::new(),
-        "/a/../b".to_owned(),
-        "/%2e%2e/b".to_owned(),
-        "/a?access_token=canary".to_owned(),
-        "/a#b".to_owned(),
-        "/a\r\nhost: evil".to_owned(),
-    ] {
-        let sent = session.request(&SAFE, Method::GET, path.as_str());
-        let error = sent.send::<Value>().await.expect_err("a refused path");
-        assert_eq!(
-            (error.kind(), error.attempts()),
-            (Kind::Request, 0),
-            "{path:?}"
-        );
-    }
-    assert_eq!((stub.count(), other.count()), (0, 0), "nothing was sent");
 }

@@ -172,6 +172,11 @@ impl Ledger {
         self.chain().feed.subscribe()
     }
 
+    /// Leaves everybody who subscribed.
+    pub(super) fn hang_up(&self) {
+        self.chain().feed = Feed::new();
+    }
+
     /// Runs the chaincode on the current state and forgets what it writes.
     pub(super) fn query(&self, proposal: &Proposal) -> Response {
         let chain = self.chain();

@@ -125,6 +125,13 @@ impl Operator {
         Some(ledger.reconfigure(max_message_count))
     }
 
+    /// Closes the sockets of all who follow a network, as a gateway does that is taken down. What happens from then on is
+    /// for those who subscribe anew. Returns whether there is such a network.
+    pub fn hang_up(&self, network: &str) -> bool {
+        let ledger = self.gateway.ledgers.get(network);
+        ledger.inspect(|ledger| ledger.hang_up()).is_some()
+    }
+
     /// Every write to every key of a chaincode, by the key and then from the first to the last:
     /// what was committed, whatever became of the answers. Empty if nothing was; `None` if there is
     /// no such network.

@@ -69,37 +69,28 @@ fn open_enum(
 ) -> Item {
     parse_quote! {
         #(#documentation)*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(from = "String", into = "String")]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "schemars", schemars(from = "String", into = "String"))]
         #[non_exhaustive]
         pub enum #name {
             #(#(#variant_docs)* #idents,)*
             /// A value that this version of the crate does not know. Compare by [`as_str`](Self::as_str): it may get a
             /// variant of its own.
-            Unknown(String),
+            Unknown(UnknownValue),
         }
     }
 }
 
 fn open_impls(name: &Ident, idents: &[Ident], texts: &[String]) -> Vec<Item> {
     vec![
+        parse_quote!(bindery_runtime::open_enum!(#name);),
         parse_quote! {
             impl #name {
                 /// The value as it goes over the wire.
                 pub fn as_str(&self) -> &str {
                     match self {
                         #(Self::#idents => #texts,)*
-                        Self::Unknown(text) => text,
-                    }
-                }
-            }
-        },
-        parse_quote! {
-            impl From<String> for #name {
-                fn from(text: String) -> Self {
-                    match text.as_str() {
-                        #(#texts => Self::#idents,)*
-                        _ => Self::Unknown(text),
+                        Self::Unknown(value) => value.as_str(),
                     }
                 }
             }
@@ -107,7 +98,17 @@ fn open_impls(name: &Ident, idents: &[Ident], texts: &[String]) -> Vec<Item> {
         parse_quote! {
             impl From<&str> for #name {
                 fn from(text: &str) -> Self {
-                    text.to_owned().into()
+                    match text {
+                        #(#texts => Self::#idents,)*
+                        _ => Self::Unknown(UnknownValue::unlisted(text)),
+                    }
+                }
+            }
+        },
+        parse_quote! {
+            impl From<String> for #name {
+                fn from(text: String) -> Self {
+                    text.as_str().into()
                 }
             }
         },
@@ -180,6 +181,18 @@ pub(super) fn untagged(api: &Api, mut enumeration: ItemEnum, schema: Option<&Val
             .splice(0..0, docs::attributes([described.unwrap_or(fallback)]));
     }
     enumeration
+}
+
+/// The enum without serde's derives, and the macro that reads and writes it.
+pub(super) fn one_of(mut enumeration: ItemEnum) -> Vec<Item> {
+    super::without_serde(&mut enumeration.attrs);
+    enumeration
+        .attrs
+        .push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(untagged))]));
+    let name = &enumeration.ident;
+    let shapes = enumeration.variants.iter().map(|variant| &variant.ident);
+    let by_macro = parse_quote!(bindery_runtime::one_of!(#name { #(#shapes),* }););
+    vec![Item::Enum(enumeration), by_macro]
 }
 
 fn spoken(variant: &str) -> String {

@@ -4,11 +4,34 @@ use std::collections::BTreeSet;
 
 use syn::{Fields, Item, ItemEnum, Path, Type, parse_quote, visit_mut::VisitMut};
 
+/// The types of the run time that generated code names by themselves.
+pub(in crate::generate) const RUNTIME: [&str; 8] = [
+    "Base64",
+    "Fields",
+    "FilePart",
+    "Json",
+    "Nullable",
+    "Secret",
+    "Uint256",
+    "UnknownValue",
+];
+
 /// Shortens the full paths that typify writes to the names everyone knows.
 pub(in crate::generate) struct Shorten;
 
 impl VisitMut for Shorten {
     fn visit_path_mut(&mut self, path: &mut Path) {
+        // What may be anything keeps the text it came in.
+        if let [krate, name, ..] = path.segments.iter().collect::<Vec<_>>().as_slice()
+            && krate.ident == "serde_json"
+        {
+            *path = if name.ident == "Map" {
+                parse_quote!(Fields)
+            } else {
+                parse_quote!(Json)
+            };
+            return;
+        }
         syn::visit_mut::visit_path_mut(self, path);
         let names: Vec<String> = path
             .segments
@@ -25,7 +48,6 @@ impl VisitMut for Shorten {
             | ["std", "collections", "BTreeMap"]
             | ["std", "boxed", "Box"]
             | ["serde", "Deserialize" | "Serialize"]
-            | ["serde_json", "Value" | "Map"]
             | ["uuid", "Uuid"]
             | ["chrono", "DateTime" | "NaiveDate"]
             | ["bindery_runtime", _]
@@ -116,10 +138,9 @@ pub(super) fn uses(items: &[Item]) -> Vec<Item> {
     };
     [
         group("std::collections", &["BTreeMap"]),
-        group("bindery_runtime", &["Base64", "Secret", "Uint256"]),
+        group("bindery_runtime", &RUNTIME),
         group("chrono", &["DateTime", "NaiveDate", "Utc"]),
         group("serde", &["Deserialize", "Serialize"]),
-        group("serde_json", &["Map", "Value"]),
         group("uuid", &["Uuid"]),
     ]
     .into_iter()

@@ -1,12 +1,14 @@
-//! Structs: fields in the order of the spec, each an `Option` where it may be absent, and a constructor for those that
-//! requests are made of.
+//! Structs: fields in the order of the spec, each an `Option` where it may be absent, room for those that the spec does
+//! not know, and a constructor.
 
 use std::collections::BTreeSet;
 
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use serde_json::Value;
-use syn::{Attribute, Field, Fields, Item, ItemStruct, Type, parse_quote};
+use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type, parse_quote};
 
-use super::{documented, fields, wire_name};
+use super::{documented, fields, spelling::Spelling, wire_name};
 use crate::{
     api::{Api, resolve},
     generate::{calls::taken_as, docs},
@@ -52,9 +54,36 @@ pub(super) fn refine(api: &Api, mut structure: ItemStruct, schema: Option<&Value
             .collect();
         all.sort_by_key(|(place, _)| *place);
         named.named = all.into_iter().map(|(_, field)| field).collect();
-        structure.attrs.extend(required(&named.named));
+        if !named.named.iter().any(|field| FieldShape::of(field).extra) {
+            let ident = extra_name(&named.named);
+            let documentation = docs::attributes([UNDESCRIBED]);
+            named
+                .named
+                .push(parse_quote!(#(#documentation)* #[serde(skip)] pub #ident: Fields));
+        }
+        structure.attrs.extend(schema_of(&named.named));
     }
     structure
+}
+
+/// What the documentation says of the room for other fields.
+const UNDESCRIBED: &str =
+    "What came and is not described here, and what it takes to write all of it back as it came.";
+
+/// A name for the room for other fields that no field has.
+fn extra_name<'a>(fields: impl IntoIterator<Item = &'a Field> + Clone) -> Ident {
+    let mut name = "extra".to_owned();
+    let taken = |name: &str| {
+        let mut idents = fields
+            .clone()
+            .into_iter()
+            .filter_map(|field| field.ident.as_ref());
+        idents.any(|ident| ident == name)
+    };
+    while taken(&name) {
+        name.push('_');
+    }
+    Ident::new(&name, Span::call_site())
 }
 
 fn refine_field(api: &Api, field: &mut Field, name: &str, property: Option<&Value>) {
@@ -68,9 +97,8 @@ fn refine_field(api: &Api, field: &mut Field, name: &str, property: Option<&Valu
     };
     let mut attributes = docs::attributes(documentation);
     if flattened {
-        // Under a name of its own it cannot be mistaken for a field of the message.
         attributes.push(parse_quote!(#[serde(flatten)]));
-        field.ty = parse_quote!(Map<String, Value>);
+        field.ty = parse_quote!(Fields);
     } else {
         let ident = field
             .ident
@@ -78,11 +106,15 @@ fn refine_field(api: &Api, field: &mut Field, name: &str, property: Option<&Valu
             .map(ToString::to_string)
             .unwrap_or_default();
         let rename = (ident.trim_start_matches("r#") != name).then_some(name);
-        let optional = fields::inner(&field.ty, "Option").is_some();
-        if absent && !optional {
-            // An empty list or map that was sent is not the same as one that was not.
-            let ty = &field.ty;
-            field.ty = parse_quote!(Option<#ty>);
+        let optional = fields::inner(&field.ty, "Option").cloned();
+        if absent {
+            let ty = optional.as_ref().unwrap_or(&field.ty);
+            field.ty = if property.is_some_and(|property| nullable(api, property)) {
+                parse_quote!(Nullable<#ty>)
+            } else {
+                // An empty list or map that was sent is not the same as one that was not.
+                parse_quote!(Option<#ty>)
+            };
         }
         attributes.extend(match (rename, absent) {
             (None, false) => None,
@@ -92,28 +124,93 @@ fn refine_field(api: &Api, field: &mut Field, name: &str, property: Option<&Valu
                 parse_quote!(#[serde(rename = #name, skip_serializing_if = "Option::is_none")]),
             ),
         });
-        if optional && !absent {
-            // Present, but perhaps null: without this, serde takes its absence for null too.
+        if optional.is_some() && !absent {
+            // Present, but perhaps null.
             attributes.push(parse_quote!(#[serde(deserialize_with = "Option::deserialize")]));
         }
     }
     field.attrs = attributes;
 }
 
-/// The list of required properties in the JSON Schema, where a field of the list may be null: `schemars` takes every
-/// `Option` for a field that may be absent.
-fn required<'a>(fields: impl IntoIterator<Item = &'a Field> + Clone) -> Option<Attribute> {
-    fields
-        .clone()
-        .into_iter()
-        .find(|field| has_serde(&field.attrs, "deserialize_with"))?;
-    let shapes = fields.into_iter().map(FieldShape::of);
-    let names = shapes
-        .filter(|shape| !shape.optional && !shape.flattened)
-        .map(|shape| shape.wire);
-    Some(
-        parse_quote!(#[cfg_attr(feature = "schemars", schemars(extend("required" = [#(#names),*])))]),
-    )
+/// Whether the values of a schema may be `null`.
+fn nullable(api: &Api, schema: &Value) -> bool {
+    let own = schema["nullable"] == true;
+    own || resolve(&api.document, schema)["nullable"] == true
+}
+
+/// What the JSON Schema says beside the fields: which are required, where one of those may be null, since `schemars` takes
+/// every `Option` for a field that may be absent; and whether there are others.
+fn schema_of<'a>(fields: impl IntoIterator<Item = &'a Field> + Clone) -> Option<Attribute> {
+    let shapes: Vec<FieldShape> = fields.clone().into_iter().map(FieldShape::of).collect();
+    let mut said: Vec<TokenStream> = Vec::new();
+    if (fields.into_iter()).any(|field| has_serde(&field.attrs, "deserialize_with")) {
+        let required = shapes
+            .iter()
+            .filter(|shape| !shape.optional && !shape.extra);
+        let names = required.map(|shape| &shape.wire);
+        said.push(quote!("required" = [#(#names),*]));
+    }
+    if shapes.iter().any(|shape| shape.flattened) {
+        said.push(quote!("additionalProperties" = true));
+    }
+    (!said.is_empty())
+        .then(|| parse_quote!(#[cfg_attr(feature = "schemars", schemars(extend(#(#said),*)))]))
+}
+
+/// The struct without what only the generator reads, and the macro that reads and writes it.
+pub(super) fn written(
+    mut structure: ItemStruct,
+    spelling: impl Fn(&Type) -> Spelling,
+) -> Vec<Item> {
+    let Fields::Named(named) = &mut structure.fields else {
+        return vec![Item::Struct(structure)];
+    };
+    let name = &structure.ident;
+    let mut extra = None;
+    let mut lines = TokenStream::new();
+    for field in &mut named.named {
+        let shape = FieldShape::of(field);
+        field
+            .attrs
+            .retain(|attribute| !attribute.path().is_ident("serde"));
+        let Some(ident) = field.ident.clone() else {
+            continue;
+        };
+        if shape.extra {
+            field
+                .attrs
+                .push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(skip))]));
+            extra = Some(ident);
+            continue;
+        }
+        let wire = &shape.wire;
+        let mut schema: Vec<TokenStream> = Vec::new();
+        if ident.to_string().trim_start_matches("r#") != *wire {
+            schema.push(quote!(rename = #wire));
+        }
+        if let Some(inner) = fields::inner(&field.ty, "Nullable") {
+            let optional = quote!(Option<#inner>).to_string().replace(' ', "");
+            schema.push(quote!(with = #optional));
+        }
+        if !schema.is_empty() {
+            field
+                .attrs
+                .push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(#(#schema),*))]));
+        }
+        let presence = Ident::new(
+            if shape.optional {
+                "optional"
+            } else {
+                "required"
+            },
+            ident.span(),
+        );
+        let spelling = Ident::new(spelling(&field.ty).word(), ident.span());
+        lines.extend(quote!(#ident: #presence #spelling #wire;));
+    }
+    let by_macro = parse_quote!(bindery_runtime::object! { #name with #extra { #lines } });
+    super::without_serde(&mut structure.attrs);
+    vec![Item::Struct(structure), by_macro]
 }
 
 /// What a refined field is on the wire.
@@ -124,6 +221,8 @@ pub(in crate::generate) struct FieldShape {
     /// Whether it may be absent.
     pub(in crate::generate) optional: bool,
     /// Whether it holds everything that has no field.
+    pub(in crate::generate) extra: bool,
+    /// Whether the spec says that there is more than it describes.
     pub(in crate::generate) flattened: bool,
 }
 
@@ -137,6 +236,7 @@ impl FieldShape {
                 .map(|ident| wire_name(&field.attrs, ident))
                 .unwrap_or_default(),
             optional: has_serde(&field.attrs, "skip_serializing_if"),
+            extra: has_serde(&field.attrs, "flatten") || has_serde(&field.attrs, "skip"),
             flattened: has_serde(&field.attrs, "flatten"),
         }
     }
@@ -156,6 +256,14 @@ fn has_serde(attributes: &[Attribute], key: &str) -> bool {
         })
 }
 
+/// The name of a field's setter: another one where every type has a function of that name.
+pub(in crate::generate) fn setter_name(field: &Ident) -> Ident {
+    if field == "new" || field == "with" {
+        return Ident::new(&format!("{field}_"), field.span());
+    }
+    field.clone()
+}
+
 /// `new` with what is required, and a setter for each field that is not.
 pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> Option<Item> {
     let Fields::Named(named) = &structure.fields else {
@@ -167,30 +275,48 @@ pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> O
     let mut setters: Vec<syn::ImplItem> = Vec::new();
     for field in &named.named {
         let ident = field.ident.as_ref()?;
-        if has_serde(&field.attrs, "flatten") {
-            initial.push(parse_quote!(#ident: Map::new()));
-            setters.push(parse_quote! {
-                /// Adds a field that the spec does not know.
-                #[must_use]
-                pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-                    self.#ident.insert(name.into(), value.into());
-                    self
+        let shape = FieldShape::of(field);
+        if shape.extra {
+            initial.push(parse_quote!(#ident: Fields::new()));
+            setters.extend(shape.flattened.then(|| -> syn::ImplItem {
+                parse_quote! {
+                    /// Adds a field that the spec does not know.
+                    #[must_use]
+                    pub fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+                        self.#ident.insert(name, value);
+                        self
+                    }
                 }
-            });
-        } else if has_serde(&field.attrs, "skip_serializing_if") {
-            let inner: &Type = fields::inner(&field.ty, "Option")?;
-            let (argument, value) = taken_as(inner, ident, enums);
+            }));
+        } else if shape.optional {
+            let (absent, argument, value): (syn::Expr, Type, syn::Expr) =
+                match fields::inner(&field.ty, "Option") {
+                    Some(inner) => {
+                        let (argument, value) = taken_as(inner, ident, enums);
+                        (parse_quote!(None), argument, parse_quote!(Some(#value)))
+                    }
+                    None => {
+                        let ty = &field.ty;
+                        let absent = parse_quote!(Nullable::Absent);
+                        (
+                            absent,
+                            parse_quote!(impl Into<#ty>),
+                            parse_quote!(#ident.into()),
+                        )
+                    }
+                };
             let documentation: Vec<_> = field
                 .attrs
                 .iter()
                 .filter(|attribute| attribute.path().is_ident("doc"))
                 .collect();
-            initial.push(parse_quote!(#ident: None));
+            initial.push(parse_quote!(#ident: #absent));
+            let setter = setter_name(ident);
             setters.push(parse_quote! {
                 #(#documentation)*
                 #[must_use]
-                pub fn #ident(mut self, #ident: #argument) -> Self {
-                    self.#ident = Some(#value);
+                pub fn #setter(mut self, #ident: #argument) -> Self {
+                    self.#ident = #value;
                     self
                 }
             });
@@ -210,12 +336,19 @@ pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> O
         _ => "Makes one of what is required.",
     };
     let makes = docs::attributes([makes]);
-    let default: Option<syn::Attribute> =
-        arguments.is_empty().then(|| parse_quote!(#[expect(clippy::new_without_default, reason = "`new` is how every request is made")]));
+    let lint: Option<syn::Attribute> = match arguments.len() {
+        0 => Some(
+            parse_quote!(#[expect(clippy::new_without_default, reason = "`new` is how every type is made")]),
+        ),
+        1..=7 => None,
+        _ => Some(
+            parse_quote!(#[expect(clippy::too_many_arguments, reason = "so many are required")]),
+        ),
+    };
     Some(parse_quote! {
         impl #name {
             #(#makes)*
-            #default
+            #lint
             pub fn new(#(#arguments),*) -> Self {
                 Self { #(#initial),* }
             }

@@ -39,12 +39,23 @@ pub(crate) enum Kind {
     Evidence,
     Envelope,
     EnvelopeTest,
+    ErrorCodes,
     Pagination,
     WebSocket,
     Webhooks,
     WebhookSignature,
     WebhookEvent,
     WebhookChallenge,
+    Finality,
+    Lookup,
+    LookupList,
+    LookupWalk,
+    LookupRead,
+    LookupMatch,
+    Select,
+    Replay,
+    ReplayBlock,
+    ReplayEvent,
 }
 
 /// What a field holds.
@@ -99,6 +110,11 @@ pub(crate) const EXTENSIONS: &[Extension] = &[
         shape: One(Envelope),
     },
     Extension {
+        name: "x-error-codes",
+        on: &[Document, Operation],
+        shape: One(ErrorCodes),
+    },
+    Extension {
         name: "x-pagination",
         on: &[Operation],
         shape: One(Pagination),
@@ -122,6 +138,16 @@ pub(crate) const EXTENSIONS: &[Extension] = &[
         name: "x-webhooks",
         on: &[Components],
         shape: One(Webhooks),
+    },
+    Extension {
+        name: "x-finality",
+        on: &[Operation],
+        shape: One(Finality),
+    },
+    Extension {
+        name: "x-lookup",
+        on: &[Operation],
+        shape: One(Lookup),
     },
 ];
 
@@ -159,12 +185,23 @@ impl Kind {
             Evidence => "`x-evidence`",
             Envelope => "`x-envelope`",
             EnvelopeTest => "`success` of `x-envelope`",
+            ErrorCodes => "`x-error-codes`",
             Pagination => "`x-pagination`",
             WebSocket => "`x-websocket`",
             Webhooks => "`x-webhooks`",
             WebhookSignature => "`signature` of `x-webhooks`",
             WebhookEvent => "an event of `x-webhooks`",
             WebhookChallenge => "`challenge` of `x-webhooks`",
+            Finality => "`x-finality`",
+            Lookup => "`x-lookup`",
+            LookupList => "`list` of `x-lookup`",
+            LookupWalk => "`walk` of `x-lookup`",
+            LookupRead => "`read` of `x-lookup`",
+            LookupMatch => "`match` of `x-lookup`",
+            Select => "`select` of `x-websocket`",
+            Replay => "`replay` of `x-websocket`",
+            ReplayBlock => "`block` of `replay`",
+            ReplayEvent => "an event of `replay`",
         }
     }
 
@@ -175,12 +212,23 @@ impl Kind {
             Evidence
                 | Envelope
                 | EnvelopeTest
+                | ErrorCodes
                 | Pagination
                 | WebSocket
                 | Webhooks
                 | WebhookSignature
                 | WebhookEvent
                 | WebhookChallenge
+                | Finality
+                | Lookup
+                | LookupList
+                | LookupWalk
+                | LookupRead
+                | LookupMatch
+                | Select
+                | Replay
+                | ReplayBlock
+                | ReplayEvent
         )
     }
 

@@ -88,7 +88,7 @@ pub(super) fn bad(context: &Context<'_>, findings: &mut Findings<'_>) {
             findings.add(
                 envelope.key_position,
                 format!("{place}: the envelope says nothing"),
-                "write one of value, success, code, message, request_id",
+                "write one of value, success, code, message, details, request_id",
             );
         }
         for (key, node) in pointers(envelope.node) {
@@ -155,6 +155,9 @@ pub(super) fn bad(context: &Context<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// The parts of a failure.
+const PARTS: [&str; 4] = ["code", "message", "details", "request_id"];
+
 /// The pointers of an envelope, with the key they stand under.
 fn pointers(envelope: &Node) -> Vec<(&'static str, &Node)> {
     let mut pointers = Vec::new();
@@ -166,14 +169,10 @@ fn pointers(envelope: &Node) -> Vec<(&'static str, &Node)> {
             .filter_map(|test| test.get("at"))
             .map(|node| ("success", node)),
     );
-    for key in ["code", "message", "request_id"] {
-        pointers.extend(
-            envelope
-                .get(key)
-                .map_or(&[][..], Node::items)
-                .iter()
-                .map(|node| (key, node)),
-        );
+    let holders = tests.iter().chain([envelope]);
+    for (holder, key) in holders.flat_map(|holder| PARTS.map(|key| (holder, key))) {
+        let places = holder.get(key).map_or(&[][..], Node::items);
+        pointers.extend(places.iter().map(|node| (key, node)));
     }
     pointers
 }

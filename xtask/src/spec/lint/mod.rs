@@ -10,9 +10,12 @@ mod body_path;
 mod context;
 mod documentation;
 mod envelope;
+mod error_codes;
 mod examples;
 mod extensions;
+mod finality;
 mod findings;
+mod lookup;
 mod made_of;
 mod names;
 mod nearest;
@@ -22,6 +25,7 @@ mod pagination;
 mod parameters;
 mod place;
 mod references;
+mod replay;
 mod responses;
 mod rust_name;
 mod schemas;
@@ -122,10 +126,15 @@ static RULES: &[Rule] = &[
     error("bad-idempotency", extensions::bad_idempotency),
     error("bad-open-enum", extensions::bad_open_enum),
     error("bad-websocket", extensions::bad_websocket),
+    error("bad-select", replay::bad_select),
+    error("bad-replay", replay::bad),
     error("misplaced-envelope", envelope::misplaced),
     error("bad-envelope", envelope::bad),
+    error("bad-error-codes", error_codes::bad),
     error("bad-pagination", pagination::bad),
     error("bad-webhooks", webhooks::bad),
+    error("bad-finality", finality::bad),
+    error("bad-lookup", lookup::bad),
     error("missing-environment", servers::missing_environment),
     error("bad-environment", servers::bad_environment),
     error("duplicate-environment", servers::duplicate_environment),
@@ -166,6 +175,7 @@ static RULES: &[Rule] = &[
     error("several-success-types", responses::several_success_types),
     warning("missing-error-response", responses::missing_error),
     error("missing-websocket", responses::missing_websocket),
+    error("bad-discriminator", schemas::bad_discriminator),
     error("unknown-type", schemas::unknown_type),
     error("missing-items", schemas::missing_items),
     error("unnamed-schema", schemas::unnamed),

@@ -87,7 +87,7 @@ fn check_place(
 }
 
 /// The schema of the success response, if it is the body itself that the caller gets.
-fn success_body<'s, 'a>(
+pub(super) fn success_body<'s, 'a>(
     context: &'s Context<'a>,
     operation: &Operation<'s, 'a>,
 ) -> Option<&'s Object<'a>> {

@@ -70,6 +70,7 @@ fn part(root: &Node, holder: &[&str], rest: &[&str]) -> String {
         ["requestBody", rest @ ..] => format!(", request body{}", within(rest)),
         ["responses", status, rest @ ..] => format!(", response {status}{}", within(rest)),
         ["servers", index, ..] => format!(", server {}", ordinal(index)),
+        ["x-websocket", "select" | "replay", ..] => String::new(),
         ["x-websocket", rest @ ..] => format!(", socket message{}", within(rest)),
         _ => String::new(),
     }

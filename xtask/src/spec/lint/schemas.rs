@@ -273,3 +273,55 @@ pub(super) fn unknown_required(context: &Context<'_>, findings: &mut Findings<'_
         }
     }
 }
+
+/// Kinds that a field tells apart: each is a named schema that the field is required in, and that some value stands for.
+pub(super) fn bad_discriminator(context: &Context<'_>, findings: &mut Findings<'_>) {
+    for schema in context.all(Kind::Schema) {
+        let Some(entry) = schema.node.entry("discriminator") else {
+            continue;
+        };
+        let place = context.place(&schema.pointer);
+        let Some(branches) = schema.node.get("anyOf") else {
+            findings.add(
+                entry.key_position,
+                format!("{place}: a discriminator beside no `anyOf`"),
+                "write the kinds under `anyOf`",
+            );
+            continue;
+        };
+        let name = entry.value.text("propertyName").unwrap_or_default();
+        let mapping = entry.value.get("mapping").map_or(&[][..], Node::entries);
+        for branch in branches.items() {
+            let Some(reference) = branch.reference() else {
+                continue;
+            };
+            let short = reference.rsplit('/').next().unwrap_or(reference);
+            let mapped = mapping.iter().any(|entry| {
+                entry
+                    .value
+                    .as_str()
+                    .is_some_and(|to| to == reference || to == short)
+            });
+            if !mapped {
+                findings.add(
+                    branch.position,
+                    format!("{place}: no value of `{name}` stands for `{short}`"),
+                    "write it under `mapping` of the discriminator",
+                );
+            }
+            let required = context.target(reference).is_none_or(|target| {
+                let required = target.node.get("required").map_or(&[][..], Node::items);
+                required.iter().any(|item| item.as_str() == Some(name))
+            });
+            if !required {
+                findings.add(
+                    branch.position,
+                    format!(
+                        "{place}: `{short}` need not have `{name}`, which tells the kinds apart"
+                    ),
+                    format!("write `{name}` under `required` of `{short}`"),
+                );
+            }
+        }
+    }
+}

@@ -31,9 +31,15 @@ pub fn suffers(rule: &str) -> &'static str {
         "bad-idempotency" => "a write that is sent twice, or a read that is not tried again",
         "bad-open-enum" => "an answer that fails to decode on the day a value is added",
         "bad-websocket" | "missing-websocket" => "a subscription without typed messages",
+        "bad-select" => "a subscription that gets other events than it asked for",
+        "bad-replay" => "events that are lost with a connection, without a word",
+        "bad-discriminator" => "messages of which one kind cannot be told from another",
         "misplaced-envelope" | "bad-envelope" => {
             "failures that look like successes, or values wrapped in something"
         }
+        "bad-finality" => "waits that end too early, or never",
+        "bad-lookup" => "no way to find out what became of a write whose answer was lost",
+        "bad-error-codes" => "errors of the wrong class",
         "bad-webhooks" => "webhooks that cannot be verified, or events without types",
         "bad-pagination" => "lists that end after their first page",
         "missing-environment"

@@ -132,8 +132,9 @@ mod tests {
         panic!("{step} never came");
     }
 
+    /// I19: killed at any step, the refresh token before is unspent or the new one is saved.
     #[test]
-    fn a_process_that_dies_at_any_step_leaves_the_old_record_or_the_new_one() {
+    fn i19_a_process_that_dies_at_any_step_leaves_the_old_record_or_the_new_one() {
         let test = format!(
             "{}::the_process_that_dies",
             module_path!().split_once("::").expect("a path").1
@@ -187,8 +188,9 @@ mod tests {
         assert_eq!(seen, STEPS);
     }
 
+    /// I19: killed at any step, the refresh token before is unspent or the new one is saved.
     #[test]
-    fn a_write_that_fails_leaves_the_old_record() {
+    fn i19_a_write_that_fails_leaves_the_old_record() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("record.json");
         write_record(&path, 1, &mut |_| ());

@@ -327,11 +327,35 @@ impl Kind {
                         may("success", List(EnvelopeTest)),
                         may("code", Texts),
                         may("message", Texts),
+                        may("details", Texts),
                         may("request_id", Texts),
                     ]
                 }
             }
-            EnvelopeTest => const { &[must("at", Text), must("is", Anys), may("optional", Flag)] },
+            EnvelopeTest => {
+                const {
+                    &[
+                        must("at", Text),
+                        must("is", Anys),
+                        may("optional", Flag),
+                        may("code", Texts),
+                        may("message", Texts),
+                    ]
+                }
+            }
+            ErrorCodes => {
+                const {
+                    &[
+                        may("authentication", Anys),
+                        may("permission", Anys),
+                        may("not_found", Anys),
+                        may("conflict", Anys),
+                        may("invalid_request", Anys),
+                        may("rate_limited", Anys),
+                        may("outage", Anys),
+                    ]
+                }
+            }
             Pagination => {
                 const {
                     &[
@@ -342,7 +366,55 @@ impl Kind {
                     ]
                 }
             }
-            WebSocket => const { &[must("message", One(Schema))] },
+            WebSocket => {
+                const {
+                    &[
+                        must("message", One(Schema)),
+                        may("select", One(Select)),
+                        may("replay", One(Replay)),
+                    ]
+                }
+            }
+            Select => const { &[must("parameter", Text), must("all", Text)] },
+            Replay => {
+                const {
+                    &[
+                        must("kind", Text),
+                        must("id", Text),
+                        may("alike", TextMap),
+                        must("block", One(ReplayBlock)),
+                        must("events", List(ReplayEvent)),
+                    ]
+                }
+            }
+            ReplayBlock => {
+                const {
+                    &[
+                        must("operation", Text),
+                        must("number", Text),
+                        must("latest", Text),
+                        must("height", Text),
+                    ]
+                }
+            }
+            ReplayEvent => {
+                const {
+                    &[
+                        may("kind", Text),
+                        may("when", Text),
+                        may("value", TextMap),
+                        may("text", TextMap),
+                        may("without", Texts),
+                        may("repeats", Flag),
+                        may("lost", Text),
+                        may("each", Text),
+                        may("read", Text),
+                        may("with", TextMap),
+                        may("as", Text),
+                        may("events", List(ReplayEvent)),
+                    ]
+                }
+            }
             Webhooks => {
                 const {
                     &[
@@ -383,6 +455,60 @@ impl Kind {
                         must("kind", Text),
                         must("value", Text),
                         must("signed", Flag),
+                    ]
+                }
+            }
+            Finality => {
+                const {
+                    &[
+                        must("state", Text),
+                        must("done", Texts),
+                        may("failed", Texts),
+                        may("absent", Anys),
+                        may("requires", Texts),
+                    ]
+                }
+            }
+            Lookup => {
+                const {
+                    &[
+                        may("list", One(LookupList)),
+                        may("walk", One(LookupWalk)),
+                        may("read", One(LookupRead)),
+                        may("match", List(LookupMatch)),
+                        may("unsure", Anys),
+                    ]
+                }
+            }
+            LookupList => const { &[must("operation", Text), may("parameters", TextMap)] },
+            LookupWalk => {
+                const {
+                    &[
+                        must("operation", Text),
+                        may("parameters", TextMap),
+                        must("position", Text),
+                        must("newest", Text),
+                        must("number", Text),
+                        must("time", Text),
+                        must("candidates", Text),
+                    ]
+                }
+            }
+            LookupRead => {
+                const {
+                    &[
+                        must("operation", Text),
+                        may("parameters", TextMap),
+                        may("absent", Anys),
+                    ]
+                }
+            }
+            LookupMatch => {
+                const {
+                    &[
+                        must("candidate", Text),
+                        must("request", Text),
+                        may("as", Text),
                     ]
                 }
             }

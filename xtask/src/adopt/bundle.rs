@@ -51,12 +51,30 @@ pub fn bundle(mut document: Document, at: &Path) -> Result<Document, Vec<Finding
         findings: Vec::new(),
     };
     bundler.follow(&mut root, Kind::Document, 0, 0);
-    let (added, findings) = (bundler.added, bundler.findings);
+    let (added, mut findings) = (bundler.added, bundler.findings);
+    for (section, name, node) in added {
+        let names = root.section("components").section(section);
+        let own = format!("#/components/{section}/{}", escape(&name));
+        let other = names
+            .entry(&name)
+            .filter(|known| known.value.reference() != Some(&own));
+        if let Some(other) = other {
+            findings.push(Finding {
+                path: document.path_of(node.position).to_owned(),
+                position: node.position,
+                rule: "colliding-files",
+                severity: Severity::Error,
+                what: format!(
+                    "this would be `{name}`, as what stands at {} is",
+                    other.key_position
+                ),
+                mend: "give one of them another name".into(),
+            });
+        }
+        names.put(&name, node);
+    }
     if !findings.is_empty() {
         return Err(findings);
-    }
-    for (section, name, node) in added {
-        root.section("components").section(section).put(&name, node);
     }
     *document.root_mut() = root;
     Ok(document)
@@ -111,6 +129,8 @@ impl Bundler<'_> {
         } else if !self.inline(node, file, depth) {
             return;
         }
+        // What was put in its place refers to others from where it stood.
+        let file = self.file_of(node, file);
         if kind == Kind::Discriminator {
             self.mapping(node, file);
         }
@@ -121,27 +141,17 @@ impl Bundler<'_> {
                 Some(Shape::FlagOr(inner)) if !entry.value.entries().is_empty() => {
                     self.follow(&mut entry.value, inner, file, depth);
                 }
-                Some(Shape::List(inner)) => {
-                    if self.inline(&mut entry.value, file, depth) {
-                        let file = self.file_of(&entry.value, file);
-                        for item in entry.value.items_mut() {
-                            self.follow(item, inner, file, depth);
-                        }
+                Some(Shape::List(inner)) if self.inline(&mut entry.value, file, depth) => {
+                    let file = self.file_of(&entry.value, file);
+                    for item in entry.value.items_mut() {
+                        self.follow(item, inner, file, depth);
                     }
                 }
-                Some(Shape::Map(inner)) => {
-                    // A map of names may have one that is called `$ref`, but not alone and with a path to a file.
-                    if self.inline(&mut entry.value, file, depth) {
-                        let file = self.file_of(&entry.value, file);
-                        for named in entry.value.entries_mut() {
-                            let file = if inner.section().is_some() {
-                                file
-                            } else {
-                                self.inline(&mut named.value, file, depth);
-                                self.file_of(&named.value, file)
-                            };
-                            self.follow(&mut named.value, inner, file, depth);
-                        }
+                // A map of names may have one that is called `$ref`, but not alone and with a path to a file.
+                Some(Shape::Map(inner)) if self.inline(&mut entry.value, file, depth) => {
+                    let file = self.file_of(&entry.value, file);
+                    for named in entry.value.entries_mut() {
+                        self.follow(&mut named.value, inner, file, depth);
                     }
                 }
                 Some(Shape::Text) => self.text(&mut entry.value, file),
@@ -330,7 +340,12 @@ impl Bundler<'_> {
                 .and_then(|components| components.get(section))
                 .into_iter()
                 .chain(root.get(old))
-                .any(|names| names.get(name).is_some());
+                .filter_map(|names| names.get(name))
+                // A component that is nothing but the way to this place is this place.
+                .any(|known| {
+                    let leads = known.reference().map(|reference| self.leads(reference));
+                    leads != Some((file_name.clone(), pointer.to_owned()))
+                });
             of_document
                 || self
                     .added
@@ -348,6 +363,20 @@ impl Bundler<'_> {
             number += 1;
         }
         name
+    }
+
+    /// The file and the pointer that a reference in the document itself names, if that is below its folder.
+    fn leads(&self, reference: &str) -> (PathBuf, String) {
+        let (path, pointer) = reference.split_once('#').unwrap_or((reference, ""));
+        let mut name = PathBuf::new();
+        for component in Path::new(path).components() {
+            match component {
+                Component::Normal(part) => name.push(part),
+                Component::ParentDir => drop(name.pop()),
+                _ => {}
+            }
+        }
+        (name, pointer.to_owned())
     }
 
     /// The file and the pointer that a reference leads to.
@@ -527,6 +556,52 @@ mod tests {
             refers("Size")
         );
         assert_eq!(schemas["Size"], json!({ "type": "integer" }));
+    }
+
+    #[test]
+    fn whole_sections_and_operations_may_stand_elsewhere() {
+        let document = bundled(&[
+            (
+                "main.yaml",
+                "paths: { $ref: paths/all.yaml }\ncomponents: { schemas: { $ref: 'schemas/all.yaml#/of' } }\n",
+            ),
+            ("paths/all.yaml", "/pets: { get: { $ref: 'pets/get.yaml' } }\n"),
+            (
+                "paths/pets/get.yaml",
+                "responses: { '200': { description: Pets, content: { application/json: { schema: { $ref: '../../schemas/Pet.yaml' } } } } }\n",
+            ),
+            ("schemas/all.yaml", "of: { Name: { $ref: 'Name.yaml' } }\n"),
+            ("schemas/Name.yaml", "type: string\n"),
+            ("schemas/Pet.yaml", "type: object\n"),
+        ])
+        .expect("all files are there");
+        let content = &document["paths"]["/pets"]["get"]["responses"]["200"]["content"];
+        let pet = json!({ "$ref": "#/components/schemas/Pet" });
+        assert_eq!(content["application/json"]["schema"], pet);
+        assert_eq!(
+            document["components"]["schemas"]["Pet"],
+            json!({ "type": "object" })
+        );
+        let name = &document["components"]["schemas"]["Name"];
+        assert_eq!(*name, json!({ "type": "string" }));
+    }
+
+    #[test]
+    fn a_component_that_only_leads_to_a_file_is_what_stands_there() {
+        let document = bundled(&[
+            (
+                "main.yaml",
+                "components: { schemas: { Pet: { $ref: './schemas/Pet.yaml' }, List: { type: array, items: { $ref: 'schemas/Pet.yaml' } } } }\n",
+            ),
+            ("schemas/Pet.yaml", "type: object\n"),
+        ])
+        .expect("all files are there");
+        let schemas = &document["components"]["schemas"];
+        assert_eq!(schemas["Pet"], json!({ "type": "object" }));
+        assert_eq!(
+            schemas["List"]["items"],
+            json!({ "$ref": "#/components/schemas/Pet" })
+        );
     }
 
     #[test]

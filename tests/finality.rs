@@ -110,7 +110,10 @@ async fn an_invoke_whose_answer_got_lost_is_found_in_the_ledger_and_not_sent_aga
         let LookedUp::One(transaction) = found else {
             panic!("{found:?}");
         };
-        assert_eq!(written(&sandbox, &key), [transaction.id.expect("an id")]);
+        assert_eq!(
+            written(&sandbox, &key),
+            [transaction.id.expect("an id").as_str()]
+        );
     }
 }
 
@@ -162,7 +165,10 @@ async fn an_invoke_that_the_gateway_gave_up_on_is_found_once_it_is_committed() {
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(written(&sandbox, "key"), [transaction.id.expect("an id")]);
+    assert_eq!(
+        written(&sandbox, "key"),
+        [transaction.id.expect("an id").as_str()]
+    );
 }
 
 #[tokio::test]
@@ -177,7 +183,10 @@ async fn two_equal_invokes_cannot_be_told_apart() {
     let LookedUp::Several(transactions) = found else {
         panic!("{found:?}");
     };
-    let mut ids: Vec<_> = transactions.into_iter().filter_map(|one| one.id).collect();
+    let mut ids: Vec<_> = transactions
+        .into_iter()
+        .filter_map(|one| one.id?.to_string().into())
+        .collect();
     ids.reverse();
     assert_eq!(ids, written(&sandbox, "key"));
 }
@@ -266,9 +275,9 @@ fn quick() -> Patience {
 
 impl Jane {
     fn send(&self, quantity: u64) -> bindery_upvest::requests::KmsTransactionCreate {
-        let to = self.wallet.address.as_deref().expect("an address");
+        let to = self.wallet.address.as_ref().expect("an address").as_str();
         // Addresses come back with a checksum in their case.
-        let to = to.to_lowercase();
+        let to = to.to_lowercase().parse().expect("an address");
         let request = TransactionCreateRequest::new(PASSWORD, to, self.ether, quantity);
         self.client.kms_transaction_create(self.wallet.id, request)
     }
@@ -401,9 +410,15 @@ async fn a_mint_whose_answer_got_lost_is_known_by_its_token() {
     let message = MintMessage::new()
         .token_id(serde_json::json!(7))
         .metadata(serde_json::json!({"name": "A robe"}));
-    let order = MintRequest::new("1", POLYGON_OWNER, POLYGON_OWNER, true, [message]);
+    let owner: bindery_hive::Address = POLYGON_OWNER.parse().expect("an address");
+    let order = MintRequest::new("1", owner.clone(), owner, true, [message]);
     lose_once(&sandbox, Provider::Hive, "*/mint", Fault::close());
-    let call = client.mint_nft(POLYGON_NFT, Network::Polygon, "com.example.game", order);
+    let call = client.mint_nft(
+        &POLYGON_NFT.parse().expect("an address"),
+        Network::Polygon,
+        "com.example.game",
+        order,
+    );
     let Ok(bindery_hive::Outcome::Unknown(mut unknown)) = call.submit().await else {
         panic!("the answer is lost");
     };
@@ -411,7 +426,10 @@ async fn a_mint_whose_answer_got_lost_is_known_by_its_token() {
     assert!(matches!(found, LookedUp::One(token) if token.token_uri.starts_with("ipfs://")));
 
     let done = client
-        .get_transaction(POLYGON_TRANSACTION, Network::Polygon)
+        .get_transaction(
+            &POLYGON_TRANSACTION.parse().expect("a hash"),
+            Network::Polygon,
+        )
         .wait()
         .await;
     assert_eq!(done.expect("it is in a block").status.as_str(), "success");
@@ -421,7 +439,7 @@ async fn a_mint_whose_answer_got_lost_is_known_by_its_token() {
 async fn a_wait_that_is_over_counts_what_it_asked() {
     let sandbox = sandbox().await;
     let client = com2us(&sandbox);
-    let unknown = format!("0x{}", "0".repeat(64));
+    let unknown = format!("0x{}", "0".repeat(64)).parse().expect("a hash");
     let wait = client.get_transaction(&unknown, Network::Polygon).wait();
     let error = wait
         .deadline(Duration::from_millis(200))

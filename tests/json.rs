@@ -13,6 +13,15 @@ pub fn written<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("what was read serializes")
 }
 
+/// `text` as a `T`.
+///
+/// # Panics
+///
+/// When it is none.
+pub fn read<T: DeserializeOwned>(text: &str) -> T {
+    serde_json::from_str(text).expect("an example of its type")
+}
+
 /// Reads `text` as a `T` and writes it back.
 ///
 /// # Errors

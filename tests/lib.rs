@@ -35,6 +35,7 @@ pub mod upvest;
 mod errors;
 mod examples;
 mod finality;
+mod mocks;
 mod schemas;
 mod streams;
 mod surface;
@@ -42,4 +43,4 @@ mod webhooks;
 mod wire;
 
 pub use arguments::Arguments;
-pub use json::{messages, round_trip, written};
+pub use json::{messages, read, round_trip, written};

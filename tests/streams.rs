@@ -38,7 +38,7 @@ async fn write(client: &Client, number: usize) -> String {
     };
     let request = InvokeRequest::new(chaincode).args(args);
     let written = client.invoke(NETWORK, request).send().await;
-    written.expect("written").into_inner().id
+    written.expect("written").into_inner().id.to_string()
 }
 
 async fn next(events: &mut Events<Event>) -> Delivery<Event> {

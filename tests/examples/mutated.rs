@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
+use bindery_upvest::webhooks::Delivery;
 use serde_json::{Value, json, value::RawValue};
 use xtask::api::{entries, items};
 
@@ -126,7 +127,8 @@ impl Mutation<'_> {
             Some("date-time") if self.chance.once_in(2) => {
                 format!("\"{}\"", text.replace('Z', "+00:00"))
             }
-            None | Some("byte") if self.chance.once_in(3) => self.escaped(text),
+            Some("hex" | "address") if self.chance.once_in(4) => "\"neither 0x nor 1\"".to_owned(),
+            None | Some("byte" | "hex" | "address") if self.chance.once_in(3) => self.escaped(text),
             _ => Value::from(text).to_string(),
         }
     }
@@ -284,6 +286,38 @@ async fn calls_keep_every_byte(provider: Provider) {
                 .await;
             let value = envelope["value"].as_str().unwrap_or_default();
             compare(&place, part(&text, value), written, &mut faults);
+        }
+    }
+    faults.none();
+}
+
+#[test]
+fn a_webhook_of_tomorrow_is_written_back_to_the_byte() {
+    let api = provider::UPVEST.api();
+    let webhooks = api.webhooks.as_ref().expect("webhooks");
+    let mut faults = Faults::default();
+    for event in &webhooks.events {
+        for (name, example) in &event.examples {
+            for data in variations(&api.document, &event.schema, example) {
+                for kind in [event.kind.as_str(), "of.tomorrow"] {
+                    let place = format!("{kind}, {name}");
+                    let body = format!(
+                        r#"{{"retry":1.50,"data":{data},"action":"{kind}","webhook_id":null,"new":"\u00e4"}}"#
+                    );
+                    let delivery = match Delivery::read(&body) {
+                        Ok(delivery) => delivery,
+                        Err(error) => {
+                            faults.add(&place, format!("{error}\n{body}"));
+                            continue;
+                        }
+                    };
+                    let event = serde_json::to_string(&delivery.event);
+                    compare(&place, &data, event, &mut faults);
+                    let beside = r#"{"retry":1.50,"webhook_id":null,"new":"\u00e4"}"#;
+                    let envelope = serde_json::to_string(&delivery.envelope);
+                    compare(&place, beside, envelope, &mut faults);
+                }
+            }
         }
     }
     faults.none();

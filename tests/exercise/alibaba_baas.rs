@@ -2,9 +2,9 @@
 
 //! Every call and type of `bindery_alibaba_baas`.
 
-use bindery_alibaba_baas::{Client, Error, types};
+use bindery_alibaba_baas::{Client, Error, mock::Mock, types};
 use schemars::{Schema, schema_for};
-use crate::{Arguments, round_trip, written};
+use crate::{Arguments, read, round_trip, written};
 
 /// Sends the call `operation` with these arguments, and writes back what it answered.
 pub async fn call(
@@ -42,7 +42,7 @@ pub async fn call(
             let call = client
                 .get_transaction(
                     arguments.required::<String>("network"),
-                    arguments.required::<String>("id"),
+                    &arguments.required::<bindery_runtime::Hex>("id"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
@@ -123,6 +123,56 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("TokenResponse", schema_for!(types::TokenResponse)), ("OAuthError",
         schema_for!(types::OAuthError))
     ]
+}
+
+/// Has `mock` answer a call of `operation` with what `text` is, or with nothing where it answers nothing.
+pub fn mock(mock: &Mock, operation: &str, text: &str) {
+    match operation {
+        "invoke" => drop(mock.invoke().answers(read(text))),
+        "query" => drop(mock.query().answers(read(text))),
+        "get_transaction" => drop(mock.get_transaction().answers(read(text))),
+        "get_block" => drop(mock.get_block().answers(read(text))),
+        "subscribe_events" => drop(mock.subscribe_events().sends([read(text)])),
+        "refresh_token" => drop(mock.refresh_token().answers(read(text))),
+        other => panic!("the spec has no operation `{other}`"),
+    }
+}
+
+/// The bodies that `operation` was called with, written back.
+pub fn received(mock: &Mock, operation: &str) -> Vec<String> {
+    match operation {
+        "invoke" => {
+            mock.invoke().received().iter().map(|call| written(&call.body)).collect()
+        }
+        "query" => {
+            mock.query().received().iter().map(|call| written(&call.body)).collect()
+        }
+        "get_transaction" => {
+            mock.get_transaction()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "get_block" => {
+            mock.get_block().received().iter().map(|call| written(&call.body)).collect()
+        }
+        "subscribe_events" => {
+            mock.subscribe_events()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "refresh_token" => {
+            mock.refresh_token()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        other => panic!("the spec has no operation `{other}`"),
+    }
 }
 
 /// The schema of each call's whole answer, by operation.

@@ -2,9 +2,9 @@
 
 //! Every call and type of `bindery_hive`.
 
-use bindery_hive::{Client, Error, types};
+use bindery_hive::{Client, Error, mock::Mock, types};
 use schemars::{Schema, schema_for};
-use crate::{Arguments, round_trip, written};
+use crate::{Arguments, read, round_trip, written};
 
 /// Sends the call `operation` with these arguments, and writes back what it answered.
 pub async fn call(
@@ -29,7 +29,7 @@ pub async fn call(
         "get_wallet" => {
             let call = client
                 .get_wallet(
-                    arguments.required::<String>("address"),
+                    &arguments.required::<bindery_runtime::Address>("address"),
                     arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
@@ -45,7 +45,7 @@ pub async fn call(
         "get_transaction" => {
             let call = client
                 .get_transaction(
-                    arguments.required::<String>("txhash"),
+                    &arguments.required::<bindery_runtime::Hex>("txhash"),
                     arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
@@ -53,7 +53,7 @@ pub async fn call(
         "get_token" => {
             let call = client
                 .get_token(
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                     arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
@@ -61,8 +61,8 @@ pub async fn call(
         "get_token_balance" => {
             let mut call = client
                 .get_token_balance(
-                    arguments.required::<String>("contract"),
-                    arguments.required::<String>("from"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("from"),
                     arguments.required::<types::Network>("x-network"),
                 );
             if let Some(value) = arguments.optional::<bool>("details") {
@@ -73,7 +73,7 @@ pub async fn call(
         "get_nft_contract" => {
             let call = client
                 .get_nft_contract(
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                     arguments.required::<types::Network>("x-network"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
@@ -81,7 +81,7 @@ pub async fn call(
         "get_nft" => {
             let call = client
                 .get_nft(
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                     arguments.required::<String>("tokenId"),
                     arguments.required::<types::Network>("x-network"),
                 );
@@ -90,7 +90,7 @@ pub async fn call(
         "get_nft_royalty" => {
             let call = client
                 .get_nft_royalty(
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                     arguments.required::<String>("tokenId"),
                     arguments.required::<String>("salePrice"),
                     arguments.required::<types::Network>("x-network"),
@@ -100,7 +100,7 @@ pub async fn call(
         "mint_nft_extension" => {
             let call = client
                 .mint_nft_extension(
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                     arguments.required::<types::Network>("x-network"),
                     arguments.body::<types::ExtensionMintRequest>(),
                 );
@@ -109,7 +109,7 @@ pub async fn call(
         "mint_nft" => {
             let call = client
                 .mint_nft(
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                     arguments.required::<types::Network>("x-network"),
                     arguments.required::<String>("x-appid"),
                     arguments.body::<types::MintRequest>(),
@@ -142,7 +142,7 @@ pub async fn call(
             let call = client
                 .register_contract_resource(
                     arguments.required::<types::Network>("x-network"),
-                    arguments.required::<String>("from"),
+                    &arguments.required::<bindery_runtime::Address>("from"),
                     arguments.required::<String>("contractName"),
                     arguments.required::<String>("contractDesc"),
                     arguments.file("contractAbi"),
@@ -240,6 +240,156 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("WebLinkResponse", schema_for!(types::WebLinkResponse)), ("WebLink",
         schema_for!(types::WebLink))
     ]
+}
+
+/// Has `mock` answer a call of `operation` with what `text` is, or with nothing where it answers nothing.
+pub fn mock(mock: &Mock, operation: &str, text: &str) {
+    match operation {
+        "auth_token" => drop(mock.auth_token().answers(read(text))),
+        "refresh_token" => drop(mock.refresh_token().answers(read(text))),
+        "create_wallet" => drop(mock.create_wallet().answers(read(text))),
+        "get_wallet" => drop(mock.get_wallet().answers(read(text))),
+        "create_transaction" => drop(mock.create_transaction().answers(read(text))),
+        "get_transaction" => drop(mock.get_transaction().answers(read(text))),
+        "get_token" => drop(mock.get_token().answers(read(text))),
+        "get_token_balance" => drop(mock.get_token_balance().answers(read(text))),
+        "get_nft_contract" => drop(mock.get_nft_contract().answers(read(text))),
+        "get_nft" => drop(mock.get_nft().answers(read(text))),
+        "get_nft_royalty" => drop(mock.get_nft_royalty().answers(read(text))),
+        "mint_nft_extension" => drop(mock.mint_nft_extension().answers(read(text))),
+        "mint_nft" => drop(mock.mint_nft().answers(read(text))),
+        "upload_metadata" => drop(mock.upload_metadata().answers(read(text))),
+        "upload_asset" => drop(mock.upload_asset().answers(read(text))),
+        "upload_asset_by_url" => drop(mock.upload_asset_by_url().answers(read(text))),
+        "create_multisig_wallet" => {
+            drop(mock.create_multisig_wallet().answers(read(text)))
+        }
+        "register_contract_resource" => {
+            drop(mock.register_contract_resource().answers(read(text)))
+        }
+        "create_web_link" => drop(mock.create_web_link().answers(read(text))),
+        other => panic!("the spec has no operation `{other}`"),
+    }
+}
+
+/// The bodies that `operation` was called with, written back.
+pub fn received(mock: &Mock, operation: &str) -> Vec<String> {
+    match operation {
+        "auth_token" => {
+            mock.auth_token().received().iter().map(|call| written(&call.body)).collect()
+        }
+        "refresh_token" => {
+            mock.refresh_token()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "create_wallet" => {
+            mock.create_wallet()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "get_wallet" => {
+            mock.get_wallet().received().iter().map(|call| written(&call.body)).collect()
+        }
+        "create_transaction" => {
+            mock.create_transaction()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "get_transaction" => {
+            mock.get_transaction()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "get_token" => {
+            mock.get_token().received().iter().map(|call| written(&call.body)).collect()
+        }
+        "get_token_balance" => {
+            mock.get_token_balance()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "get_nft_contract" => {
+            mock.get_nft_contract()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "get_nft" => {
+            mock.get_nft().received().iter().map(|call| written(&call.body)).collect()
+        }
+        "get_nft_royalty" => {
+            mock.get_nft_royalty()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "mint_nft_extension" => {
+            mock.mint_nft_extension()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "mint_nft" => {
+            mock.mint_nft().received().iter().map(|call| written(&call.body)).collect()
+        }
+        "upload_metadata" => {
+            mock.upload_metadata()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "upload_asset" => {
+            mock.upload_asset()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "upload_asset_by_url" => {
+            mock.upload_asset_by_url()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "create_multisig_wallet" => {
+            mock.create_multisig_wallet()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "register_contract_resource" => {
+            mock.register_contract_resource()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "create_web_link" => {
+            mock.create_web_link()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        other => panic!("the spec has no operation `{other}`"),
+    }
 }
 
 /// The schema of each call's whole answer, by operation.

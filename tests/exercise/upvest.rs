@@ -2,9 +2,9 @@
 
 //! Every call and type of `bindery_upvest`.
 
-use bindery_upvest::{Client, Error, types};
+use bindery_upvest::{Client, Error, mock::Mock, types};
 use schemars::{Schema, schema_for};
-use crate::{Arguments, round_trip, written};
+use crate::{Arguments, read, round_trip, written};
 
 /// Sends the call `operation` with these arguments, and writes back what it answered.
 pub async fn call(
@@ -205,7 +205,7 @@ pub async fn call(
                 .data_transactions(
                     arguments.required::<types::DataProtocol>("protocol"),
                     arguments.required::<types::DataNetwork>("network"),
-                    arguments.required::<String>("address"),
+                    &arguments.required::<bindery_runtime::Address>("address"),
                 );
             if let Some(value) = arguments.optional::<i64>("before") {
                 call = call.before(value);
@@ -232,7 +232,7 @@ pub async fn call(
                 .data_transaction(
                     arguments.required::<types::DataProtocol>("protocol"),
                     arguments.required::<types::DataNetwork>("network"),
-                    arguments.required::<String>("txhash"),
+                    &arguments.required::<bindery_runtime::Hex>("txhash"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
@@ -250,7 +250,7 @@ pub async fn call(
                 .data_asset_balance(
                     arguments.required::<types::DataProtocol>("protocol"),
                     arguments.required::<types::DataNetwork>("network"),
-                    arguments.required::<String>("address"),
+                    &arguments.required::<bindery_runtime::Address>("address"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
@@ -259,8 +259,8 @@ pub async fn call(
                 .data_contract_balance(
                     arguments.required::<types::DataProtocol>("protocol"),
                     arguments.required::<types::DataNetwork>("network"),
-                    arguments.required::<String>("address"),
-                    arguments.required::<String>("contract"),
+                    &arguments.required::<bindery_runtime::Address>("address"),
+                    &arguments.required::<bindery_runtime::Address>("contract"),
                 );
             call.send().await.map(|response| written(&response.into_inner()))
         }
@@ -474,6 +474,314 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         schema_for!(types::FeeEstimates)), ("GasPriceLevels",
         schema_for!(types::GasPriceLevels))
     ]
+}
+
+/// Has `mock` answer a call of `operation` with what `text` is, or with nothing where it answers nothing.
+pub fn mock(mock: &Mock, operation: &str, text: &str) {
+    match operation {
+        "time" => drop(mock.time().answers(read(text))),
+        "assets_list" => drop(mock.assets_list().answers(read(text))),
+        "common_assets_read" => drop(mock.common_assets_read().answers(read(text))),
+        "tenancy_echo_post" => drop(mock.tenancy_echo_post().answers(read(text))),
+        "tenancy_echo_get" => drop(mock.tenancy_echo_get().answers(read(text))),
+        "tenancy_user_create" => drop(mock.tenancy_user_create().answers(read(text))),
+        "tenancy_user_list" => drop(mock.tenancy_user_list().answers(read(text))),
+        "tenancy_user_read" => drop(mock.tenancy_user_read().answers(read(text))),
+        "tenancy_user_password_update" => {
+            drop(mock.tenancy_user_password_update().answers(read(text)))
+        }
+        "tenancy_user_delete" => drop(mock.tenancy_user_delete().answers(read(text))),
+        "tenancy_recover" => drop(mock.tenancy_recover().answers(read(text))),
+        "tenancy_webhook_create" => {
+            drop(mock.tenancy_webhook_create().answers(read(text)))
+        }
+        "tenancy_webhook_list" => drop(mock.tenancy_webhook_list().answers(read(text))),
+        "tenancy_webhook_read" => drop(mock.tenancy_webhook_read().answers(read(text))),
+        "tenancy_webhook_delete" => {
+            drop(mock.tenancy_webhook_delete().answers(read(text)))
+        }
+        "tenancy_webhook_verify" => {
+            drop(mock.tenancy_webhook_verify().answers(read(text)))
+        }
+        "oauth2_token" => drop(mock.oauth2_token().answers(read(text))),
+        "clientele_echo_post" => drop(mock.clientele_echo_post().answers(read(text))),
+        "clientele_echo_get" => drop(mock.clientele_echo_get().answers(read(text))),
+        "clientele_offboard" => drop(mock.clientele_offboard().answers(read(text))),
+        "kms_wallet_create" => drop(mock.kms_wallet_create().answers(read(text))),
+        "kms_wallet_list" => drop(mock.kms_wallet_list().answers(read(text))),
+        "kms_wallets_read" => drop(mock.kms_wallets_read().answers(read(text))),
+        "kms_sign" => drop(mock.kms_sign().answers(read(text))),
+        "kms_utxos_list" => drop(mock.kms_utxos_list().answers(read(text))),
+        "kms_transaction_create" => {
+            drop(mock.kms_transaction_create().answers(read(text)))
+        }
+        "kms_transaction_list" => drop(mock.kms_transaction_list().answers(read(text))),
+        "kms_transactions_read" => drop(mock.kms_transactions_read().answers(read(text))),
+        "kms_transaction_raw" => drop(mock.kms_transaction_raw().answers(read(text))),
+        "kms_transaction_complex" => {
+            drop(mock.kms_transaction_complex().answers(read(text)))
+        }
+        "data_transactions" => drop(mock.data_transactions().answers(read(text))),
+        "data_transaction" => drop(mock.data_transaction().answers(read(text))),
+        "data_block" => drop(mock.data_block().answers(read(text))),
+        "data_asset_balance" => drop(mock.data_asset_balance().answers(read(text))),
+        "data_contract_balance" => drop(mock.data_contract_balance().answers(read(text))),
+        "data_status" => drop(mock.data_status().answers(read(text))),
+        "estimate_eth_fees" => drop(mock.estimate_eth_fees().answers(read(text))),
+        other => panic!("the spec has no operation `{other}`"),
+    }
+}
+
+/// The bodies that `operation` was called with, written back.
+pub fn received(mock: &Mock, operation: &str) -> Vec<String> {
+    match operation {
+        "time" => mock.time().received().iter().map(|call| written(&call.body)).collect(),
+        "assets_list" => {
+            mock.assets_list()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "common_assets_read" => {
+            mock.common_assets_read()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "tenancy_echo_post" => {
+            mock.tenancy_echo_post()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "tenancy_echo_get" => {
+            mock.tenancy_echo_get()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "tenancy_user_create" => {
+            mock.tenancy_user_create()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "tenancy_user_list" => {
+            mock.tenancy_user_list()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "tenancy_user_read" => {
+            mock.tenancy_user_read()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "tenancy_user_password_update" => {
+            mock.tenancy_user_password_update()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "tenancy_user_delete" => {
+            mock.tenancy_user_delete()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "tenancy_recover" => {
+            mock.tenancy_recover()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "tenancy_webhook_create" => {
+            mock.tenancy_webhook_create()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "tenancy_webhook_list" => {
+            mock.tenancy_webhook_list()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "tenancy_webhook_read" => {
+            mock.tenancy_webhook_read()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "tenancy_webhook_delete" => {
+            mock.tenancy_webhook_delete()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "tenancy_webhook_verify" => {
+            mock.tenancy_webhook_verify()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "oauth2_token" => {
+            mock.oauth2_token()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "clientele_echo_post" => {
+            mock.clientele_echo_post()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "clientele_echo_get" => {
+            mock.clientele_echo_get()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "clientele_offboard" => {
+            mock.clientele_offboard()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "kms_wallet_create" => {
+            mock.kms_wallet_create()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "kms_wallet_list" => {
+            mock.kms_wallet_list()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "kms_wallets_read" => {
+            mock.kms_wallets_read()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "kms_sign" => {
+            mock.kms_sign().received().iter().map(|call| written(&call.body)).collect()
+        }
+        "kms_utxos_list" => {
+            mock.kms_utxos_list()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "kms_transaction_create" => {
+            mock.kms_transaction_create()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "kms_transaction_list" => {
+            mock.kms_transaction_list()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "kms_transactions_read" => {
+            mock.kms_transactions_read()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "kms_transaction_raw" => {
+            mock.kms_transaction_raw()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "kms_transaction_complex" => {
+            mock.kms_transaction_complex()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "data_transactions" => {
+            mock.data_transactions()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "data_transaction" => {
+            mock.data_transaction()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "data_block" => {
+            mock.data_block().received().iter().map(|call| written(&call.body)).collect()
+        }
+        "data_asset_balance" => {
+            mock.data_asset_balance()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "data_contract_balance" => {
+            mock.data_contract_balance()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "data_status" => {
+            mock.data_status()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        "estimate_eth_fees" => {
+            mock.estimate_eth_fees()
+                .received()
+                .iter()
+                .map(|call| written(&call.body))
+                .collect()
+        }
+        other => panic!("the spec has no operation `{other}`"),
+    }
 }
 
 /// The schema of each call's whole answer, by operation.

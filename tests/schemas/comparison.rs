@@ -42,6 +42,12 @@ const UINT256: Kind<'static> = Kind::Scalar {
     values: None,
 };
 
+const UNIXTIME: Kind<'static> = Kind::Scalar {
+    of: "string or number",
+    format: Some("unixtime"),
+    values: None,
+};
+
 #[derive(Debug)]
 enum Others<'a> {
     /// Not mentioned: they are ignored.
@@ -297,6 +303,7 @@ fn read_generated<'a>(root: &'a Value, schema: &'a Value) -> Shape<'a> {
     let kind = match others.as_slice() {
         // An amount is read as a text or a number, whichever the spec says that the provider sends.
         ["string", "integer"] if schema["format"] == "uint256" => UINT256,
+        ["string", "number"] if schema["format"] == "unixtime" => UNIXTIME,
         [] => by_type(None, schema, values),
         [only] => by_type(Some(only), schema, values),
         _ => Kind::Unknown(schema.to_string()),
@@ -338,6 +345,7 @@ fn by_type<'a>(
             }
         }
         Some("string" | "integer") if schema["format"] == "uint256" => UINT256,
+        Some("string" | "integer" | "number") if schema["format"] == "unixtime" => UNIXTIME,
         Some(of) => Kind::Scalar {
             of,
             format: schema["format"].as_str(),

@@ -136,7 +136,7 @@ async fn what_happens_at_the_service_arrives_typed_and_whole() {
     let jane = tenant
         .user("Jane", "her password", ["transaction"])
         .expect("a user");
-    let payment = TransactionCreateRequest::new("her password", &wallet.address, ether.id, AMOUNT);
+    let payment = TransactionCreateRequest::new("her password", wallet.address, ether.id, AMOUNT);
     let sent = jane
         .kms_transaction_create(wallet.id, payment)
         .send()

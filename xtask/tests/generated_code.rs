@@ -124,6 +124,11 @@ fn the_package_has_what_its_code_uses_and_no_more() {
 }
 
 #[test]
+fn every_call_can_be_mocked_in_its_own_types() {
+    insta::assert_snapshot!(file("src/mock.rs"));
+}
+
+#[test]
 fn the_same_document_gives_the_same_bytes() {
     assert_eq!(files(), files());
 }

@@ -2,7 +2,7 @@
 
 //! The client: a method for each call.
 
-use bindery_runtime::{Call, Session};
+use bindery_runtime::{Call, Hex, Session};
 use crate::{operations, requests, types};
 
 /// A client of Alibaba Cloud BaaS API Gateway.
@@ -133,7 +133,7 @@ impl Client {
     /// let response = client
     ///     .get_transaction(
     ///         "channel3",
-    ///         "e49d411a2ff32caa1688b5e0a07a957d2d8a4c8c124554772d07145214b3ba13",
+    ///         &"e49d411a2ff32caa1688b5e0a07a957d2d8a4c8c124554772d07145214b3ba13".parse()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -143,12 +143,12 @@ impl Client {
     pub fn get_transaction(
         &self,
         network: impl AsRef<str>,
-        id: impl AsRef<str>,
+        id: &Hex,
     ) -> requests::GetTransaction {
         requests::GetTransaction(
             Call::new(&self.session, &operations::GET_TRANSACTION)
                 .path("network", network.as_ref())
-                .path("id", id.as_ref()),
+                .path("id", id),
         )
     }
 

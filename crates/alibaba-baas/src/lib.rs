@@ -8,6 +8,9 @@ mod client;
 mod environment;
 #[rustfmt::skip] // formatted by the generator
 mod finality;
+#[cfg(feature = "mock")]
+#[rustfmt::skip] // formatted by the generator
+pub mod mock;
 #[rustfmt::skip] // formatted by the generator
 pub mod operations;
 #[rustfmt::skip] // formatted by the generator
@@ -20,7 +23,7 @@ pub use environment::Environment;
 
 pub use bindery_runtime::{
     Advice, Base64, BaseUrl, CallOptions, Class, Delivery, Error, EventPosition, Events, Fields,
-    Idempotency, InvalidBaseUrl, Json, Kind, LookedUp, Missing, Nullable, Outcome, Patience,
-    Reconnected, Response, RetryPolicy, Secret, Session, SessionBuilder, States, Unknown,
-    UnknownValue, Wait, WaitError,
+    Hex, Idempotency, InvalidBase64, InvalidBaseUrl, InvalidHex, InvalidUnixTime, Json, Kind,
+    LookedUp, Missing, Nullable, Outcome, Patience, Reconnected, Response, RetryPolicy, Secret,
+    Session, SessionBuilder, States, UnixTime, Unknown, UnknownValue, Wait, WaitError,
 };

@@ -3,7 +3,9 @@
 //! What the calls carry and answer.
 
 use std::collections::BTreeMap;
-use bindery_runtime::{Base64, Fields, Json, Nullable, Secret, UnknownValue};
+use bindery_runtime::{
+    Base64, Fields, Hex, Json, Nullable, Secret, UnixTime, UnknownValue,
+};
 
 /// How the call went; present on success too, with code 200.
 ///
@@ -413,7 +415,7 @@ impl ChaincodeCall {
 #[non_exhaustive]
 pub struct ContractResult {
     /// The transaction's id, 64 lower-case hexadecimal digits. That of a query never reaches the ledger.
-    pub id: String,
+    pub id: Hex,
     /// The status the chaincode returned, as text; `200` is success. It may be missing.
     pub status: Option<String>,
     /// The events the contract emitted; only those of type `Contract` come here.
@@ -445,9 +447,9 @@ bindery_runtime::object! {
 
 impl ContractResult {
     /// Makes one of what is required.
-    pub fn new(id: impl Into<String>, data: impl Into<Base64>) -> Self {
+    pub fn new(id: Hex, data: impl Into<Base64>) -> Self {
         Self {
-            id: id.into(),
+            id,
             status: None,
             events: Nullable::Absent,
             event: None,
@@ -524,7 +526,7 @@ impl From<Event> for ContractEvents {
 )]
 pub struct Transaction {
     /// The transaction's id; empty for one that changes the channel's configuration.
-    pub id: Option<String>,
+    pub id: Option<Hex>,
     /// Whether the nodes found the transaction valid. Anything but `VALID` means they did not.
     pub state: TransactionState,
     /// Who sent it, as `<MSP id>.<user>`.
@@ -578,8 +580,8 @@ impl Transaction {
 
     /// The transaction's id; empty for one that changes the channel's configuration.
     #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
+    pub fn id(mut self, id: Hex) -> Self {
+        self.id = Some(id);
         self
     }
 
@@ -688,13 +690,13 @@ pub struct Block {
     /// Evidence: inferred (Alibaba Cloud help, Get block (151685), and the block published with the vendor's Node
     /// client). In the one sample that shows both, it equals the `data_hash` of the block's header and not Fabric's
     /// hash of the header, so the `previous_hash` of the next block is not expected to be equal to it.
-    pub hash: String,
+    pub hash: Hex,
     /// The hash of the previous block's header, in hexadecimal.
-    pub previous_hash: String,
+    pub previous_hash: Hex,
     /// When it was made, in seconds since 1970.
-    pub create_time: i64,
+    pub create_time: UnixTime,
     /// The ids of its transactions; empty for a configuration block.
-    pub transactions: Vec<String>,
+    pub transactions: Vec<Hex>,
     /// Fabric's `common.Block` as JSON, only in configuration blocks: 64-bit numbers are strings, bytes are Base64.
     pub data: Option<Fields>,
     /// What came and is not described here, and what it takes to write all of it back as it came.
@@ -717,17 +719,17 @@ impl Block {
     /// Makes one of what is required.
     pub fn new(
         number: i64,
-        hash: impl Into<String>,
-        previous_hash: impl Into<String>,
-        create_time: i64,
-        transactions: impl IntoIterator<Item = impl Into<String>>,
+        hash: Hex,
+        previous_hash: Hex,
+        create_time: impl Into<UnixTime>,
+        transactions: impl IntoIterator<Item = Hex>,
     ) -> Self {
         Self {
             number,
-            hash: hash.into(),
-            previous_hash: previous_hash.into(),
-            create_time,
-            transactions: transactions.into_iter().map(Into::into).collect(),
+            hash,
+            previous_hash,
+            create_time: create_time.into(),
+            transactions: transactions.into_iter().collect(),
             data: None,
             extra: Fields::new(),
         }

@@ -2,7 +2,7 @@
 
 //! The client: a method for each call.
 
-use bindery_runtime::{Call, FilePart, Session};
+use bindery_runtime::{Address, Call, FilePart, Hex, Session};
 use crate::{operations, requests, types};
 
 /// A client of Com2uS Hive Blockchain APIs.
@@ -134,7 +134,7 @@ impl Client {
     ///
     /// let response = client
     ///     .get_wallet(
-    ///         "0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765",
+    ///         &"0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765".parse()?,
     ///         types::Network::Polygon,
     ///     )
     ///     .send()
@@ -144,12 +144,12 @@ impl Client {
     /// ```
     pub fn get_wallet(
         &self,
-        address: impl AsRef<str>,
+        address: &Address,
         x_network: types::Network,
     ) -> requests::GetWallet {
         requests::GetWallet(
             Call::new(&self.session, &operations::GET_WALLET)
-                .path("address", address.as_ref())
+                .path("address", address)
                 .header("x-network", x_network),
         )
     }
@@ -177,8 +177,8 @@ impl Client {
     ///     .create_transaction(
     ///         types::Network::Polygon,
     ///         types::TransactionRequest::new(
-    ///                 "0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765",
-    ///                 "0xFBd488D1b00604d3b05124d80E35FeA9A39C3296",
+    ///                 "0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765".parse()?,
+    ///                 "0xFBd488D1b00604d3b05124d80E35FeA9A39C3296".parse()?,
     ///                 "0.001",
     ///             )
     ///             .data(serde_json::json!(""))
@@ -223,7 +223,8 @@ impl Client {
     ///
     /// let response = client
     ///     .get_transaction(
-    ///         "0x5a0ca3a7eebbafa946da6ed0160930fc4f334887dbf11a9b38937ab8831fd125",
+    ///         &"0x5a0ca3a7eebbafa946da6ed0160930fc4f334887dbf11a9b38937ab8831fd125"
+    ///             .parse()?,
     ///         types::Network::Polygon,
     ///     )
     ///     .send()
@@ -233,12 +234,12 @@ impl Client {
     /// ```
     pub fn get_transaction(
         &self,
-        txhash: impl AsRef<str>,
+        txhash: &Hex,
         x_network: types::Network,
     ) -> requests::GetTransaction {
         requests::GetTransaction(
             Call::new(&self.session, &operations::GET_TRANSACTION)
-                .path("txhash", txhash.as_ref())
+                .path("txhash", txhash)
                 .header("x-network", x_network),
         )
     }
@@ -261,7 +262,10 @@ impl Client {
     /// use bindery_hive::types;
     ///
     /// let response = client
-    ///     .get_token("0x94853BdC9c6AdD50D7842D1A3117fab385457470", types::Network::Polygon)
+    ///     .get_token(
+    ///         &"0x94853BdC9c6AdD50D7842D1A3117fab385457470".parse()?,
+    ///         types::Network::Polygon,
+    ///     )
     ///     .send()
     ///     .await?;
     /// # Ok(())
@@ -269,12 +273,12 @@ impl Client {
     /// ```
     pub fn get_token(
         &self,
-        contract: impl AsRef<str>,
+        contract: &Address,
         x_network: types::Network,
     ) -> requests::GetToken {
         requests::GetToken(
             Call::new(&self.session, &operations::GET_TOKEN)
-                .path("contract", contract.as_ref())
+                .path("contract", contract)
                 .header("x-network", x_network),
         )
     }
@@ -300,8 +304,8 @@ impl Client {
     ///
     /// let response = client
     ///     .get_token_balance(
-    ///         "0x94853BdC9c6AdD50D7842D1A3117fab385457470",
-    ///         "0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765",
+    ///         &"0x94853BdC9c6AdD50D7842D1A3117fab385457470".parse()?,
+    ///         &"0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765".parse()?,
     ///         types::Network::Polygon,
     ///     )
     ///     .send()
@@ -311,14 +315,14 @@ impl Client {
     /// ```
     pub fn get_token_balance(
         &self,
-        contract: impl AsRef<str>,
-        from: impl AsRef<str>,
+        contract: &Address,
+        from: &Address,
         x_network: types::Network,
     ) -> requests::GetTokenBalance {
         requests::GetTokenBalance(
             Call::new(&self.session, &operations::GET_TOKEN_BALANCE)
-                .path("contract", contract.as_ref())
-                .path("from", from.as_ref())
+                .path("contract", contract)
+                .path("from", from)
                 .header("x-network", x_network),
         )
     }
@@ -342,7 +346,7 @@ impl Client {
     ///
     /// let response = client
     ///     .get_nft_contract(
-    ///         "0xc1aE02F65dA9819bbdE39255698193016F4aB018",
+    ///         &"0xc1aE02F65dA9819bbdE39255698193016F4aB018".parse()?,
     ///         types::Network::Polygon,
     ///     )
     ///     .send()
@@ -352,12 +356,12 @@ impl Client {
     /// ```
     pub fn get_nft_contract(
         &self,
-        contract: impl AsRef<str>,
+        contract: &Address,
         x_network: types::Network,
     ) -> requests::GetNftContract {
         requests::GetNftContract(
             Call::new(&self.session, &operations::GET_NFT_CONTRACT)
-                .path("contract", contract.as_ref())
+                .path("contract", contract)
                 .header("x-network", x_network),
         )
     }
@@ -383,7 +387,7 @@ impl Client {
     ///
     /// let response = client
     ///     .get_nft(
-    ///         "0xc1aE02F65dA9819bbdE39255698193016F4aB018",
+    ///         &"0xc1aE02F65dA9819bbdE39255698193016F4aB018".parse()?,
     ///         "1",
     ///         types::Network::Polygon,
     ///     )
@@ -394,13 +398,13 @@ impl Client {
     /// ```
     pub fn get_nft(
         &self,
-        contract: impl AsRef<str>,
+        contract: &Address,
         token_id: impl AsRef<str>,
         x_network: types::Network,
     ) -> requests::GetNft {
         requests::GetNft(
             Call::new(&self.session, &operations::GET_NFT)
-                .path("contract", contract.as_ref())
+                .path("contract", contract)
                 .path("tokenId", token_id.as_ref())
                 .header("x-network", x_network),
         )
@@ -428,7 +432,7 @@ impl Client {
     ///
     /// let response = client
     ///     .get_nft_royalty(
-    ///         "0xc1aE02F65dA9819bbdE39255698193016F4aB018",
+    ///         &"0xc1aE02F65dA9819bbdE39255698193016F4aB018".parse()?,
     ///         "1",
     ///         "0.5",
     ///         types::Network::Polygon,
@@ -440,14 +444,14 @@ impl Client {
     /// ```
     pub fn get_nft_royalty(
         &self,
-        contract: impl AsRef<str>,
+        contract: &Address,
         token_id: impl AsRef<str>,
         sale_price: impl AsRef<str>,
         x_network: types::Network,
     ) -> requests::GetNftRoyalty {
         requests::GetNftRoyalty(
             Call::new(&self.session, &operations::GET_NFT_ROYALTY)
-                .path("contract", contract.as_ref())
+                .path("contract", contract)
                 .path("tokenId", token_id.as_ref())
                 .query("salePrice", sale_price.as_ref())
                 .header("x-network", x_network),
@@ -481,10 +485,10 @@ impl Client {
     ///
     /// let response = client
     ///     .mint_nft_extension(
-    ///         "0xc1aE02F65dA9819bbdE39255698193016F4aB018",
+    ///         &"0xc1aE02F65dA9819bbdE39255698193016F4aB018".parse()?,
     ///         types::Network::Polygon,
     ///         types::ExtensionMintRequest::new()
-    ///             .from("0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765")
+    ///             .from("0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765".parse()?)
     ///             .to(serde_json::json!("0xFBd488D1b00604d3b05124d80E35FeA9A39C3296"))
     ///             .mint_msg([
     ///                 types::MintMessage::new()
@@ -504,13 +508,13 @@ impl Client {
     /// ```
     pub fn mint_nft_extension(
         &self,
-        contract: impl AsRef<str>,
+        contract: &Address,
         x_network: types::Network,
         body: types::ExtensionMintRequest,
     ) -> requests::MintNftExtension {
         requests::MintNftExtension(
             Call::new(&self.session, &operations::MINT_NFT_EXTENSION)
-                .path("contract", contract.as_ref())
+                .path("contract", contract)
                 .header("x-network", x_network)
                 .json(&body),
         )
@@ -548,13 +552,13 @@ impl Client {
     ///
     /// let response = client
     ///     .mint_nft(
-    ///         "0xc1aE02F65dA9819bbdE39255698193016F4aB018",
+    ///         &"0xc1aE02F65dA9819bbdE39255698193016F4aB018".parse()?,
     ///         types::Network::Polygon,
     ///         "com.example.game",
     ///         types::MintRequest::new(
     ///             "10001",
-    ///             "0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765",
-    ///             "0xFBd488D1b00604d3b05124d80E35FeA9A39C3296",
+    ///             "0x9428e6eF51FEb2201676deEc11B7E36F7c1F0765".parse()?,
+    ///             "0xFBd488D1b00604d3b05124d80E35FeA9A39C3296".parse()?,
     ///             true,
     ///             [
     ///                 types::MintMessage::new()
@@ -575,14 +579,14 @@ impl Client {
     /// ```
     pub fn mint_nft(
         &self,
-        contract: impl AsRef<str>,
+        contract: &Address,
         x_network: types::Network,
         x_appid: impl AsRef<str>,
         body: types::MintRequest,
     ) -> requests::MintNft {
         requests::MintNft(
             Call::new(&self.session, &operations::MINT_NFT)
-                .path("contract", contract.as_ref())
+                .path("contract", contract)
                 .header("x-network", x_network)
                 .header("x-appid", x_appid.as_ref())
                 .json(&body),
@@ -722,11 +726,11 @@ impl Client {
     ///     .create_multisig_wallet(
     ///         types::Network::Polygon,
     ///         types::MultisigWalletRequest::new(
-    ///             "0x5B38Da6a701c568545dCfcB03FcB875f56beddC4",
+    ///             "0x5B38Da6a701c568545dCfcB03FcB875f56beddC4".parse()?,
     ///             [
-    ///                 "0xD6e69da7f1be111394dfef4C48eaC9b52ddf2Fd0",
-    ///                 "0xA10078576Ca6f63dc6f78ff9a8ed8bd05B51f463",
-    ///                 "0xa245824a24daf3b312d3f59c7debf162c4993e8b",
+    ///                 "0xD6e69da7f1be111394dfef4C48eaC9b52ddf2Fd0".parse()?,
+    ///                 "0xA10078576Ca6f63dc6f78ff9a8ed8bd05B51f463".parse()?,
+    ///                 "0xa245824a24daf3b312d3f59c7debf162c4993e8b".parse()?,
     ///             ],
     ///             2,
     ///         ),
@@ -776,7 +780,7 @@ impl Client {
     /// let response = client
     ///     .register_contract_resource(
     ///         types::Network::Polygon,
-    ///         "0xD6e69da7f1be111394dfef4C48eaC9b52ddf2Fd0",
+    ///         &"0xD6e69da7f1be111394dfef4C48eaC9b52ddf2Fd0".parse()?,
     ///         "Com2us Sample Token Contract",
     ///         "A sample",
     ///         &b"[]"[..],
@@ -790,7 +794,7 @@ impl Client {
     pub fn register_contract_resource(
         &self,
         x_network: types::Network,
-        from: impl AsRef<str>,
+        from: &Address,
         contract_name: impl AsRef<str>,
         contract_desc: impl AsRef<str>,
         contract_abi: impl Into<FilePart>,
@@ -799,7 +803,7 @@ impl Client {
         requests::RegisterContractResource(
             Call::new(&self.session, &operations::REGISTER_CONTRACT_RESOURCE)
                 .header("x-network", x_network)
-                .part("from", from.as_ref())
+                .part("from", from)
                 .part("contractName", contract_name.as_ref())
                 .part("contractDesc", contract_desc.as_ref())
                 .file("contractAbi", contract_abi.into())

@@ -8,6 +8,9 @@ mod client;
 mod environment;
 #[rustfmt::skip] // formatted by the generator
 mod finality;
+#[cfg(feature = "mock")]
+#[rustfmt::skip] // formatted by the generator
+pub mod mock;
 #[rustfmt::skip] // formatted by the generator
 pub mod operations;
 #[rustfmt::skip] // formatted by the generator
@@ -19,7 +22,8 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, BaseUrl, CallOptions, Class, Error, Fields, FilePart, Idempotency, InvalidBaseUrl,
-    Json, Kind, LookedUp, Outcome, Patience, Response, RetryPolicy, Secret, Session,
-    SessionBuilder, States, Unknown, UnknownValue, Wait, WaitError,
+    Address, Advice, Base64, BaseUrl, CallOptions, Class, Error, Fields, FilePart, Hex,
+    Idempotency, InvalidAddress, InvalidBase64, InvalidBaseUrl, InvalidHex, Json, Kind, LookedUp,
+    Outcome, Patience, Response, RetryPolicy, Secret, Session, SessionBuilder, States, Unknown,
+    UnknownValue, Wait, WaitError,
 };

@@ -2,7 +2,7 @@
 
 //! What the calls carry and answer.
 
-use bindery_runtime::{Fields, Json, Secret, UnknownValue};
+use bindery_runtime::{Address, Base64, Fields, Hex, Json, Secret, UnknownValue};
 use serde::{Deserialize, Serialize};
 
 /// A blockchain. The vendor's tables print `ploygon`, every published call sends `polygon`.
@@ -251,10 +251,10 @@ impl TokenPair {
 #[non_exhaustive]
 pub struct NewWallet {
     /// The wallet's address.
-    pub address: String,
+    pub address: Address,
     /// The public key in Base64; on XPLA only.
     #[cfg_attr(feature = "schemars", schemars(rename = "publicKey"))]
-    pub public_key: Option<String>,
+    pub public_key: Option<Base64>,
     /// The private key in hexadecimal on Polygon, a mnemonic of 24 words on XPLA.
     #[cfg_attr(feature = "schemars", schemars(rename = "privateKey"))]
     pub private_key: Secret,
@@ -273,9 +273,9 @@ bindery_runtime::object! {
 
 impl NewWallet {
     /// Makes one of what is required.
-    pub fn new(address: impl Into<String>, private_key: impl Into<Secret>) -> Self {
+    pub fn new(address: Address, private_key: impl Into<Secret>) -> Self {
         Self {
-            address: address.into(),
+            address,
             public_key: None,
             private_key: private_key.into(),
             extra: Fields::new(),
@@ -284,7 +284,7 @@ impl NewWallet {
 
     /// The public key in Base64; on XPLA only.
     #[must_use]
-    pub fn public_key(mut self, public_key: impl Into<String>) -> Self {
+    pub fn public_key(mut self, public_key: impl Into<Base64>) -> Self {
         self.public_key = Some(public_key.into());
         self
     }
@@ -435,9 +435,9 @@ impl std::fmt::Display for WalletType {
 #[non_exhaustive]
 pub struct TransactionRequest {
     /// The address of the account that will send the transaction.
-    pub from: String,
+    pub from: Address,
     /// The receiver's address, or the contract's.
-    pub to: String,
+    pub to: Address,
     /// How many native coins to send, a decimal number of whole coins; 0 for a call of a contract.
     pub amount: String,
     /// What to call and with what, needed for a contract: on Polygon the ABI-encoded call, on XPLA the message. Any
@@ -462,14 +462,10 @@ bindery_runtime::object! {
 
 impl TransactionRequest {
     /// Makes one of what is required.
-    pub fn new(
-        from: impl Into<String>,
-        to: impl Into<String>,
-        amount: impl Into<String>,
-    ) -> Self {
+    pub fn new(from: Address, to: Address, amount: impl Into<String>) -> Self {
         Self {
-            from: from.into(),
-            to: to.into(),
+            from,
+            to,
             amount: amount.into(),
             data: None,
             encoded: None,
@@ -503,7 +499,7 @@ pub struct UnsignedTransaction {
     pub raw_tx: RawTransaction,
     /// The hash of `rawTx`; only on Polygon, for a multi-signature wallet.
     #[cfg_attr(feature = "schemars", schemars(rename = "hashedTx"))]
-    pub hashed_tx: Option<String>,
+    pub hashed_tx: Option<Hex>,
     /// The id of this request.
     #[cfg_attr(feature = "schemars", schemars(rename = "requestId"))]
     pub request_id: Option<String>,
@@ -533,8 +529,8 @@ impl UnsignedTransaction {
 
     /// The hash of `rawTx`; only on Polygon, for a multi-signature wallet.
     #[must_use]
-    pub fn hashed_tx(mut self, hashed_tx: impl Into<String>) -> Self {
-        self.hashed_tx = Some(hashed_tx.into());
+    pub fn hashed_tx(mut self, hashed_tx: Hex) -> Self {
+        self.hashed_tx = Some(hashed_tx);
         self
     }
 
@@ -552,7 +548,7 @@ impl UnsignedTransaction {
 #[non_exhaustive]
 pub struct Transaction {
     /// The transaction's hash.
-    pub txhash: String,
+    pub txhash: Hex,
     /// The number of the block it stands in.
     #[cfg_attr(feature = "schemars", schemars(rename = "blockNumber"))]
     pub block_number: i64,
@@ -583,12 +579,12 @@ bindery_runtime::object! {
 impl Transaction {
     /// Makes one of what is required.
     pub fn new(
-        txhash: impl Into<String>,
+        txhash: Hex,
         block_number: i64,
         status: impl Into<TransactionStatus>,
     ) -> Self {
         Self {
-            txhash: txhash.into(),
+            txhash,
             block_number,
             status: status.into(),
             fee: None,
@@ -877,7 +873,7 @@ impl Nft {
 #[non_exhaustive]
 pub struct Royalty {
     /// The address of the receiver.
-    pub receiver: String,
+    pub receiver: Address,
     /// The amount, a decimal number in the unit of the price.
     pub amount: String,
     /// What came and is not described here, and what it takes to write all of it back as it came.
@@ -894,9 +890,9 @@ bindery_runtime::object! {
 
 impl Royalty {
     /// Makes one of what is required.
-    pub fn new(receiver: impl Into<String>, amount: impl Into<String>) -> Self {
+    pub fn new(receiver: Address, amount: impl Into<String>) -> Self {
         Self {
-            receiver: receiver.into(),
+            receiver,
             amount: amount.into(),
             extra: Fields::new(),
         }
@@ -914,7 +910,7 @@ pub struct ExtensionMintRequest {
     ///
     /// Evidence: inferred (Hive Developers, Blockchain Open API, Extension, Mint NFT). The type is that of the other
     /// calls.
-    pub from: Option<String>,
+    pub from: Option<Address>,
     /// Who receives the tokens. Several accounts can be given; in which form is not documented.
     pub to: Option<Json>,
     /// The tokens.
@@ -950,8 +946,8 @@ impl ExtensionMintRequest {
     /// Evidence: inferred (Hive Developers, Blockchain Open API, Extension, Mint NFT). The type is that of the other
     /// calls.
     #[must_use]
-    pub fn from(mut self, from: impl Into<String>) -> Self {
-        self.from = Some(from.into());
+    pub fn from(mut self, from: Address) -> Self {
+        self.from = Some(from);
         self
     }
 
@@ -1005,9 +1001,9 @@ pub struct MintRequest {
     #[cfg_attr(feature = "schemars", schemars(rename = "playerId"))]
     pub player_id: String,
     /// The account that issues the tokens.
-    pub from: String,
+    pub from: Address,
     /// The wallet that receives the tokens.
-    pub to: String,
+    pub to: Address,
     /// Whether Hive shall sign with the key it keeps, and send; if not, the answer holds `rawTx` to be signed.
     #[cfg_attr(feature = "schemars", schemars(rename = "isSend"))]
     pub is_send: bool,
@@ -1033,15 +1029,15 @@ impl MintRequest {
     /// Makes one of what is required.
     pub fn new(
         player_id: impl Into<String>,
-        from: impl Into<String>,
-        to: impl Into<String>,
+        from: Address,
+        to: Address,
         is_send: bool,
         mint_msg: impl IntoIterator<Item = MintMessage>,
     ) -> Self {
         Self {
             player_id: player_id.into(),
-            from: from.into(),
-            to: to.into(),
+            from,
+            to,
             is_send,
             mint_msg: mint_msg.into_iter().collect(),
             extra: Fields::new(),
@@ -1116,7 +1112,7 @@ pub struct Mint {
     /// Evidence: inferred (Hive Developers, Hive Blockchain API, Mint NFT). The page names it without saying where it
     /// stands.
     #[cfg_attr(feature = "schemars", schemars(rename = "txHash"))]
-    pub tx_hash: Option<String>,
+    pub tx_hash: Option<Hex>,
     /// A transaction that is not signed yet.
     #[cfg_attr(feature = "schemars", schemars(rename = "rawTx"))]
     pub raw_tx: Option<RawTransaction>,
@@ -1148,8 +1144,8 @@ impl Mint {
     /// Evidence: inferred (Hive Developers, Hive Blockchain API, Mint NFT). The page names it without saying where it
     /// stands.
     #[must_use]
-    pub fn tx_hash(mut self, tx_hash: impl Into<String>) -> Self {
-        self.tx_hash = Some(tx_hash.into());
+    pub fn tx_hash(mut self, tx_hash: Hex) -> Self {
+        self.tx_hash = Some(tx_hash);
         self
     }
 
@@ -1531,9 +1527,9 @@ impl StoredFile {
 #[non_exhaustive]
 pub struct MultisigWalletRequest {
     /// The account that will send the transaction that creates the wallet.
-    pub from: String,
+    pub from: Address,
     /// The addresses that can sign.
-    pub signers: Vec<String>,
+    pub signers: Vec<Address>,
     /// How many of them have to sign.
     pub threshold: i32,
     /// What came and is not described here, and what it takes to write all of it back as it came.
@@ -1552,13 +1548,13 @@ bindery_runtime::object! {
 impl MultisigWalletRequest {
     /// Makes one of what is required.
     pub fn new(
-        from: impl Into<String>,
-        signers: impl IntoIterator<Item = impl Into<String>>,
+        from: Address,
+        signers: impl IntoIterator<Item = Address>,
         threshold: i32,
     ) -> Self {
         Self {
-            from: from.into(),
-            signers: signers.into_iter().map(Into::into).collect(),
+            from,
+            signers: signers.into_iter().collect(),
             threshold,
             extra: Fields::new(),
         }
@@ -1571,7 +1567,7 @@ impl MultisigWalletRequest {
 #[non_exhaustive]
 pub struct MultisigWallet {
     /// The wallet's address.
-    pub address: String,
+    pub address: Address,
     /// The encoded transaction that creates it, to be signed; on Polygon only.
     #[cfg_attr(feature = "schemars", schemars(rename = "rawTx"))]
     pub raw_tx: Option<String>,
@@ -1589,9 +1585,9 @@ bindery_runtime::object! {
 
 impl MultisigWallet {
     /// Makes one of what is required.
-    pub fn new(address: impl Into<String>) -> Self {
+    pub fn new(address: Address) -> Self {
         Self {
-            address: address.into(),
+            address,
             raw_tx: None,
             extra: Fields::new(),
         }

@@ -196,11 +196,7 @@ pub(crate) fn refused(
         };
         return Error::new(operation, Kind::Redirect, what, advice).answered(answer);
     }
-    let described = operation
-        .failures
-        .iter()
-        .find(|failure| failure.status.contains(status.as_u16()));
-    let places = described.map_or(&Places::NONE, |failure| failure.places);
+    let places = operation.places_of(status.as_u16());
     let json: Option<Value> = serde_json::from_slice(&body).ok();
     let answer = (status, headers, body);
     refused_with(operation, answer, json.as_ref(), places, None)

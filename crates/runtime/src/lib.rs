@@ -1,9 +1,14 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "address")]
+mod address;
+mod hex;
 mod secret;
 mod text;
 mod uint256;
+#[cfg(feature = "unixtime")]
+mod unix_time;
 
 mod fields;
 mod json;
@@ -58,6 +63,12 @@ mod tagged;
 #[cfg(feature = "webhooks")]
 mod webhook;
 
+#[cfg(feature = "mock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
+pub mod mock;
+
+#[cfg(feature = "address")]
+pub use address::{Address, InvalidAddress};
 pub use call::Call;
 pub use class::{Class, ErrorCodes};
 pub use credential::{Authorizing, Credential, CredentialError, Generation};
@@ -72,6 +83,7 @@ pub use events::{
 pub use failure::{FailureAnswer, FailureBody};
 pub use fields::Fields;
 pub use finality::{Finality, Refusal};
+pub use hex::{Hex, InvalidHex};
 pub use json::Json;
 pub use nullable::Nullable;
 pub use open_enum::UnknownValue;
@@ -92,6 +104,8 @@ pub use session::{InvalidSession, Session, SessionBuilder};
 pub use style::Style;
 pub use text::{Base64, InvalidBase64};
 pub use uint256::{InvalidUint256, Uint256};
+#[cfg(feature = "unixtime")]
+pub use unix_time::{InvalidUnixTime, UnixTime};
 pub use untyped::UntypedCall;
 pub use wait::{States, Wait};
 pub use wait_error::{Failed, Overdue, WaitError};

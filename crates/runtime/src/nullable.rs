@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 ///
 /// ```
 /// # use bindery_runtime::Nullable;
-/// let name = Nullable::from("Jane");
+/// let name: Nullable<String> = "Jane".into();
 /// assert_eq!(name.as_deref(), Some("Jane"));
 /// assert_eq!(Nullable::<String>::Null.as_ref(), None);
 /// assert!(Nullable::<String>::default().is_absent());

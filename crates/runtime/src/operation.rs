@@ -99,6 +99,13 @@ impl Operation {
         self
     }
 
+    /// Where the parts of a failure with this status stand.
+    pub(crate) fn places_of(&self, status: u16) -> &'static Places {
+        let mut failures = self.failures.iter();
+        let described = failures.find(|failure| failure.status.contains(status));
+        described.map_or(&Places::NONE, |failure| failure.places)
+    }
+
     /// What a failure with this code means, where the spec says so.
     pub(crate) fn class_of_code(&self, code: &str) -> Option<Class> {
         let named = |known: &&ErrorCodes| known.codes.contains(&code);

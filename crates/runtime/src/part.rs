@@ -129,6 +129,40 @@ impl Multipart {
     }
 }
 
+/// The parts of a body that [`Multipart::encode`] made: their names and what they hold. None of another one.
+#[cfg(feature = "mock")]
+pub(crate) fn decode(body: &Bytes, content_type: &str) -> Vec<(String, Bytes)> {
+    let Some((_, boundary)) = content_type.split_once("boundary=") else {
+        return Vec::new();
+    };
+    let (line, blank) = (format!("--{boundary}\r\n"), b"\r\n\r\n");
+    let end = format!("\r\n--{boundary}");
+    let find = |from: usize, needle: &[u8]| {
+        let mut windows = body.get(from..)?.windows(needle.len());
+        windows
+            .position(|window| window == needle)
+            .map(|at| from + at)
+    };
+    let mut parts = Vec::new();
+    let mut from = 0;
+    while let Some(start) = find(from, line.as_bytes()) {
+        let Some(head_end) = find(start, blank) else {
+            break;
+        };
+        let content = head_end + blank.len();
+        let Some(stop) = find(content, end.as_bytes()) else {
+            break;
+        };
+        let head = String::from_utf8_lossy(&body[start..head_end]);
+        let name = head.split_once(" name=\"");
+        let name = name.and_then(|(_, rest)| Some(rest.split_once('"')?.0));
+        let name = name.unwrap_or_default().replace("%22", "\"");
+        parts.push((name, body.slice(content..stop)));
+        from = stop + 2;
+    }
+    parts
+}
+
 /// A name inside quotes, escaped as the WHATWG form encoding does, which is what servers expect.
 fn quoted(name: &str) -> String {
     name.replace('"', "%22")

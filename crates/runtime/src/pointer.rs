@@ -7,6 +7,8 @@ use serde::{
     de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
+#[cfg(any(feature = "mock", feature = "websocket"))]
+use serde_json::{Map, Value};
 
 /// What stands at each of the pointers, of which there are at most 128: the text, as it came.
 ///
@@ -52,6 +54,34 @@ pub(crate) fn find_and_read<'a, T: Deserialize<'a>>(
     let read = deserializer.deserialize_map(top)?;
     deserializer.end()?;
     Ok((read, found))
+}
+
+/// Puts `value` where a pointer leads, making the objects, and for numbers the lists, that lead there. Nothing where
+/// something else stands in the way.
+#[cfg(any(feature = "mock", feature = "websocket"))]
+pub(crate) fn put(whole: &mut Value, pointer: &str, value: Value) -> Option<()> {
+    let mut place = whole;
+    let mut tokens = pointer.split('/').skip(1).peekable();
+    while let Some(token) = tokens.next() {
+        let next = tokens.peek().map(|next| match next.parse::<usize>() {
+            Ok(_) => Value::Array(Vec::new()),
+            Err(_) => Value::Object(Map::new()),
+        });
+        let new = next.unwrap_or_default();
+        place = match place {
+            Value::Object(object) => object.entry(unescaped(token)).or_insert(new),
+            Value::Array(list) => {
+                let number: usize = token.parse().ok()?;
+                if number == list.len() {
+                    list.push(new);
+                }
+                list.get_mut(number)?
+            }
+            _ => return None,
+        };
+    }
+    *place = value;
+    Some(())
 }
 
 /// A walk over the first level.
@@ -136,7 +166,7 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
-fn unescaped(token: &str) -> Cow<'_, str> {
+pub(crate) fn unescaped(token: &str) -> Cow<'_, str> {
     if token.contains('~') {
         token.replace("~1", "/").replace("~0", "~").into()
     } else {

@@ -8,6 +8,8 @@ use base64::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::{error::what_does_not_fit, object};
+
 /// Takes padded and unpadded text, since providers differ; writes padded.
 const STANDARD: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
@@ -52,13 +54,29 @@ impl Base64 {
         String::from_utf8(self.to_bytes()?).map_err(|error| InvalidBase64::Utf8(error.utf8_error()))
     }
 
-    /// The decoded bytes, read as JSON.
+    /// The decoded bytes, read as the JSON of a type of the caller's own; of `Json`, whatever it is.
+    ///
+    /// ```
+    /// # use bindery_runtime::{Base64, InvalidBase64};
+    /// #[derive(serde::Deserialize)]
+    /// struct Task {
+    ///     name: String,
+    ///     approved: Option<bool>,
+    /// }
+    ///
+    /// let content = Base64::from_bytes(r#"{"name":"task-1580971842937","approved":null}"#);
+    /// let task: Task = content.to_json()?;
+    /// assert_eq!(task.name, "task-1580971842937");
+    /// assert_eq!(task.approved, None);
+    /// # Ok::<_, InvalidBase64>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// When the text is not base64, or the bytes are not the JSON of a `T`.
+    /// When the text is not base64, or the bytes are not the JSON of a `T`: the error says at which line and column of
+    /// them, and shows no text of theirs.
     pub fn to_json<T: DeserializeOwned>(&self) -> Result<T, InvalidBase64> {
-        serde_json::from_slice(&self.to_bytes()?).map_err(InvalidBase64::Json)
+        object::from_slice(&self.to_bytes()?).map_err(InvalidBase64::Json)
     }
 }
 
@@ -97,7 +115,7 @@ pub enum InvalidBase64 {
     #[error("failed to read the decoded bytes as text: {0}")]
     Utf8(std::str::Utf8Error),
     /// The bytes are not the JSON that was asked for.
-    #[error("failed to read the decoded bytes as JSON: {0}")]
+    #[error("failed to read the decoded bytes as JSON: {}", what_does_not_fit(.0))]
     Json(serde_json::Error),
 }
 
@@ -111,6 +129,17 @@ mod tests {
             let value: Base64 = serde_json::from_value(text.into()).expect("a string");
             assert_eq!(value.to_text().expect("base64 of text"), "1581934008");
         }
+    }
+
+    #[test]
+    fn json_that_does_not_fit_is_told_with_its_place_and_without_its_text() {
+        let content = Base64::from_bytes("{\n  \"amount\": \"a secret\"\n}");
+        let error = content
+            .to_json::<std::collections::BTreeMap<String, u64>>()
+            .expect_err("a text is no number");
+        let said = error.to_string();
+        assert!(said.ends_with("at line 2 column 22"), "{said}");
+        assert!(!said.contains("a secret"), "{said}");
     }
 
     #[test]

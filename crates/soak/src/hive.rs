@@ -7,7 +7,7 @@ use bindery_hive::{
     Client, Environment,
     types::{MintMessage, MintRequest, Network},
 };
-use bindery_runtime::SessionBuilder;
+use bindery_runtime::{Address, SessionBuilder};
 use bindery_sandbox::hive::{POLYGON_NFT, POLYGON_OWNER};
 use serde_json::{Value, json};
 
@@ -18,6 +18,8 @@ const FIRST: u32 = 1_000_000;
 
 pub(crate) struct Hive {
     client: Client,
+    contract: Address,
+    owner: Address,
     pub(crate) tally: Tally,
 }
 
@@ -32,6 +34,8 @@ impl Hive {
         let credentials = Credentials::new(access.id.as_str(), access.secret_key.as_str());
         Ok(Self {
             client: connect_with(environment, credentials.clock(clock), settings)?,
+            contract: POLYGON_NFT.parse()?,
+            owner: POLYGON_OWNER.parse()?,
             tally: Tally::default(),
         })
     }
@@ -42,16 +46,17 @@ impl Hive {
                 let token = MintMessage::new()
                     .token_id(json!((FIRST + number).to_string()))
                     .metadata(json!(uri(number)));
-                let mint = MintRequest::new("1", POLYGON_OWNER, POLYGON_OWNER, true, [token]);
+                let (owner, to) = (self.owner.clone(), self.owner.clone());
+                let mint = MintRequest::new("1", owner, to, true, [token]);
                 let call = self
                     .client
-                    .mint_nft(POLYGON_NFT, Network::Polygon, "soak", mint);
+                    .mint_nft(&self.contract, Network::Polygon, "soak", mint);
                 let outcome = call.send().await;
                 self.tally.wrote(number, &outcome);
             }
             (2, Some(done)) => {
                 let token = (FIRST + done).to_string();
-                let call = self.client.get_nft(POLYGON_NFT, token, Network::Polygon);
+                let call = self.client.get_nft(&self.contract, token, Network::Polygon);
                 let outcome = call.send().await;
                 self.tally.read(&outcome, |nft| {
                     let found = &nft.token_uri;
@@ -59,7 +64,7 @@ impl Hive {
                 });
             }
             _ => {
-                let call = self.client.get_wallet(POLYGON_OWNER, Network::Polygon);
+                let call = self.client.get_wallet(&self.owner, Network::Polygon);
                 let outcome = call.send().await;
                 self.tally.read(&outcome, |_| None);
             }

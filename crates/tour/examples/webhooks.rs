@@ -79,7 +79,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             Event::WalletCreated(wallet) => {
                 println!("wallet {} of {:?} is active", wallet.id, wallet.username);
                 let payment =
-                    TransactionCreateRequest::new("her password", &wallet.address, ether.id, 1_u64);
+                    TransactionCreateRequest::new("her password", wallet.address, ether.id, 1_u64);
                 let jane =
                     tenant.user("Jane", "her password", ["read", "wallet", "transaction"])?;
                 jane.kms_transaction_create(wallet.id, payment)

@@ -28,7 +28,7 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
     guide.found(format_args!(
         "block {}, data hash {}, request {}",
         block.number,
-        short(&block.hash),
+        short(block.hash.as_str()),
         id(block.request_id())
     ));
 
@@ -53,7 +53,7 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
     };
     guide.found(format_args!(
         "transaction {}, it returned {:?}",
-        short(&written.id),
+        short(written.id.as_str()),
         written.data.to_text()?
     ));
 
@@ -87,7 +87,7 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
             .await
             .map_err(|_| "no event came in time")?;
         match delivery.ok_or("the stream ended before the event came")?? {
-            Delivery::Event(Event::Tx(event)) if event.name == written.id => {
+            Delivery::Event(Event::Tx(event)) if event.name == written.id.as_str() => {
                 guide.found(format_args!(
                     "event {} on {}",
                     short(&event.id),
@@ -117,7 +117,7 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
             .map_err(|_| "no event came in time")?;
         let delivery = delivery.ok_or("the stream ended before the event came")??;
         if let Delivery::Event(Event::Tx(event)) = delivery
-            && event.name == again.id
+            && event.name == again.id.as_str()
         {
             guide.found(format_args!(
                 "event {}, though nobody listened",

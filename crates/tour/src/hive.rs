@@ -40,6 +40,7 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
             guide.step("Skip the NFT: set HIVE_NFT_CONTRACT to a contract on Polygon to visit it")
         }
         Some(contract) => {
+            let contract = contract.parse()?;
             guide.step(format_args!(
                 "Look the NFT contract {contract} up, and its token 1"
             ));
@@ -61,6 +62,7 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
         None => guide
             .step("Skip the token: set HIVE_TOKEN_CONTRACT to a contract on Polygon to visit it"),
         Some(contract) => {
+            let contract = contract.parse()?;
             guide.step(format_args!("Look the token {contract} up"));
             let token = client.get_token(&contract, Network::Polygon).send().await?;
             guide.found(format_args!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bindery_auth::upvest::{self, Tenant};
 use bindery_upvest::{
-    Patience,
+    Hex, Patience,
     types::{Asset, Echo, TransactionCreateRequest, UserCreateRequest, WalletCreateRequest},
 };
 use futures_util::TryStreamExt as _;
@@ -135,7 +135,7 @@ async fn walk(tenant: &Tenant, username: &str, password: &str, guide: &mut Guide
         guide.found(format_args!(
             "{}, hash {}",
             status.map_or("without a status", |status| status.as_str()),
-            transaction.txhash.as_deref().unwrap_or("unknown")
+            transaction.txhash.as_ref().map_or("unknown", Hex::as_str)
         ));
     }
     Ok(())

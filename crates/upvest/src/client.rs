@@ -2,7 +2,7 @@
 
 //! The client: a method for each call.
 
-use bindery_runtime::{Call, Session};
+use bindery_runtime::{Address, Call, Hex, Session};
 use uuid::Uuid;
 use crate::{operations, requests, types};
 
@@ -801,7 +801,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: bindery_upvest::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use bindery_upvest::types;
+    /// use bindery_upvest::{Hex, types};
     ///
     /// let response = client
     ///     .kms_sign(
@@ -887,7 +887,7 @@ impl Client {
     ///         "8fc19cd0-8f50-4626-becb-c9e284d2315b".parse()?,
     ///         types::TransactionCreateRequest::new(
     ///                 "EXAMPLE_PASSWORD",
-    ///                 "0x342b13903CFAC27aF1133bb29F2E3Fe9Bf4b0B9B",
+    ///                 "0x342b13903CFAC27aF1133bb29F2E3Fe9Bf4b0B9B".parse()?,
     ///                 "cfc59efb-3b21-5340-ae96-8cadb4ce31a8".parse()?,
     ///                 "37".parse::<Uint256>()?,
     ///             )
@@ -1056,7 +1056,7 @@ impl Client {
     ///                 "EXAMPLE_PASSWORD",
     ///                 types::ComplexTransaction::new(
     ///                         types::ComplexTransactionType::EthereumFunctionCall,
-    ///                         "0x123456789abcdef0123456789abcdef012345678",
+    ///                         "0x123456789abcdef0123456789abcdef012345678".parse()?,
     ///                         "100000000000000".parse::<Uint256>()?,
     ///                         types::FunctionAbi(
     ///                             [
@@ -1139,7 +1139,7 @@ impl Client {
     ///     .data_transactions(
     ///         types::DataProtocol::Ethereum,
     ///         types::DataNetwork::Ropsten,
-    ///         "0x6590896988376a90326cb2f741cb4f8ace1882d5",
+    ///         &"0x6590896988376a90326cb2f741cb4f8ace1882d5".parse()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -1150,13 +1150,13 @@ impl Client {
         &self,
         protocol: types::DataProtocol,
         network: types::DataNetwork,
-        address: impl AsRef<str>,
+        address: &Address,
     ) -> requests::DataTransactions {
         requests::DataTransactions(
             Call::new(&self.session, &operations::DATA_TRANSACTIONS)
                 .path("protocol", protocol)
                 .path("network", network)
-                .path("address", address.as_ref()),
+                .path("address", address),
         )
     }
 
@@ -1183,7 +1183,8 @@ impl Client {
     ///     .data_transaction(
     ///         types::DataProtocol::Ethereum,
     ///         types::DataNetwork::Ropsten,
-    ///         "0xa313aaad0b9b1fd356f7f42ccff1fa385a2f7c2585e0cf1e0fb6814d8bdb559a",
+    ///         &"0xa313aaad0b9b1fd356f7f42ccff1fa385a2f7c2585e0cf1e0fb6814d8bdb559a"
+    ///             .parse()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -1194,13 +1195,13 @@ impl Client {
         &self,
         protocol: types::DataProtocol,
         network: types::DataNetwork,
-        txhash: impl AsRef<str>,
+        txhash: &Hex,
     ) -> requests::DataTransaction {
         requests::DataTransaction(
             Call::new(&self.session, &operations::DATA_TRANSACTION)
                 .path("protocol", protocol)
                 .path("network", network)
-                .path("txhash", txhash.as_ref()),
+                .path("txhash", txhash),
         )
     }
 
@@ -1271,7 +1272,7 @@ impl Client {
     ///     .data_asset_balance(
     ///         types::DataProtocol::Ethereum,
     ///         types::DataNetwork::Ropsten,
-    ///         "0x6590896988376a90326cb2f741cb4f8ace1882d5",
+    ///         &"0x6590896988376a90326cb2f741cb4f8ace1882d5".parse()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -1282,13 +1283,13 @@ impl Client {
         &self,
         protocol: types::DataProtocol,
         network: types::DataNetwork,
-        address: impl AsRef<str>,
+        address: &Address,
     ) -> requests::DataAssetBalance {
         requests::DataAssetBalance(
             Call::new(&self.session, &operations::DATA_ASSET_BALANCE)
                 .path("protocol", protocol)
                 .path("network", network)
-                .path("address", address.as_ref()),
+                .path("address", address),
         )
     }
 
@@ -1316,8 +1317,8 @@ impl Client {
     ///     .data_contract_balance(
     ///         types::DataProtocol::Ethereum,
     ///         types::DataNetwork::Ropsten,
-    ///         "0x6590896988376a90326cb2f741cb4f8ace1882d5",
-    ///         "0x1d7cf6ad190772cc6177beea2e3ae24cc89b2a10",
+    ///         &"0x6590896988376a90326cb2f741cb4f8ace1882d5".parse()?,
+    ///         &"0x1d7cf6ad190772cc6177beea2e3ae24cc89b2a10".parse()?,
     ///     )
     ///     .send()
     ///     .await?;
@@ -1328,15 +1329,15 @@ impl Client {
         &self,
         protocol: types::DataProtocol,
         network: types::DataNetwork,
-        address: impl AsRef<str>,
-        contract: impl AsRef<str>,
+        address: &Address,
+        contract: &Address,
     ) -> requests::DataContractBalance {
         requests::DataContractBalance(
             Call::new(&self.session, &operations::DATA_CONTRACT_BALANCE)
                 .path("protocol", protocol)
                 .path("network", network)
-                .path("address", address.as_ref())
-                .path("contract", contract.as_ref()),
+                .path("address", address)
+                .path("contract", contract),
         )
     }
 

@@ -8,6 +8,9 @@ mod client;
 mod environment;
 #[rustfmt::skip] // formatted by the generator
 mod finality;
+#[cfg(feature = "mock")]
+#[rustfmt::skip] // formatted by the generator
+pub mod mock;
 #[rustfmt::skip] // formatted by the generator
 pub mod operations;
 #[rustfmt::skip] // formatted by the generator
@@ -21,7 +24,9 @@ pub use client::Client;
 pub use environment::Environment;
 
 pub use bindery_runtime::{
-    Advice, Base64, BaseUrl, CallOptions, Class, Error, Fields, Idempotency, InvalidBaseUrl, Items,
-    Json, Kind, LookedUp, Nullable, Outcome, PagePosition, Pages, Patience, Response, RetryPolicy,
-    Secret, Session, SessionBuilder, States, Uint256, Unknown, UnknownValue, Wait, WaitError,
+    Address, Advice, Base64, BaseUrl, CallOptions, Class, Error, Fields, Hex, Idempotency,
+    InvalidAddress, InvalidBase64, InvalidBaseUrl, InvalidHex, InvalidUint256, InvalidUnixTime,
+    Items, Json, Kind, LookedUp, Nullable, Outcome, PagePosition, Pages, Patience, Response,
+    RetryPolicy, Secret, Session, SessionBuilder, States, Uint256, UnixTime, Unknown, UnknownValue,
+    Wait, WaitError,
 };

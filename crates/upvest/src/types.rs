@@ -3,7 +3,9 @@
 //! What the calls carry and answer.
 
 use std::collections::BTreeMap;
-use bindery_runtime::{Base64, Fields, Json, Nullable, Secret, Uint256, UnknownValue};
+use bindery_runtime::{
+    Address, Base64, Fields, Hex, Json, Nullable, Secret, Uint256, UnixTime, UnknownValue,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -264,7 +266,7 @@ pub struct ServerTime {
     /// Seconds since 1970 in UTC.
     ///
     /// Evidence: inferred (Upvest JavaScript SDK, test suite). Whether it comes with a fraction is not recorded.
-    pub epoch: f64,
+    pub epoch: UnixTime,
     /// The same in UTC, without a time zone at its end, so not a date-time of RFC 3339.
     pub iso8601: String,
     /// What came and is not described here, and what it takes to write all of it back as it came.
@@ -274,16 +276,16 @@ pub struct ServerTime {
 
 bindery_runtime::object! {
     ServerTime with extra {
-        epoch: required spelled "epoch";
+        epoch: required plain "epoch";
         iso8601: required text "iso8601";
     }
 }
 
 impl ServerTime {
     /// Makes one of what is required.
-    pub fn new(epoch: f64, iso8601: impl Into<String>) -> Self {
+    pub fn new(epoch: impl Into<UnixTime>, iso8601: impl Into<String>) -> Self {
         Self {
-            epoch,
+            epoch: epoch.into(),
             iso8601: iso8601.into(),
             extra: Fields::new(),
         }
@@ -391,7 +393,7 @@ pub struct AssetMetadata {
     /// Chain id of EIP-155, of an Ethereum network.
     pub chain_id: Option<i64>,
     /// Address of the contract, of an ERC20 token.
-    pub contract: Option<String>,
+    pub contract: Option<Address>,
     /// Hash of the first block, of Bitcoin and Arweave.
     pub genesis: Option<String>,
     /// Everything else in the message: it may hold more than is known.
@@ -428,8 +430,8 @@ impl AssetMetadata {
 
     /// Address of the contract, of an ERC20 token.
     #[must_use]
-    pub fn contract(mut self, contract: impl Into<String>) -> Self {
-        self.contract = Some(contract.into());
+    pub fn contract(mut self, contract: Address) -> Self {
+        self.contract = Some(contract);
         self
     }
 
@@ -1467,7 +1469,7 @@ pub struct StructuredFilter {
     /// Whether only events of one's own application count.
     pub limit_to_application: Option<bool>,
     /// Only events of this address.
-    pub wallet_address: Option<String>,
+    pub wallet_address: Option<Address>,
     /// Up to how many confirmations events are sent.
     pub max_confirmations: Option<i64>,
     /// Everything else in the message: it may hold more than is known.
@@ -1492,7 +1494,7 @@ impl StructuredFilter {
         protocol_name: impl Into<String>,
         event_noun: impl Into<String>,
         event_verb: impl Into<String>,
-        wallet_address: impl Into<Option<String>>,
+        wallet_address: impl Into<Option<Address>>,
         max_confirmations: impl Into<Option<i64>>,
     ) -> Self {
         Self {
@@ -1629,7 +1631,7 @@ pub struct WalletEvent {
     /// Name of the user.
     pub username: String,
     /// Address of the wallet on its network.
-    pub address: String,
+    pub address: Address,
     /// Everything else in the message: it may hold more than is known.
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: Fields,
@@ -1645,15 +1647,11 @@ bindery_runtime::object! {
 
 impl WalletEvent {
     /// Makes one of what is required.
-    pub fn new(
-        id: Uuid,
-        username: impl Into<String>,
-        address: impl Into<String>,
-    ) -> Self {
+    pub fn new(id: Uuid, username: impl Into<String>, address: Address) -> Self {
         Self {
             id,
             username: username.into(),
-            address: address.into(),
+            address,
             extra: Fields::new(),
         }
     }
@@ -1735,7 +1733,7 @@ pub struct UserCreatedWallet {
     /// Id of the wallet.
     pub id: Uuid,
     /// Address of the wallet on its network.
-    pub address: Option<String>,
+    pub address: Option<Address>,
     /// Everything else in the message: it may hold more than is known.
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: Fields,
@@ -1750,7 +1748,7 @@ bindery_runtime::object! {
 
 impl UserCreatedWallet {
     /// Makes one of what is required.
-    pub fn new(id: Uuid, address: impl Into<Option<String>>) -> Self {
+    pub fn new(id: Uuid, address: impl Into<Option<Address>>) -> Self {
         Self {
             id,
             address: address.into(),
@@ -1778,7 +1776,7 @@ pub struct TransactionProcessedEvent {
     /// Id of the transaction.
     pub id: Uuid,
     /// Hash of the transaction on its network.
-    pub hash: Option<String>,
+    pub hash: Option<Hex>,
     /// How far a transaction has come. `QUEUED`: taken, but not sent. `PENDING`: sent, but in no block. `CONFIRMING`:
     /// in a block. `CONFIRMED`: in a block with enough others on top. `FAILED`: no block took it in time. `REJECTED`:
     /// no block can take it, for lack of funds or an error of the contract.
@@ -1809,8 +1807,8 @@ impl TransactionProcessedEvent {
 
     /// Hash of the transaction on its network.
     #[must_use]
-    pub fn hash(mut self, hash: impl Into<String>) -> Self {
-        self.hash = Some(hash.into());
+    pub fn hash(mut self, hash: Hex) -> Self {
+        self.hash = Some(hash);
         self
     }
 
@@ -1833,13 +1831,13 @@ pub struct TransferObservedEvent {
     /// The amount, in the smallest unit. Unlike everywhere else it is a JSON number, of any length.
     pub quantity: Uint256,
     /// Hash of the transaction on its network.
-    pub txhash: String,
+    pub txhash: Hex,
     /// Id of the transaction at Upvest.
     pub transaction_id: Option<Uuid>,
     /// Address that sent the amount.
-    pub sender: String,
+    pub sender: Address,
     /// Address that received the amount.
-    pub recipient: String,
+    pub recipient: Address,
     /// The asset of a transfer.
     pub asset: TransferredAsset,
     /// What came and is not described here, and what it takes to write all of it back as it came.
@@ -1862,17 +1860,17 @@ impl TransferObservedEvent {
     /// Makes one of what is required.
     pub fn new(
         quantity: impl Into<Uint256>,
-        txhash: impl Into<String>,
-        sender: impl Into<String>,
-        recipient: impl Into<String>,
+        txhash: Hex,
+        sender: Address,
+        recipient: Address,
         asset: TransferredAsset,
     ) -> Self {
         Self {
             quantity: quantity.into(),
-            txhash: txhash.into(),
+            txhash,
             transaction_id: None,
-            sender: sender.into(),
-            recipient: recipient.into(),
+            sender,
+            recipient,
             asset,
             extra: Fields::new(),
         }
@@ -2280,7 +2278,7 @@ pub struct OffboardedWallet {
     /// Id of the wallet.
     pub id: Uuid,
     /// Address of the wallet.
-    pub address: String,
+    pub address: Address,
     /// The chain and network of a wallet or an asset. The full list was not published.
     pub protocol: Protocol,
     /// Of an Ethereum wallet, the encrypted key as a Web3 keystore.
@@ -2310,14 +2308,10 @@ bindery_runtime::object! {
 
 impl OffboardedWallet {
     /// Makes one of what is required.
-    pub fn new(
-        id: Uuid,
-        address: impl Into<String>,
-        protocol: impl Into<Protocol>,
-    ) -> Self {
+    pub fn new(id: Uuid, address: Address, protocol: impl Into<Protocol>) -> Self {
         Self {
             id,
-            address: address.into(),
+            address,
             protocol: protocol.into(),
             keystore_file: None,
             bip38_encrypted_private_key: None,
@@ -2657,7 +2651,7 @@ pub struct Wallet {
     /// Id of the wallet.
     pub id: Uuid,
     /// Its address, null while the key is made. Of Ethereum with the checksum of EIP-55.
-    pub address: Option<String>,
+    pub address: Option<Address>,
     /// What it holds, asset by asset.
     pub balances: Vec<WalletBalance>,
     /// The chain and network of a wallet or an asset. The full list was not published.
@@ -2686,7 +2680,7 @@ impl Wallet {
     /// Makes one of what is required.
     pub fn new(
         id: Uuid,
-        address: impl Into<Option<String>>,
+        address: impl Into<Option<Address>>,
         balances: impl IntoIterator<Item = WalletBalance>,
         protocol: impl Into<Protocol>,
         status: impl Into<WalletStatus>,
@@ -3328,7 +3322,7 @@ pub struct TransactionCreateRequest {
     /// Password of the user, needed to decrypt the key.
     pub password: Secret,
     /// Address that receives the amount.
-    pub recipient: String,
+    pub recipient: Address,
     /// The asset that is sent.
     pub asset_id: Uuid,
     /// The amount, a decimal integer in the smallest unit.
@@ -3377,13 +3371,13 @@ impl TransactionCreateRequest {
     /// Makes one of what is required.
     pub fn new(
         password: impl Into<Secret>,
-        recipient: impl Into<String>,
+        recipient: Address,
         asset_id: Uuid,
         quantity: impl Into<Uint256>,
     ) -> Self {
         Self {
             password: password.into(),
-            recipient: recipient.into(),
+            recipient,
             asset_id,
             quantity: quantity.into(),
             fee: None,
@@ -3550,7 +3544,7 @@ pub struct ComplexTransaction {
     #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
     pub type_: ComplexTransactionType,
     /// Address of the contract.
-    pub to: String,
+    pub to: Address,
     /// The amount sent along in wei, 0 where the function takes none.
     pub value: Uint256,
     /// The most gas that the call may use.
@@ -3583,14 +3577,14 @@ impl ComplexTransaction {
     /// Makes one of what is required.
     pub fn new(
         type_: impl Into<ComplexTransactionType>,
-        to: impl Into<String>,
+        to: Address,
         value: impl Into<Uint256>,
         abi: FunctionAbi,
         parameters: impl IntoIterator<Item = FunctionParameter>,
     ) -> Self {
         Self {
             type_: type_.into(),
-            to: to.into(),
+            to,
             value: value.into(),
             gas_limit: None,
             gas_price: None,
@@ -3726,7 +3720,7 @@ pub struct Transaction {
     /// Id of the transaction.
     pub id: Uuid,
     /// Hash of the transaction on its chain, null until it is broadcast.
-    pub txhash: Option<String>,
+    pub txhash: Option<Hex>,
     /// The wallet it belongs to.
     pub wallet_id: Uuid,
     /// The asset that is sent.
@@ -3736,11 +3730,11 @@ pub struct Transaction {
     /// Decimals between the smallest unit of the asset and the usual one.
     pub exponent: Option<i32>,
     /// Address it comes from.
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
-    pub sender: Nullable<String>,
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<Address>"))]
+    pub sender: Nullable<Address>,
     /// Address it goes to. Missing or null for raw and complex ones.
-    #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
-    pub recipient: Nullable<String>,
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<Address>"))]
+    pub recipient: Nullable<Address>,
     /// The amount, a decimal integer in the smallest unit.
     pub quantity: Option<Uint256>,
     /// The most that it may cost, a decimal integer in the smallest unit.
@@ -3775,7 +3769,7 @@ bindery_runtime::object! {
 
 impl Transaction {
     /// Makes one of what is required.
-    pub fn new(id: Uuid, txhash: impl Into<Option<String>>, wallet_id: Uuid) -> Self {
+    pub fn new(id: Uuid, txhash: impl Into<Option<Hex>>, wallet_id: Uuid) -> Self {
         Self {
             id,
             txhash: txhash.into(),
@@ -3816,14 +3810,14 @@ impl Transaction {
 
     /// Address it comes from.
     #[must_use]
-    pub fn sender(mut self, sender: impl Into<Nullable<String>>) -> Self {
+    pub fn sender(mut self, sender: impl Into<Nullable<Address>>) -> Self {
         self.sender = sender.into();
         self
     }
 
     /// Address it goes to. Missing or null for raw and complex ones.
     #[must_use]
-    pub fn recipient(mut self, recipient: impl Into<Nullable<String>>) -> Self {
+    pub fn recipient(mut self, recipient: impl Into<Nullable<Address>>) -> Self {
         self.recipient = recipient.into();
         self
     }
@@ -4181,8 +4175,8 @@ impl std::fmt::Display for DataNetwork {
     }
 }
 
-/// An integer that the vendor's clients read from a string or from a number. The samples have strings, which also
-/// hold more than 64 bits.
+/// An integer that the vendor's clients read from a string or from a number. Of these there is no sample: a
+/// string may be decimal, hexadecimal or, of a time, a date.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -4191,18 +4185,19 @@ pub enum IntegerOrString {
     /// As a text.
     Text(String),
     /// As an integer.
-    Integer(i64),
+    Integer(Uint256),
 }
 
 bindery_runtime::one_of!(IntegerOrString { Text, Integer });
 
-impl From<i64> for IntegerOrString {
-    fn from(value: i64) -> Self {
+impl From<Uint256> for IntegerOrString {
+    fn from(value: Uint256) -> Self {
         Self::Integer(value)
     }
 }
 
-/// A transaction of the chain. More may come; it is kept.
+/// A transaction of the chain. More may come; it is kept. Integers are strings in the samples; the vendor's
+/// clients read numbers too.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -4229,36 +4224,36 @@ impl From<i64> for IntegerOrString {
 pub struct HistoricalTransaction {
     /// Hash of its block, without `0x`.
     #[cfg_attr(feature = "schemars", schemars(rename = "blockHash"))]
-    pub block_hash: String,
+    pub block_hash: Hex,
     /// Number of its block.
     #[cfg_attr(feature = "schemars", schemars(rename = "blockNumber"))]
-    pub block_number: IntegerOrString,
+    pub block_number: Uint256,
     /// Address it comes from.
-    pub from: String,
+    pub from: Address,
     /// Address it goes to, null where it creates a contract.
-    pub to: Option<String>,
+    pub to: Option<Address>,
     /// Its hash, without `0x`.
-    pub hash: String,
+    pub hash: Hex,
     /// Its number among the transactions of the sender.
-    pub nonce: IntegerOrString,
+    pub nonce: Uint256,
     /// Its place in the block.
     #[cfg_attr(feature = "schemars", schemars(rename = "transactionIndex"))]
-    pub transaction_index: IntegerOrString,
+    pub transaction_index: Uint256,
     /// The amount, in wei.
-    pub value: IntegerOrString,
+    pub value: Uint256,
     /// Price of the gas, in wei.
     #[cfg_attr(feature = "schemars", schemars(rename = "gasPrice"))]
-    pub gas_price: IntegerOrString,
+    pub gas_price: Uint256,
     /// The most gas it may use.
     #[cfg_attr(feature = "schemars", schemars(rename = "gasLimit"))]
-    pub gas_limit: IntegerOrString,
+    pub gas_limit: Uint256,
     /// The gas it used.
     #[cfg_attr(feature = "schemars", schemars(rename = "gasUsed"))]
-    pub gas_used: Option<IntegerOrString>,
+    pub gas_used: Option<Uint256>,
     /// How many blocks are on top of its own.
-    pub confirmations: IntegerOrString,
+    pub confirmations: Uint256,
     /// Data sent along, with `0x`.
-    pub input: Option<String>,
+    pub input: Option<Hex>,
     /// Why the execution failed, or false where it did not.
     pub error: Option<ExecutionError>,
     /// Everything else in the message: it may hold more than is known.
@@ -4269,17 +4264,17 @@ pub struct HistoricalTransaction {
 bindery_runtime::object! {
     HistoricalTransaction with extra {
         block_hash: required text "blockHash";
-        block_number: required text "blockNumber";
+        block_number: required spelled "blockNumber";
         from: required text "from";
         to: required text "to";
         hash: required text "hash";
-        nonce: required text "nonce";
-        transaction_index: required text "transactionIndex";
-        value: required text "value";
-        gas_price: required text "gasPrice";
-        gas_limit: required text "gasLimit";
-        gas_used: optional text "gasUsed";
-        confirmations: required text "confirmations";
+        nonce: required spelled "nonce";
+        transaction_index: required spelled "transactionIndex";
+        value: required spelled "value";
+        gas_price: required spelled "gasPrice";
+        gas_limit: required spelled "gasLimit";
+        gas_used: optional spelled "gasUsed";
+        confirmations: required spelled "confirmations";
         input: required text "input";
         error: optional text "error";
     }
@@ -4289,25 +4284,25 @@ impl HistoricalTransaction {
     /// Makes one of what is required.
     #[expect(clippy::too_many_arguments, reason = "so many are required")]
     pub fn new(
-        block_hash: impl Into<String>,
-        block_number: impl Into<IntegerOrString>,
-        from: impl Into<String>,
-        to: impl Into<Option<String>>,
-        hash: impl Into<String>,
-        nonce: impl Into<IntegerOrString>,
-        transaction_index: impl Into<IntegerOrString>,
-        value: impl Into<IntegerOrString>,
-        gas_price: impl Into<IntegerOrString>,
-        gas_limit: impl Into<IntegerOrString>,
-        confirmations: impl Into<IntegerOrString>,
-        input: impl Into<Option<String>>,
+        block_hash: Hex,
+        block_number: impl Into<Uint256>,
+        from: Address,
+        to: impl Into<Option<Address>>,
+        hash: Hex,
+        nonce: impl Into<Uint256>,
+        transaction_index: impl Into<Uint256>,
+        value: impl Into<Uint256>,
+        gas_price: impl Into<Uint256>,
+        gas_limit: impl Into<Uint256>,
+        confirmations: impl Into<Uint256>,
+        input: impl Into<Option<Hex>>,
     ) -> Self {
         Self {
-            block_hash: block_hash.into(),
+            block_hash,
             block_number: block_number.into(),
-            from: from.into(),
+            from,
             to: to.into(),
-            hash: hash.into(),
+            hash,
             nonce: nonce.into(),
             transaction_index: transaction_index.into(),
             value: value.into(),
@@ -4323,7 +4318,7 @@ impl HistoricalTransaction {
 
     /// The gas it used.
     #[must_use]
-    pub fn gas_used(mut self, gas_used: impl Into<IntegerOrString>) -> Self {
+    pub fn gas_used(mut self, gas_used: impl Into<Uint256>) -> Self {
         self.gas_used = Some(gas_used.into());
         self
     }
@@ -4547,31 +4542,31 @@ impl HistoricalTransactionResult {
 #[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = true)))]
 pub struct HistoricalBlock {
     /// Its number. A string, as three tests find.
-    pub number: IntegerOrString,
+    pub number: Uint256,
     /// Its hash.
-    pub hash: String,
+    pub hash: Hex,
     /// Hash of the block before.
     #[cfg_attr(feature = "schemars", schemars(rename = "parentHash"))]
-    pub parent_hash: Option<String>,
+    pub parent_hash: Option<Hex>,
     /// The nonce of its proof of work.
     pub nonce: Option<IntegerOrString>,
     /// Hash of its uncles.
     #[cfg_attr(feature = "schemars", schemars(rename = "sha3Uncles"))]
-    pub sha3_uncles: Option<String>,
+    pub sha3_uncles: Option<Hex>,
     /// Bloom filter of its logs.
     #[cfg_attr(feature = "schemars", schemars(rename = "logsBloom"))]
-    pub logs_bloom: Option<String>,
+    pub logs_bloom: Option<Hex>,
     /// Root of its transactions.
     #[cfg_attr(feature = "schemars", schemars(rename = "transactionsRoot"))]
-    pub transactions_root: Option<String>,
+    pub transactions_root: Option<Hex>,
     /// Root of the state after it.
     #[cfg_attr(feature = "schemars", schemars(rename = "stateRoot"))]
-    pub state_root: Option<String>,
+    pub state_root: Option<Hex>,
     /// Root of its receipts.
     #[cfg_attr(feature = "schemars", schemars(rename = "receiptsRoot"))]
-    pub receipts_root: Option<String>,
+    pub receipts_root: Option<Hex>,
     /// Address of its miner.
-    pub miner: Option<String>,
+    pub miner: Option<Address>,
     /// Its difficulty.
     pub difficulty: Option<IntegerOrString>,
     /// The difficulty of the chain up to it.
@@ -4579,7 +4574,7 @@ pub struct HistoricalBlock {
     pub total_difficulty: Option<IntegerOrString>,
     /// What the miner wrote into it.
     #[cfg_attr(feature = "schemars", schemars(rename = "extraData"))]
-    pub extra_data: Option<String>,
+    pub extra_data: Option<Hex>,
     /// Its size in bytes.
     pub size: Option<IntegerOrString>,
     /// The most gas that its transactions may use.
@@ -4589,11 +4584,11 @@ pub struct HistoricalBlock {
     #[cfg_attr(feature = "schemars", schemars(rename = "gasUsed"))]
     pub gas_used: Option<IntegerOrString>,
     /// Hashes of its transactions.
-    pub transactions: Vec<String>,
+    pub transactions: Vec<Hex>,
     /// When it was made, in a form that is not recorded.
     pub timestamp: Option<IntegerOrString>,
     /// Hashes of its uncles.
-    pub uncles: Vec<String>,
+    pub uncles: Vec<Hex>,
     /// Everything else in the message: it may hold more than is known.
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: Fields,
@@ -4601,24 +4596,24 @@ pub struct HistoricalBlock {
 
 bindery_runtime::object! {
     HistoricalBlock with extra {
-        number: required text "number";
+        number: required spelled "number";
         hash: required text "hash";
         parent_hash: optional text "parentHash";
-        nonce: optional text "nonce";
+        nonce: optional spelled "nonce";
         sha3_uncles: optional text "sha3Uncles";
         logs_bloom: optional text "logsBloom";
         transactions_root: optional text "transactionsRoot";
         state_root: optional text "stateRoot";
         receipts_root: optional text "receiptsRoot";
         miner: optional text "miner";
-        difficulty: optional text "difficulty";
-        total_difficulty: optional text "totalDifficulty";
+        difficulty: optional spelled "difficulty";
+        total_difficulty: optional spelled "totalDifficulty";
         extra_data: optional text "extraData";
-        size: optional text "size";
-        gas_limit: optional text "gasLimit";
-        gas_used: optional text "gasUsed";
+        size: optional spelled "size";
+        gas_limit: optional spelled "gasLimit";
+        gas_used: optional spelled "gasUsed";
         transactions: required text "transactions";
-        timestamp: optional text "timestamp";
+        timestamp: optional spelled "timestamp";
         uncles: required text "uncles";
     }
 }
@@ -4626,14 +4621,14 @@ bindery_runtime::object! {
 impl HistoricalBlock {
     /// Makes one of what is required.
     pub fn new(
-        number: impl Into<IntegerOrString>,
-        hash: impl Into<String>,
-        transactions: impl IntoIterator<Item = impl Into<String>>,
-        uncles: impl IntoIterator<Item = impl Into<String>>,
+        number: impl Into<Uint256>,
+        hash: Hex,
+        transactions: impl IntoIterator<Item = Hex>,
+        uncles: impl IntoIterator<Item = Hex>,
     ) -> Self {
         Self {
             number: number.into(),
-            hash: hash.into(),
+            hash,
             parent_hash: None,
             nonce: None,
             sha3_uncles: None,
@@ -4648,17 +4643,17 @@ impl HistoricalBlock {
             size: None,
             gas_limit: None,
             gas_used: None,
-            transactions: transactions.into_iter().map(Into::into).collect(),
+            transactions: transactions.into_iter().collect(),
             timestamp: None,
-            uncles: uncles.into_iter().map(Into::into).collect(),
+            uncles: uncles.into_iter().collect(),
             extra: Fields::new(),
         }
     }
 
     /// Hash of the block before.
     #[must_use]
-    pub fn parent_hash(mut self, parent_hash: impl Into<String>) -> Self {
-        self.parent_hash = Some(parent_hash.into());
+    pub fn parent_hash(mut self, parent_hash: Hex) -> Self {
+        self.parent_hash = Some(parent_hash);
         self
     }
 
@@ -4671,43 +4666,43 @@ impl HistoricalBlock {
 
     /// Hash of its uncles.
     #[must_use]
-    pub fn sha3_uncles(mut self, sha3_uncles: impl Into<String>) -> Self {
-        self.sha3_uncles = Some(sha3_uncles.into());
+    pub fn sha3_uncles(mut self, sha3_uncles: Hex) -> Self {
+        self.sha3_uncles = Some(sha3_uncles);
         self
     }
 
     /// Bloom filter of its logs.
     #[must_use]
-    pub fn logs_bloom(mut self, logs_bloom: impl Into<String>) -> Self {
-        self.logs_bloom = Some(logs_bloom.into());
+    pub fn logs_bloom(mut self, logs_bloom: Hex) -> Self {
+        self.logs_bloom = Some(logs_bloom);
         self
     }
 
     /// Root of its transactions.
     #[must_use]
-    pub fn transactions_root(mut self, transactions_root: impl Into<String>) -> Self {
-        self.transactions_root = Some(transactions_root.into());
+    pub fn transactions_root(mut self, transactions_root: Hex) -> Self {
+        self.transactions_root = Some(transactions_root);
         self
     }
 
     /// Root of the state after it.
     #[must_use]
-    pub fn state_root(mut self, state_root: impl Into<String>) -> Self {
-        self.state_root = Some(state_root.into());
+    pub fn state_root(mut self, state_root: Hex) -> Self {
+        self.state_root = Some(state_root);
         self
     }
 
     /// Root of its receipts.
     #[must_use]
-    pub fn receipts_root(mut self, receipts_root: impl Into<String>) -> Self {
-        self.receipts_root = Some(receipts_root.into());
+    pub fn receipts_root(mut self, receipts_root: Hex) -> Self {
+        self.receipts_root = Some(receipts_root);
         self
     }
 
     /// Address of its miner.
     #[must_use]
-    pub fn miner(mut self, miner: impl Into<String>) -> Self {
-        self.miner = Some(miner.into());
+    pub fn miner(mut self, miner: Address) -> Self {
+        self.miner = Some(miner);
         self
     }
 
@@ -4730,8 +4725,8 @@ impl HistoricalBlock {
 
     /// What the miner wrote into it.
     #[must_use]
-    pub fn extra_data(mut self, extra_data: impl Into<String>) -> Self {
-        self.extra_data = Some(extra_data.into());
+    pub fn extra_data(mut self, extra_data: Hex) -> Self {
+        self.extra_data = Some(extra_data);
         self
     }
 
@@ -4815,23 +4810,23 @@ pub struct HistoricalBalance {
     /// Id of the record.
     pub id: Uuid,
     /// The address.
-    pub address: String,
+    pub address: Address,
     /// Address of the token's contract. Missing for the chain's own asset.
-    pub contract: Option<String>,
+    pub contract: Option<Address>,
     /// The amount, in the smallest unit.
-    pub balance: IntegerOrString,
+    pub balance: Uint256,
     /// Hash of the transaction, without `0x`.
     #[cfg_attr(feature = "schemars", schemars(rename = "transactionHash"))]
-    pub transaction_hash: String,
+    pub transaction_hash: Hex,
     /// Place of the transaction in its block.
     #[cfg_attr(feature = "schemars", schemars(rename = "transactionIndex"))]
-    pub transaction_index: IntegerOrString,
+    pub transaction_index: Uint256,
     /// Hash of the block, without `0x`.
     #[cfg_attr(feature = "schemars", schemars(rename = "blockHash"))]
-    pub block_hash: String,
+    pub block_hash: Hex,
     /// Number of the block.
     #[cfg_attr(feature = "schemars", schemars(rename = "blockNumber"))]
-    pub block_number: IntegerOrString,
+    pub block_number: Uint256,
     /// Presumably when the record was made.
     pub timestamp: DateTime<Utc>,
     /// Whether the block is on the main chain.
@@ -4847,11 +4842,11 @@ bindery_runtime::object! {
         id: required spelled "id";
         address: required text "address";
         contract: optional text "contract";
-        balance: required text "balance";
+        balance: required spelled "balance";
         transaction_hash: required text "transactionHash";
-        transaction_index: required text "transactionIndex";
+        transaction_index: required spelled "transactionIndex";
         block_hash: required text "blockHash";
-        block_number: required text "blockNumber";
+        block_number: required spelled "blockNumber";
         timestamp: required spelled "timestamp";
         is_main_chain: required plain "isMainChain";
     }
@@ -4862,23 +4857,23 @@ impl HistoricalBalance {
     #[expect(clippy::too_many_arguments, reason = "so many are required")]
     pub fn new(
         id: Uuid,
-        address: impl Into<String>,
-        balance: impl Into<IntegerOrString>,
-        transaction_hash: impl Into<String>,
-        transaction_index: impl Into<IntegerOrString>,
-        block_hash: impl Into<String>,
-        block_number: impl Into<IntegerOrString>,
+        address: Address,
+        balance: impl Into<Uint256>,
+        transaction_hash: Hex,
+        transaction_index: impl Into<Uint256>,
+        block_hash: Hex,
+        block_number: impl Into<Uint256>,
         timestamp: DateTime<Utc>,
         is_main_chain: bool,
     ) -> Self {
         Self {
             id,
-            address: address.into(),
+            address,
             contract: None,
             balance: balance.into(),
-            transaction_hash: transaction_hash.into(),
+            transaction_hash,
             transaction_index: transaction_index.into(),
-            block_hash: block_hash.into(),
+            block_hash,
             block_number: block_number.into(),
             timestamp,
             is_main_chain,
@@ -4888,8 +4883,8 @@ impl HistoricalBalance {
 
     /// Address of the token's contract. Missing for the chain's own asset.
     #[must_use]
-    pub fn contract(mut self, contract: impl Into<String>) -> Self {
-        self.contract = Some(contract.into());
+    pub fn contract(mut self, contract: Address) -> Self {
+        self.contract = Some(contract);
         self
     }
 }
@@ -4936,11 +4931,11 @@ impl HistoricalBalanceResult {
 #[non_exhaustive]
 pub struct HistoricalStatus {
     /// Number of the lowest block.
-    pub lowest: IntegerOrString,
+    pub lowest: Uint256,
     /// Number of the highest block.
-    pub highest: IntegerOrString,
+    pub highest: Uint256,
     /// Number of the latest block.
-    pub latest: IntegerOrString,
+    pub latest: Uint256,
     /// What came and is not described here, and what it takes to write all of it back as it came.
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: Fields,
@@ -4948,18 +4943,18 @@ pub struct HistoricalStatus {
 
 bindery_runtime::object! {
     HistoricalStatus with extra {
-        lowest: required text "lowest";
-        highest: required text "highest";
-        latest: required text "latest";
+        lowest: required spelled "lowest";
+        highest: required spelled "highest";
+        latest: required spelled "latest";
     }
 }
 
 impl HistoricalStatus {
     /// Makes one of what is required.
     pub fn new(
-        lowest: impl Into<IntegerOrString>,
-        highest: impl Into<IntegerOrString>,
-        latest: impl Into<IntegerOrString>,
+        lowest: impl Into<Uint256>,
+        highest: impl Into<Uint256>,
+        latest: impl Into<Uint256>,
     ) -> Self {
         Self {
             lowest: lowest.into(),

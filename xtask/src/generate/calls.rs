@@ -12,7 +12,7 @@ use super::{
     sockets,
     types::{Model, fields, id_of, named},
 };
-use crate::api::{Api, Body, Encoding, Operation, Parameter, Place, Style, text};
+use crate::api::{Api, Body, Encoding, Operation, Pagination, Parameter, Place, Style, text};
 
 /// The client.
 pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<Vec<Item>, String> {
@@ -143,7 +143,10 @@ pub(super) fn requests(
     Ok(items)
 }
 
-fn signature<'a>(generated: &'a Generated, operation: &Operation) -> Result<&'a Signature, String> {
+pub(super) fn signature<'a>(
+    generated: &'a Generated,
+    operation: &Operation,
+) -> Result<&'a Signature, String> {
     generated
         .calls
         .get(&operation.id)
@@ -300,36 +303,8 @@ fn sending(
         }
     }];
     if let Some(pagination) = &operation.pagination {
-        let wrong = |what: &str| {
-            format!(
-                "{}: `{}` has x-pagination, but {what}",
-                api.name, operation.id
-            )
-        };
-        let page = model
-            .of(&answer)
-            .ok_or_else(|| wrong("its answer is no object"))?;
-        let next = field_at(page, &pagination.next)
-            .ok_or_else(|| wrong("`next` is no field of its answer"))?;
-        let items = field_at(page, &pagination.items)
-            .ok_or_else(|| wrong("`items` is no field of its answer"))?;
-        let (Some(next_name), Some(items_name)) = (&next.ident, &items.ident) else {
-            return Err(wrong("its answer has no fields"));
-        };
         let cursor = &pagination.cursor;
-        let reads: Expr = match fields::inner(&next.ty, "Option") {
-            Some(_) => parse_quote!(|page| page.#next_name.as_deref()),
-            None => parse_quote!(|page| Some(page.#next_name.as_str())),
-        };
-        let (list, takes): (&Type, Expr) = match fields::inner(&items.ty, "Option") {
-            Some(list) => (
-                list,
-                parse_quote!(|page| page.#items_name.unwrap_or_default()),
-            ),
-            None => (&items.ty, parse_quote!(|page| page.#items_name)),
-        };
-        let item = fields::inner(list, "Vec").ok_or_else(|| wrong("`items` is no list"))?;
-        let item = qualified(item, model);
+        let Paged { reads, takes, item } = paged(api, model, operation, pagination, &answer)?;
         let size = pagination.size.as_ref().map(|size| {
             let setter = names::setter_name(size);
             format!("[`{setter}`](Self::{setter}) sets how many items a page has.")
@@ -373,6 +348,56 @@ fn sending(
         });
     }
     Ok(methods)
+}
+
+/// How a page is taken apart.
+pub(super) struct Paged {
+    /// What reads from a page what leads to the next one.
+    reads: Expr,
+    /// What takes the items out of a page.
+    takes: Expr,
+    /// The type of an item.
+    pub(super) item: Type,
+}
+
+/// How the pages of `operation`, which are `answer`, are taken apart.
+pub(super) fn paged(
+    api: &Api,
+    model: &Model,
+    operation: &Operation,
+    pagination: &Pagination,
+    answer: &Type,
+) -> Result<Paged, String> {
+    let wrong = |what: &str| {
+        format!(
+            "{}: `{}` has x-pagination, but {what}",
+            api.name, operation.id
+        )
+    };
+    let page = model
+        .of(answer)
+        .ok_or_else(|| wrong("its answer is no object"))?;
+    let next = field_at(page, &pagination.next)
+        .ok_or_else(|| wrong("`next` is no field of its answer"))?;
+    let items = field_at(page, &pagination.items)
+        .ok_or_else(|| wrong("`items` is no field of its answer"))?;
+    let (Some(next_name), Some(items_name)) = (&next.ident, &items.ident) else {
+        return Err(wrong("its answer has no fields"));
+    };
+    let reads: Expr = match fields::inner(&next.ty, "Option") {
+        Some(_) => parse_quote!(|page| page.#next_name.as_deref()),
+        None => parse_quote!(|page| Some(page.#next_name.as_str())),
+    };
+    let (list, takes): (&Type, Expr) = match fields::inner(&items.ty, "Option") {
+        Some(list) => (
+            list,
+            parse_quote!(|page| page.#items_name.unwrap_or_default()),
+        ),
+        None => (&items.ty, parse_quote!(|page| page.#items_name)),
+    };
+    let item = fields::inner(list, "Vec").ok_or_else(|| wrong("`items` is no list"))?;
+    let item = qualified(item, model);
+    Ok(Paged { reads, takes, item })
 }
 
 /// What opens a web socket.
@@ -441,11 +466,18 @@ pub(super) fn field_at<'a>(page: &'a Item, pointer: &str) -> Option<&'a syn::Fie
     })
 }
 
+/// Whether a parameter is taken by reference: what is a text that was checked, and came with an answer as a rule.
+pub(super) fn by_reference(ty: &Type) -> bool {
+    ["Address", "Hex"].iter().any(|name| fields::is(ty, name))
+}
+
 /// How a parameter is taken, and what of it is sent.
 fn sent_as(model: &Model, parameter: &Parameter, ty: &Type, ident: &Ident) -> (Type, Expr) {
     let ty = shortened(ty);
     if fields::is(&ty, "String") {
         (parse_quote!(impl AsRef<str>), parse_quote!(#ident.as_ref()))
+    } else if by_reference(&ty) {
+        (parse_quote!(&#ty), parse_quote!(#ident))
     } else if fields::is(&ty, "FilePart") {
         (
             parse_quote!(impl Into<FilePart>),
@@ -491,6 +523,9 @@ fn has_text(model: &Model, ty: &Type) -> bool {
         name.as_str(),
         "String"
             | "FilePart"
+            | "Address"
+            | "Hex"
+            | "UnixTime"
             | "Base64"
             | "Uint256"
             | "Uuid"
@@ -621,7 +656,7 @@ fn converts(ty: &Type, enums: &BTreeSet<String>) -> bool {
     };
     let last = last.ident.to_string();
     [
-        "String", "Secret", "Base64", "Bytes", "Uint256", "FilePart", "Json", "Option",
+        "String", "Secret", "Base64", "Bytes", "Uint256", "UnixTime", "FilePart", "Json", "Option",
     ]
     .contains(&last.as_str())
         || enums.contains(&last)
@@ -747,7 +782,7 @@ fn uses_types(methods: &[ImplItem]) -> bool {
     mentions(methods, "types")
 }
 
-fn mentions(methods: &[ImplItem], segment: &str) -> bool {
+pub(super) fn mentions(methods: &[ImplItem], segment: &str) -> bool {
     let mut finder = fields::Finder {
         segment,
         found: false,
@@ -759,7 +794,7 @@ fn mentions(methods: &[ImplItem], segment: &str) -> bool {
 }
 
 /// Imports from other crates than the run time.
-fn foreign_uses(methods: &[ImplItem]) -> Vec<Item> {
+pub(super) fn foreign_uses(methods: &[ImplItem]) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     let chrono: Vec<Ident> = ["DateTime", "NaiveDate", "Utc"]
         .into_iter()

@@ -7,7 +7,7 @@ use serde_json::Value;
 use syn::{Fields, Item, Stmt, Type};
 
 use super::{
-    calls::{shortened, statement_text},
+    calls::{by_reference, shortened, statement_text},
     names,
     signatures::Signature,
     types::{self, Model, fields},
@@ -40,7 +40,11 @@ pub(super) fn call(
                 let items = items.filter(|items| !items.is_empty())?;
                 quote!([#(#items),*])
             }
-            None => writer.argument(&ty, example)?,
+            None => {
+                let reference = by_reference(&ty).then(|| quote!(&));
+                let argument = writer.argument(&ty, example)?;
+                quote!(#reference #argument)
+            }
         });
     }
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
@@ -71,14 +75,16 @@ pub(super) fn call(
     if operation.websocket {
         text.push_str(following(operation));
     }
-    let runtime: Vec<&str> = ["Base64", "Delivery", "Json", "Uint256"]
-        .into_iter()
-        .filter(|name| {
-            text.contains(&format!("{name}::"))
-                || text.contains(&format!("{name}>"))
-                || text.contains(&format!("{name})"))
-        })
-        .collect();
+    let runtime: Vec<&str> = [
+        "Address", "Base64", "Delivery", "Hex", "Json", "Uint256", "UnixTime",
+    ]
+    .into_iter()
+    .filter(|name| {
+        text.contains(&format!("{name}::"))
+            || text.contains(&format!("{name}>"))
+            || text.contains(&format!("{name})"))
+    })
+    .collect();
     let mut imports = String::new();
     if !runtime.is_empty() || text.contains("types::") {
         let mut names: Vec<&str> = runtime;
@@ -123,7 +129,7 @@ impl Writer<'_> {
             return if example.is_null() {
                 Some(quote!(None))
             } else {
-                self.exact(inner, example)
+                self.known(inner, example)
             };
         }
         if let Some(item) = fields::inner(ty, "Vec") {
@@ -174,6 +180,17 @@ impl Writer<'_> {
         }
     }
 
+    /// `example` as a value whose type is seen from itself.
+    fn known(&self, ty: &Type, example: &Value) -> Option<TokenStream> {
+        match last(ty)?.as_str() {
+            "Address" | "Hex" => {
+                let text = example.as_str()?;
+                Some(quote!(#text.parse::<#ty>()?))
+            }
+            _ => self.exact(ty, example),
+        }
+    }
+
     /// `example` as a value of exactly this type.
     fn exact(&self, ty: &Type, example: &Value) -> Option<TokenStream> {
         if let Some(item) = fields::inner(ty, "Vec") {
@@ -216,7 +233,11 @@ impl Writer<'_> {
                 let text = example.as_str()?;
                 Some(quote!(#text.parse::<Uint256>()?))
             }
-            "Uuid" | "DateTime" | "NaiveDate" => {
+            "UnixTime" => {
+                let seconds: TokenStream = example.as_i64()?.to_string().parse().ok()?;
+                Some(quote!(UnixTime::from(#seconds)))
+            }
+            "Address" | "Hex" | "Uuid" | "DateTime" | "NaiveDate" => {
                 let text = example.as_str()?;
                 Some(quote!(#text.parse()?))
             }
@@ -319,9 +340,11 @@ impl Writer<'_> {
             return example.is_object();
         }
         match last(ty).as_deref() {
-            Some("String" | "Secret" | "Base64" | "Uint256" | "Uuid" | "DateTime") => {
-                example.is_string()
-            }
+            Some(
+                "String" | "Secret" | "Address" | "Base64" | "Hex" | "Uint256" | "Uuid"
+                | "DateTime",
+            ) => example.is_string(),
+            Some("UnixTime") => example.is_string() || example.is_number(),
             Some("bool") => example.is_boolean(),
             Some("i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64") => example.is_i64(),
             Some("f32" | "f64") => example.is_number(),

@@ -3,10 +3,10 @@
 
 use quote::quote;
 
-use syn::{Arm, Expr, Ident, Item, Stmt, Type, parse_quote};
+use syn::{Arm, Expr, Ident, Item, Stmt, Token, Type, parse_quote};
 
 use super::{
-    calls::shortened,
+    calls::{by_reference, shortened},
     format, names,
     signatures::Generated,
     types::{Model, fields},
@@ -28,18 +28,19 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
         .collect();
     let (texts, idents): (Vec<&String>, Vec<&Ident>) =
         types.iter().map(|(name, ident)| (name, ident)).unzip();
+    let (mocked, bodies) = mocked(api);
     let answers = api.operations.iter().filter_map(|operation| {
         let schema = operation.success.schema.as_ref().and_then(schema_name)?;
         Some((operation.id.clone(), schema.to_owned()))
     });
     let (answer_ids, answer_schemas): (Vec<String>, Vec<String>) = answers.unzip();
     let items: Vec<Item> = vec![
-        parse_quote!(use #krate::{Client, Error, types};),
+        parse_quote!(use #krate::{Client, Error, mock::Mock, types};),
         parse_quote!(
             use schemars::{Schema, schema_for};
         ),
         parse_quote!(
-            use crate::{Arguments, round_trip, written};
+            use crate::{Arguments, read, round_trip, written};
         ),
         parse_quote! {
             /// Sends the call `operation` with these arguments, and writes back what it answered.
@@ -66,6 +67,24 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
             }
         },
         parse_quote! {
+            /// Has `mock` answer a call of `operation` with what `text` is, or with nothing where it answers nothing.
+            pub fn mock(mock: &Mock, operation: &str, text: &str) {
+                match operation {
+                    #(#mocked)*
+                    other => panic!("the spec has no operation `{other}`"),
+                }
+            }
+        },
+        parse_quote! {
+            /// The bodies that `operation` was called with, written back.
+            pub fn received(mock: &Mock, operation: &str) -> Vec<String> {
+                match operation {
+                    #(#bodies)*
+                    other => panic!("the spec has no operation `{other}`"),
+                }
+            }
+        },
+        parse_quote! {
             /// The schema of each call's whole answer, by operation.
             pub const ANSWERS: &[(&str, &str)] = &[#((#answer_ids, #answer_schemas)),*];
         },
@@ -75,6 +94,22 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
         &format!("Every call and type of `{krate}`."),
         items,
     ))
+}
+
+/// What has a call mocked, and what tells which bodies it was called with.
+fn mocked(api: &Api) -> (Vec<Arm>, Vec<Arm>) {
+    let arms = api.operations.iter().map(|operation| {
+        let (id, name) = (&operation.id, names::mocked_name(&operation.id));
+        let mocked: Arm = match operation.websocket {
+            true => parse_quote!(#id => drop(mock.#name().sends([read(text)])),),
+            false => parse_quote!(#id => drop(mock.#name().answers(read(text))),),
+        };
+        let bodies: Arm = parse_quote! {
+            #id => mock.#name().received().iter().map(|call| written(&call.body)).collect(),
+        };
+        (mocked, bodies)
+    });
+    arms.unzip()
 }
 
 fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
@@ -91,10 +126,11 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
         if parameter.required {
             required.push(required_argument(parameter, ty));
         } else {
+            let reference = reference(ty);
             let ty = argument_type(ty);
             optional.push(parse_quote! {
                 if let Some(value) = arguments.optional::<#ty>(#wire) {
-                    call = call.#ident(value);
+                    call = call.#ident(#reference value);
                 }
             });
         }
@@ -144,19 +180,27 @@ fn required_argument(parameter: &Parameter, ty: &Type) -> Expr {
     if fields::is(ty, "FilePart") {
         return parse_quote!(arguments.file(#wire));
     }
+    let reference = reference(ty);
     let ty = argument_type(ty);
-    parse_quote!(arguments.required::<#ty>(#wire))
+    parse_quote!(#reference arguments.required::<#ty>(#wire))
+}
+
+fn reference(ty: &Type) -> Option<Token![&]> {
+    by_reference(&shortened(ty)).then(Default::default)
 }
 
 fn argument_type(ty: &Type) -> Type {
     let mut ty = ty.clone();
     syn::visit_mut::VisitMut::visit_type_mut(&mut fields::Shorten, &mut ty);
     for (name, krate) in [
+        ("Address", "bindery_runtime"),
         ("Base64", "bindery_runtime"),
         ("Fields", "bindery_runtime"),
+        ("Hex", "bindery_runtime"),
         ("Json", "bindery_runtime"),
         ("Secret", "bindery_runtime"),
         ("Uint256", "bindery_runtime"),
+        ("UnixTime", "bindery_runtime"),
         ("Uuid", "uuid"),
     ] {
         if fields::is(&ty, name) {

@@ -1,8 +1,8 @@
 //! From a lowered document to the files of a crate.
 //!
 //! `progenitor` makes the types and the signatures of the calls; `signatures` reads those off its syntax tree; `types`,
-//! `calls`, `failures`, `operations`, `finality` (with `lookup`), `environment` and `webhooks` write the crate's modules;
-//! `package` writes what is around them, `exercise` what the tests across crates need of it; `format` makes text of it
+//! `calls`, `failures`, `operations`, `finality` (with `lookup`), `environment`, `webhooks` and `mock` write the crate's
+//! modules; `package` writes what is around them, `exercise` what the tests across crates need of it; `format` makes text of it
 //! all.
 
 mod calls;
@@ -14,6 +14,7 @@ mod failures;
 mod finality;
 mod format;
 mod lookup;
+mod mock;
 mod names;
 mod operations;
 mod package;
@@ -80,6 +81,8 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
         "Where the service runs.",
         environment::items(api),
     );
+    let (docs, items) = mock::module(api, &model, &generated)?;
+    add("mock.rs", &docs, items);
     if let Some((docs, items)) = webhooks::module(api, &model) {
         add("webhooks.rs", &docs, items);
     }

@@ -35,6 +35,23 @@ pub(super) fn setter_name(text: &str) -> Ident {
     name
 }
 
+/// The name of the method of a mock for an operation: another one where every mock has a method of that name.
+pub(super) fn mocked_name(text: &str) -> Ident {
+    const TAKEN: [&str; 6] = [
+        "assert_all_used",
+        "client",
+        "environment",
+        "requests",
+        "session",
+        "start",
+    ];
+    let name = value_name(text);
+    if TAKEN.iter().any(|taken| name == taken) {
+        return ident(&format!("{name}_"));
+    }
+    name
+}
+
 /// A static's name.
 pub(super) fn static_name(text: &str) -> Ident {
     ident(&text.to_shouty_snake_case())
@@ -67,5 +84,6 @@ mod tests {
         assert_eq!(setter_name("with-options"), "with_options_");
         assert_eq!(setter_name("pageSize"), "page_size");
         assert_eq!(setter_name("type"), "type_");
+        assert_eq!(mocked_name("session"), "session_");
     }
 }

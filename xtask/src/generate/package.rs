@@ -45,6 +45,13 @@ fn manifest(api: &Api, spec: &str, model: &Model, generated: &Generated) -> Stri
     if api.webhooks.is_some() {
         features.push("\"webhooks\"");
     }
+    let uses = |segment: &str| model.uses(segment) || parameters_use(generated, segment);
+    for (used, feature) in [("Address", "\"address\""), ("UnixTime", "\"unixtime\"")] {
+        if uses(used) {
+            features.push(feature);
+        }
+    }
+    features.sort_unstable();
     let runtime = match features.as_slice() {
         [] => "bindery-runtime.workspace = true".to_owned(),
         features => format!(
@@ -53,7 +60,6 @@ fn manifest(api: &Api, spec: &str, model: &Model, generated: &Generated) -> Stri
         ),
     };
     let mut dependencies = vec![runtime];
-    let uses = |segment: &str| model.uses(segment) || parameters_use(generated, segment);
     let both = |krate: &str, used: bool| used.then(|| format!("{krate}.workspace = true"));
     dependencies.extend(both("chrono", uses("DateTime") || uses("NaiveDate")));
     dependencies.push("schemars = { workspace = true, optional = true }".to_owned());
@@ -80,7 +86,7 @@ sha256 = "{digest}"
 
 [package.metadata.docs.rs]
 all-features = false
-features = ["schemars"]
+features = ["mock", "schemars"]
 
 [features]
 default = ["rustls"]
@@ -88,6 +94,8 @@ default = ["rustls"]
 rustls = ["bindery-runtime/rustls"]
 ## TLS by the platform's own library.
 native-tls = ["bindery-runtime/native-tls"]
+## The service in process, for the tests of callers.
+mock = ["bindery-runtime/mock"]
 ## JSON Schemas of all types.
 schemars = ["bindery-runtime/schemars", "dep:schemars"]
 
@@ -169,7 +177,8 @@ fn readme(api: &Api) -> String {
     }
     text.push_str(&webhooks::readme(api));
     text.push_str(
-        "\n## Features\n\n- `rustls` (default) or `native-tls`: which TLS.\n- `schemars`: JSON Schemas of all types.\n",
+        "\n## Features\n\n- `rustls` (default) or `native-tls`: which TLS.\n- `mock`: the service in process, for the tests \
+         of callers.\n- `schemars`: JSON Schemas of all types.\n",
     );
     text
 }
@@ -217,6 +226,17 @@ fn library(api: &Api, model: &Model, generated: &Generated, failures: &Failures)
             .into_iter()
             .filter(|name| uses(name)),
     );
+    runtime.extend(
+        [
+            ("Address", "InvalidAddress"),
+            ("Base64", "InvalidBase64"),
+            ("Hex", "InvalidHex"),
+            ("Uint256", "InvalidUint256"),
+            ("UnixTime", "InvalidUnixTime"),
+        ]
+        .into_iter()
+        .filter_map(|(name, error)| uses(name).then_some(error)),
+    );
     if api.operations.iter().any(|operation| operation.websocket) {
         runtime.extend([
             "Delivery",
@@ -250,11 +270,15 @@ fn library(api: &Api, model: &Model, generated: &Generated, failures: &Failures)
         ("environment", false, true),
         ("failures", true, !failures.is_empty()),
         ("finality", false, tables),
+        ("mock", true, true),
         ("operations", true, true),
         ("requests", true, true),
         ("types", true, true),
     ] {
         if there {
+            if name == "mock" {
+                text.push_str("#[cfg(feature = \"mock\")]\n");
+            }
             text.push_str(&module(name, public));
         }
     }

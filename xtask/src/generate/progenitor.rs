@@ -11,7 +11,7 @@ use schemars_08::schema::{InstanceType, SchemaObject};
 use serde_json::Value;
 
 /// The formats that have a type of their own.
-const FORMATS: [(InstanceType, &str, &str, &[TypeImpl]); 5] = [
+const FORMATS: [(InstanceType, &str, &str, &[TypeImpl]); 10] = [
     (
         InstanceType::String,
         "password",
@@ -22,15 +22,25 @@ const FORMATS: [(InstanceType, &str, &str, &[TypeImpl]); 5] = [
         InstanceType::String,
         "byte",
         "bindery_runtime::Base64",
-        &[TypeImpl::Display],
+        SHOWN,
     ),
-    (InstanceType::String, "uint256", UINT256, UINT256_IMPLEMENTS),
     (
-        InstanceType::Integer,
-        "uint256",
-        UINT256,
-        UINT256_IMPLEMENTS,
+        InstanceType::String,
+        "hex",
+        "bindery_runtime::Hex",
+        READ_AND_SHOWN,
     ),
+    (
+        InstanceType::String,
+        "address",
+        "bindery_runtime::Address",
+        READ_AND_SHOWN,
+    ),
+    (InstanceType::String, "uint256", UINT256, READ_AND_SHOWN),
+    (InstanceType::Integer, "uint256", UINT256, READ_AND_SHOWN),
+    (InstanceType::String, "unixtime", UNIX_TIME, SHOWN),
+    (InstanceType::Integer, "unixtime", UNIX_TIME, SHOWN),
+    (InstanceType::Number, "unixtime", UNIX_TIME, SHOWN),
     (
         InstanceType::String,
         "binary",
@@ -40,7 +50,9 @@ const FORMATS: [(InstanceType, &str, &str, &[TypeImpl]); 5] = [
 ];
 
 const UINT256: &str = "bindery_runtime::Uint256";
-const UINT256_IMPLEMENTS: &[TypeImpl] = &[TypeImpl::Display, TypeImpl::FromStr];
+const UNIX_TIME: &str = "bindery_runtime::UnixTime";
+const SHOWN: &[TypeImpl] = &[TypeImpl::Display];
+const READ_AND_SHOWN: &[TypeImpl] = &[TypeImpl::Display, TypeImpl::FromStr];
 
 /// Progenitor's syntax tree: a module of types, and a client whose methods tell which types a call takes and answers.
 ///

@@ -38,7 +38,7 @@ fn events(webhooks: &Webhooks, model: &Model) -> Vec<Variant> {
                 let name = format_ident!("{name}");
                 parse_quote!(types::#name)
             }
-            None => parse_quote!(serde_json::Value),
+            None => parse_quote!(bindery_runtime::Json),
         };
         let said = format!("`{}`: {}", event.kind, docs::prose(&event.description));
         let evidence = event.evidence.as_ref().map(docs::evidence);
@@ -58,7 +58,7 @@ fn imports(webhooks: &Webhooks, events: &[Variant]) -> Vec<Item> {
         .challenge
         .as_ref()
         .map(|_| quote!(ChallengeScheme,));
-    let untyped: Type = parse_quote!(serde_json::Value);
+    let untyped: Type = parse_quote!(bindery_runtime::Json);
     let typed = webhooks.envelope.is_some() || events.iter().any(|event| event.data != untyped);
     let types: Option<Item> = typed.then(|| {
         parse_quote!(

@@ -39,7 +39,7 @@ fn client(stub: &Stub, credentials: Credentials) -> Client {
 /// Calls something that takes the scope `query`. The gateway of the tests has no answer that decodes.
 async fn call(client: &Client) -> Error {
     client
-        .get_transaction("channel3", "1")
+        .get_transaction("channel3", &"01".parse().expect("hex"))
         .send()
         .await
         .map(|_| ())

@@ -168,7 +168,10 @@ async fn sign_in_to_alibaba(canaries: &Canaries, url: &str, count: &mut Count) {
             clock.advance(Duration::from_secs(wait));
             count.note(
                 canaries,
-                client.get_transaction("channel", "1").send().await,
+                client
+                    .get_transaction("channel", &"01".parse().expect("hex"))
+                    .send()
+                    .await,
             );
             canaries.assert_none_in(&format!("{client:?} {client:#?}"));
         }

@@ -6,7 +6,7 @@ use std::vec;
 use serde_json::{Map, Value};
 
 use super::socket::{Chosen, Replay, Step};
-use crate::Operation;
+use crate::{Operation, pointer::put};
 
 /// The names that expressions may use, the last given first.
 type Scope = Vec<(&'static str, Value)>;
@@ -253,19 +253,6 @@ fn filled(scope: &Scope, template: &str) -> Option<String> {
     }
     text.push_str(rest);
     Some(text)
-}
-
-/// Puts `value` at a JSON Pointer, making the objects that lead there. Nothing where something else stands in the way.
-fn put(whole: &mut Value, pointer: &str, value: Value) -> Option<()> {
-    let mut place = whole;
-    for token in pointer.split('/').skip(1) {
-        let object = place.as_object_mut()?;
-        place = object
-            .entry(token.replace("~1", "/").replace("~0", "~"))
-            .or_insert_with(|| Value::Object(Map::new()));
-    }
-    *place = value;
-    Some(())
 }
 
 fn remove(whole: &mut Value, pointer: &str) {

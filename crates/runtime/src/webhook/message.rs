@@ -9,7 +9,7 @@ use serde::{
 use serde_json::{Value, value::RawValue};
 
 use super::Webhooks;
-use crate::error::what_does_not_fit;
+use crate::{Json, error::what_does_not_fit, object};
 
 /// Why a message is not what the spec says: which part of it, and what does not fit there.
 ///
@@ -35,14 +35,14 @@ pub struct Opened<'a> {
 #[derive(Clone)]
 pub struct UnknownEvent {
     kind: String,
-    value: Box<RawValue>,
+    value: Json,
 }
 
 /// A question that only the owner of an address answers, put to a receiver before it gets any events.
 #[derive(Clone)]
 pub struct Challenge {
     field: &'static str,
-    value: Box<RawValue>,
+    value: Json,
 }
 
 impl Webhooks {
@@ -124,11 +124,10 @@ impl Opened<'_> {
     pub fn unknown(&self) -> UnknownEvent {
         let usual = self.webhooks.value.and_then(|field| self.fields.get(field));
         let value = match usual {
-            Some(value) => value.to_owned(),
-            None => {
-                RawValue::from_string(self.text.to_owned()).expect("what was taken apart is JSON")
-            }
+            Some(value) => value.get(),
+            None => self.text,
         };
+        let value = value.parse().expect("what was taken apart is JSON");
         UnknownEvent {
             kind: self.kind.clone(),
             value,
@@ -157,7 +156,7 @@ impl Opened<'_> {
             places.push((start..=text.len(), name, *value));
         }
         text.push('}');
-        serde_json::from_str(&text).map_err(|error| {
+        object::from_slice(text.as_bytes()).map_err(|error: serde_json::Error| {
             let end = offset(&text, error.line(), error.column());
             // A value that was read as text first is found not to fit when the mark behind it was read.
             let mut ends = places.iter();
@@ -211,7 +210,7 @@ impl InvalidMessage {
 
 /// Reads `part` of `text` as a `T`; an error has its position in `text`.
 fn read<'a, T: Deserialize<'a>>(text: &str, part: &'a str) -> Result<T, InvalidMessage> {
-    serde_json::from_str(part).map_err(|error| {
+    object::from_slice(part.as_bytes()).map_err(|error: serde_json::Error| {
         let end = start_of(text, part) + offset(part, error.line(), error.column());
         let end = end.min(text.len());
         InvalidMessage::new(&error, Position::of(&text.as_bytes()[..end]))
@@ -301,9 +300,9 @@ impl UnknownEvent {
         &self.kind
     }
 
-    /// What happened, as the JSON text that came.
-    pub fn json(&self) -> &str {
-        self.value.get()
+    /// What happened, as it came.
+    pub fn json(&self) -> &Json {
+        &self.value
     }
 
     /// What happened, read as a `T` of the caller's own.
@@ -312,7 +311,8 @@ impl UnknownEvent {
     ///
     /// When it is no `T`.
     pub fn read_as<T: DeserializeOwned>(&self) -> Result<T, InvalidMessage> {
-        read(self.json(), self.json()).map_err(|error| error.in_part(format!("`{}`: ", self.kind)))
+        read(self.value.as_str(), self.value.as_str())
+            .map_err(|error| error.in_part(format!("`{}`: ", self.kind)))
     }
 }
 
@@ -384,7 +384,8 @@ mod tests {
             .expect("a message");
         assert_eq!(opened.kind(), "paid");
         assert_eq!(opened.value::<Event>().expect("an event").amount, 7);
-        assert_eq!(opened.unknown().json(), r#"{"type":"paid","amount":7}"#);
+        let unknown = opened.unknown();
+        assert_eq!(unknown.json().as_str(), r#"{"type":"paid","amount":7}"#);
         let opened = FLAT
             .open(br#"{"type":"paid","amount":"hunter2"}"#)
             .expect("a message");

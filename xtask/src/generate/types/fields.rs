@@ -5,14 +5,17 @@ use std::collections::BTreeSet;
 use syn::{Fields, Item, ItemEnum, Path, Type, parse_quote, visit_mut::VisitMut};
 
 /// The types of the run time that generated code names by themselves.
-pub(in crate::generate) const RUNTIME: [&str; 8] = [
+pub(in crate::generate) const RUNTIME: [&str; 11] = [
+    "Address",
     "Base64",
     "Fields",
     "FilePart",
+    "Hex",
     "Json",
     "Nullable",
     "Secret",
     "Uint256",
+    "UnixTime",
     "UnknownValue",
 ];
 

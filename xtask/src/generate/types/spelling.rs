@@ -61,8 +61,8 @@ fn of(ty: &Type, model: &Model, inside: &mut BTreeSet<String>) -> Spelling {
     }
     match name.as_str() {
         "bool" | "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "Json"
-        | "Fields" | "Secret" => Spelling::Plain,
-        "String" | "Base64" => Spelling::Text,
+        | "Fields" | "Secret" | "UnixTime" => Spelling::Plain,
+        "String" | "Base64" | "Hex" | "Address" => Spelling::Text,
         "Option" | "Nullable" | "Vec" | "Box" => of_arguments,
         name => model
             .get(name)

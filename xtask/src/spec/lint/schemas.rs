@@ -10,9 +10,18 @@ use super::walk::Object;
 const TYPES: &[&str] = &["string", "number", "integer", "boolean", "array", "object"];
 
 /// The formats that mean something to the generator.
-const TEXT_FORMATS: &[&str] = &["password", "byte", "binary", "uuid", "date-time"];
-const INTEGER_FORMATS: &[&str] = &["int32", "int64", "uint256"];
-const NUMBER_FORMATS: &[&str] = &["double"];
+const TEXT_FORMATS: &[&str] = &[
+    "password",
+    "byte",
+    "hex",
+    "address",
+    "binary",
+    "uuid",
+    "date-time",
+    "unixtime",
+];
+const INTEGER_FORMATS: &[&str] = &["int32", "int64", "uint256", "unixtime"];
+const NUMBER_FORMATS: &[&str] = &["double", "unixtime"];
 
 pub(super) fn unknown_type(context: &Context<'_>, findings: &mut Findings<'_>) {
     for schema in context.all(Kind::Schema) {
@@ -170,8 +179,11 @@ pub(super) fn closed_answer(context: &Context<'_>, findings: &mut Findings<'_>) 
 pub(super) fn number_without_format(context: &Context<'_>, findings: &mut Findings<'_>) {
     for schema in context.all(Kind::Schema) {
         let (mend, format) = match schema.node.text("type") {
-            Some("integer") => ("write `format: int64`, `int32` or `uint256`", "int64"),
-            Some("number") => ("write `format: double`", "double"),
+            Some("integer") => (
+                "write `format: int64`, `int32`, `uint256` or `unixtime`",
+                "int64",
+            ),
+            Some("number") => ("write `format: double` or `unixtime`", "double"),
             _ => continue,
         };
         if schema.node.get("format").is_none() {
@@ -212,9 +224,11 @@ pub(super) fn unknown_format(context: &Context<'_>, findings: &mut Findings<'_>)
                 _ => continue,
             },
             "integer" if !INTEGER_FORMATS.contains(&format) => {
-                "write `format: int64`, `int32` or `uint256`".to_owned()
+                "write `format: int64`, `int32`, `uint256` or `unixtime`".to_owned()
             }
-            "number" if !NUMBER_FORMATS.contains(&format) => "write `format: double`".to_owned(),
+            "number" if !NUMBER_FORMATS.contains(&format) => {
+                "write `format: double` or `unixtime`".to_owned()
+            }
             _ => continue,
         };
         findings.add(

@@ -68,7 +68,9 @@ impl Clients {
 pub(super) fn transfer() -> TransactionCreateRequest {
     TransactionCreateRequest::new(
         "her password",
-        "0x342b13903CFAC27aF1133bb29F2E3Fe9Bf4b0B9B",
+        "0x342b13903CFAC27aF1133bb29F2E3Fe9Bf4b0B9B"
+            .parse()
+            .expect("an address"),
         ASSET,
         Uint256::from(37_u64),
     )

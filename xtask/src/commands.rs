@@ -5,6 +5,7 @@ mod generate;
 mod lint;
 mod list;
 mod tour;
+mod trial;
 mod watch;
 
 use std::{io::Write, process::ExitCode};
@@ -33,6 +34,8 @@ enum Command {
     List,
     /// Check that the generated code is fresh, then walk each provider through its typed client.
     Tour(tour::Options),
+    /// Take documents without touching the workspace: generate, compile, send values through the types, and print a table.
+    Try(trial::Options),
     /// Generate what every saved spec touches, and say what is wrong with it.
     Watch,
 }
@@ -46,6 +49,7 @@ impl Arguments {
             Command::Lint(options) => lint::run(&options, workspace, out, err),
             Command::List => list::run(workspace, out, err),
             Command::Tour(options) => tour::run(&options, workspace, out, err),
+            Command::Try(options) => trial::run(&options, workspace, out, err),
             Command::Watch => watch::run(workspace, out, err),
         };
         match outcome {

@@ -3,6 +3,7 @@
 //! A document passes through the modules in this order: [`spec`] reads and lints it, [`adopt`] brings one that a
 //! vendor published into the profile, [`api`] tells what it says, [`lower`] rewrites it into what progenitor takes, [`generate`] makes the files of a crate, [`cache`] keeps them for
 //! the next time, [`emit`] compares them with what is there and writes what changed. [`diff`] tells what two versions of a spec mean for callers,
+//! [`trial`] takes a document without touching the workspace,
 //! [`workspace`] knows which specs there are, and [`commands`] is what a maintainer types.
 
 pub mod spec;
@@ -19,6 +20,8 @@ pub mod cache;
 pub mod emit;
 
 pub mod diff;
+
+pub mod trial;
 
 pub mod commands;
 pub mod workspace;

@@ -4,6 +4,7 @@
 mod secret;
 mod text;
 mod uint256;
+mod union;
 
 mod environment;
 mod operation;
@@ -57,4 +58,6 @@ pub use untyped::UntypedCall;
 pub mod generated {
     pub use futures_core::Stream;
     pub use http::Method;
+
+    pub use crate::union::Union;
 }

@@ -54,6 +54,11 @@ impl Adopting {
         self.document.root_mut()
     }
 
+    /// The document as the passes before have left it, to be looked at.
+    pub(super) fn document(&self) -> &Document {
+        &self.document
+    }
+
     /// Tells that something was rewritten.
     pub(super) fn changed(&mut self, position: Position, what: impl Into<String>) {
         self.changes.push(Change {

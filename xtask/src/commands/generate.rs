@@ -10,6 +10,7 @@ use std::{
 use clap::Args;
 
 use crate::{
+    adopt::{self, Change},
     api::Api,
     cache::{Cache, Cached},
     emit, generate as stage, lower,
@@ -215,7 +216,22 @@ fn prepare(
     }
     let (document, warnings) = match workspace.load(spec) {
         Ok(document) => {
-            let findings = spec::lint(&document);
+            let adopted = adopt::adopt(document);
+            if explain {
+                for change in &adopted.changes {
+                    let Change {
+                        pass,
+                        position,
+                        what,
+                    } = change;
+                    let path = spec.path.display();
+                    writeln!(out, "{:>12} {path}:{position}: {pass}: {what}", "adopt")?;
+                }
+            }
+            let document = adopted.document;
+            let mut findings = adopted.findings;
+            findings.extend(spec::lint(&document));
+            findings.sort_by_key(|finding| finding.position);
             if findings
                 .iter()
                 .any(|finding| finding.severity == Severity::Error)

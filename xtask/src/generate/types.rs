@@ -4,6 +4,7 @@
 mod enums;
 pub(super) mod fields;
 mod structs;
+mod unions;
 
 pub(super) use structs::FieldShape;
 
@@ -69,6 +70,7 @@ impl Model {
                 _ => {}
             }
         }
+        own_types(api, &mut items, &mut rest);
         let is_enum =
             |(name, item): (&String, &Item)| matches!(item, Item::Enum(_)).then(|| name.clone());
         let enums = items.iter().filter_map(is_enum).collect();
@@ -212,6 +214,41 @@ impl Model {
             if secretive.len() == before {
                 return secretive;
             }
+        }
+    }
+}
+
+/// Puts the types that progenitor did not see into the place of their stand-ins.
+fn own_types(api: &Api, items: &mut BTreeMap<String, Item>, rest: &mut Vec<(String, Item)>) {
+    let own: Vec<(Ident, &Value, lower::Own)> = api
+        .schemas()
+        .filter_map(|(name, schema)| {
+            let own = lower::own(&api.document, schema)?;
+            let ident = names::type_name(name);
+            items
+                .contains_key(&ident.to_string())
+                .then_some((ident, schema, own))
+        })
+        .collect();
+    rest.retain(|(of, _)| !own.iter().any(|(name, _, _)| name == of));
+    for (name, schema, own) in &own {
+        let item = match own {
+            lower::Own::Union => unions::union(name, schema, &BTreeSet::new()).0,
+            lower::Own::Enum => unions::texts(name, schema),
+        };
+        items.insert(name.to_string(), Item::Enum(item));
+    }
+    // Only now is it known which unions lead back to themselves.
+    let recursive = unions::recursive(items);
+    for (name, schema, own) in own {
+        if own == lower::Own::Union {
+            let leads_back = recursive
+                .get(&name.to_string())
+                .cloned()
+                .unwrap_or_default();
+            let (item, impls) = unions::union(&name, schema, &leads_back);
+            items.insert(name.to_string(), Item::Enum(item));
+            rest.extend(impls.into_iter().map(|item| (name.to_string(), item)));
         }
     }
 }

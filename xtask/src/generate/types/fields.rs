@@ -148,6 +148,31 @@ pub(super) fn mentioned(item: &Item) -> BTreeSet<String> {
     collector.0
 }
 
+/// The names of the types that a type holds in itself, not behind a list, a map or a box.
+pub(super) fn held(item: &Item) -> BTreeSet<String> {
+    struct Collector(BTreeSet<String>);
+
+    impl VisitMut for Collector {
+        fn visit_path_mut(&mut self, path: &mut Path) {
+            let last = path
+                .segments
+                .last()
+                .map(|segment| segment.ident.to_string());
+            if matches!(last.as_deref(), Some("Vec" | "BTreeMap" | "Map" | "Box")) {
+                return;
+            }
+            self.0.extend(last);
+            syn::visit_mut::visit_path_mut(self, path);
+        }
+
+        fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
+    }
+
+    let mut collector = Collector(BTreeSet::new());
+    collector.visit_item_mut(&mut item.clone());
+    collector.0
+}
+
 /// Whether no variant carries anything.
 pub(in crate::generate) fn is_plain(enumeration: &ItemEnum) -> bool {
     enumeration

@@ -186,10 +186,15 @@ pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> O
                 .filter(|attribute| attribute.path().is_ident("doc"))
                 .collect();
             initial.push(parse_quote!(#ident: None));
+            // Two functions of one name would be one too many.
+            let setter = match ident == "new" || ident == "with" {
+                true => syn::Ident::new(&format!("{ident}_"), ident.span()),
+                false => ident.clone(),
+            };
             setters.push(parse_quote! {
                 #(#documentation)*
                 #[must_use]
-                pub fn #ident(mut self, #ident: #argument) -> Self {
+                pub fn #setter(mut self, #ident: #argument) -> Self {
                     self.#ident = Some(#value);
                     self
                 }

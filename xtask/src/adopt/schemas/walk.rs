@@ -191,7 +191,9 @@ pub(super) fn children(schema: &mut Node) -> Vec<(String, &mut Node)> {
                 all.extend(places.map(|(place, item)| (format!("Item{}", place + 1), item)));
             }
             "items" => all.push(("Item".to_owned(), &mut entry.value)),
-            "additionalProperties" => all.push(("Value".to_owned(), &mut entry.value)),
+            "additionalProperties" if !matches!(entry.value.content, Content::Bool(_)) => {
+                all.push(("Value".to_owned(), &mut entry.value));
+            }
             "not" => all.push(("Not".to_owned(), &mut entry.value)),
             "allOf" | "oneOf" | "anyOf" | "prefixItems" => {
                 let branches = entry.value.items_mut().iter_mut().enumerate();

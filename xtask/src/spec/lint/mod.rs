@@ -181,7 +181,7 @@ static RULES: &[Rule] = &[
     error("colliding-schemas", names::colliding_schemas),
     error("reserved-schema-name", names::reserved_schema),
     error("colliding-properties", names::colliding_properties),
-    error("colliding-enum-values", names::colliding_enum_values),
+    warning("colliding-enum-values", names::colliding_enum_values),
     warning("missing-example", examples::missing),
     error("invalid-example", examples::invalid_example),
     error("undeclared-example-field", examples::undeclared_field),

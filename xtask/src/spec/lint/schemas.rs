@@ -11,7 +11,7 @@ const TYPES: &[&str] = &["string", "number", "integer", "boolean", "array", "obj
 
 /// The formats that mean something to the generator.
 const TEXT_FORMATS: &[&str] = &["password", "byte", "binary", "uuid", "date-time"];
-const INTEGER_FORMATS: &[&str] = &["int32", "int64"];
+const INTEGER_FORMATS: &[&str] = &["int32", "int64", "uint64"];
 const NUMBER_FORMATS: &[&str] = &["double"];
 
 pub(super) fn unknown_type(context: &Context<'_>, findings: &mut Findings<'_>) {

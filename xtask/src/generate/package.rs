@@ -41,7 +41,7 @@ fn manifest(api: &Api, spec: &str, model: &Model, generated: &Generated) -> Stri
         ),
     };
     let mut dependencies = vec![runtime];
-    let uses = |segment: &str| model.uses(segment) || parameters_use(generated, segment);
+    let uses = |segment: &str| model.uses(segment) || signatures_use(generated, segment);
     let both = |krate: &str, used: bool| used.then(|| format!("{krate}.workspace = true"));
     dependencies.extend(both("chrono", uses("DateTime") || uses("NaiveDate")));
     dependencies.push("schemars = { workspace = true, optional = true }".to_owned());
@@ -90,11 +90,14 @@ workspace = true
     )
 }
 
-fn parameters_use(generated: &Generated, segment: &str) -> bool {
+fn signatures_use(generated: &Generated, segment: &str) -> bool {
     generated
         .calls
         .values()
-        .flat_map(|signature| &signature.parameters)
+        .flat_map(|signature| {
+            let others = signature.body.iter().chain(&signature.answer);
+            signature.parameters.iter().chain(others)
+        })
         .any(|ty| {
             let ty = shortened(ty);
             quote::quote!(#ty)
@@ -197,7 +200,7 @@ fn library(api: &Api, model: &Model, generated: &Generated) -> String {
         "Session",
         "SessionBuilder",
     ];
-    let uses = |segment: &str| model.uses(segment) || parameters_use(generated, segment);
+    let uses = |segment: &str| model.uses(segment) || signatures_use(generated, segment);
     runtime.extend(
         ["Base64", "FilePart", "Secret", "Uint256"]
             .into_iter()

@@ -86,7 +86,11 @@ impl VisitMut for Finder<'_> {
 
     fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
         if let syn::Meta::List(list) = &attribute.meta {
-            self.found |= list.tokens.to_string().contains(self.segment);
+            // What stands in quotes is a name on the wire, or a path that needs no import.
+            let mut tokens = list.tokens.clone().into_iter();
+            self.found |= tokens.any(
+                |token| matches!(token, proc_macro2::TokenTree::Ident(ident) if ident == self.segment),
+            );
         }
     }
 }

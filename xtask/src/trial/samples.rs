@@ -247,7 +247,11 @@ fn text(schema: &Value, pick: usize) -> String {
         }
         _ => ["text", "ä \"quoted\" text", "", "0"][pick % 4].to_owned(),
     };
-    if schema.get("format").is_none() {
+    let is_text = !matches!(
+        schema["format"].as_str(),
+        Some("uuid" | "date-time" | "date" | "byte" | "uint256")
+    );
+    if is_text {
         let least = count(schema, "minLength").unwrap_or(0).min(100_000);
         while text.chars().count() < least {
             text.push('x');

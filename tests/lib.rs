@@ -37,6 +37,7 @@ mod examples;
 mod schemas;
 mod soak;
 mod surface;
+mod webhooks;
 mod wire;
 
 pub use arguments::Arguments;

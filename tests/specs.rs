@@ -240,6 +240,15 @@ pub fn named_examples(api: &Api) -> Vec<(String, String, Value)> {
             &answer.body,
         );
     }
+    for event in api.webhooks.iter().flat_map(|webhooks| &webhooks.events) {
+        for (name, example) in &event.examples {
+            add(
+                format!("{} {name}", event.kind),
+                schema_name(&event.schema),
+                example,
+            );
+        }
+    }
     for (name, schema) in api.schemas() {
         if let Some(example) = schema.get("example") {
             add(name.clone(), Some(name), example);

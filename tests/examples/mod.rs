@@ -262,6 +262,8 @@ fn looked_at(place: &[String]) -> bool {
             | ["components", "parameters", _]
             | ["components", "requestBodies", _, "content", _]
             | ["components", "responses", _, "content", _]
+            // By the tests of webhooks.
+            | ["components", "x-webhooks", "events", _]
             | ["components", "schemas", _]
             // Only by reference from one of the others.
             | ["components"]

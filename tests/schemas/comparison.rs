@@ -33,6 +33,12 @@ enum Kind<'a> {
     Unknown(String),
 }
 
+const UINT256: Kind<'static> = Kind::Scalar {
+    of: "string or integer",
+    format: Some("uint256"),
+    values: None,
+};
+
 #[derive(Debug)]
 enum Others<'a> {
     /// Not mentioned: they are ignored.
@@ -280,6 +286,8 @@ fn read_generated<'a>(root: &'a Value, schema: &'a Value) -> Shape<'a> {
         .map(|values| items(values).filter_map(Value::as_str).collect());
     let values = values.or_else(|| Some([schema.get("const")?.as_str()?].into()));
     let kind = match others.as_slice() {
+        // An amount is read as a text or a number, whichever the spec says that the provider sends.
+        ["string", "integer"] if schema["format"] == "uint256" => UINT256,
         [] => by_type(None, schema, values),
         [only] => by_type(Some(only), schema, values),
         _ => Kind::Unknown(schema.to_string()),
@@ -320,6 +328,7 @@ fn by_type<'a>(
                 others,
             }
         }
+        Some("string" | "integer") if schema["format"] == "uint256" => UINT256,
         Some(of) => Kind::Scalar {
             of,
             format: schema["format"].as_str(),

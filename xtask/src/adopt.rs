@@ -7,10 +7,28 @@
 //! [`Finding`](crate::spec::Finding), and nothing is dropped in silence.
 
 mod adopting;
+mod objects;
+
+mod bundle;
+mod information;
+mod keys;
+mod openapi_3_1;
+mod references;
+mod swagger;
+
+mod bodies;
+mod media_types;
 mod operation_ids;
+mod parameters;
+mod paths;
+mod responses;
+mod security;
+mod servers;
+
 mod schemas;
 
 pub use adopting::{Adopted, Change};
+pub use bundle::bundle;
 
 use adopting::Adopting;
 
@@ -29,9 +47,79 @@ pub struct Pass {
 /// All passes, in the order in which they are applied: each takes what those before it left.
 pub const PASSES: &[Pass] = &[
     Pass {
+        name: "read-swagger-2",
+        why: "many documents are written in the dialect before OpenAPI 3.0",
+        apply: swagger::read_swagger_2,
+    },
+    Pass {
+        name: "read-openapi-3-1",
+        why: "many documents are written in the dialect after OpenAPI 3.0",
+        apply: openapi_3_1::read_openapi_3_1,
+    },
+    Pass {
+        name: "inline-path-items",
+        why: "a path whose operations stand elsewhere has them there only",
+        apply: references::inline_path_items,
+    },
+    Pass {
+        name: "lift-references",
+        why: "what is referred to in the middle of something has no name, and so no type",
+        apply: references::lift_references,
+    },
+    Pass {
+        name: "mend-values",
+        why: "vendors write `null` for nothing, numbers for texts, and one thing for a list of one",
+        apply: keys::mend_values,
+    },
+    Pass {
+        name: "drop-foreign-keys",
+        why: "extensions of others say nothing to this generator",
+        apply: keys::drop_foreign_keys,
+    },
+    Pass {
+        name: "complete-information",
+        why: "the documentation of a crate begins with what the document says of itself",
+        apply: information::complete_information,
+    },
+    Pass {
+        name: "name-servers",
+        why: "an environment has a name and a whole URL",
+        apply: servers::name_servers,
+    },
+    Pass {
+        name: "mend-paths",
+        why: "a query is no part of a path, and every path begins with a slash",
+        apply: paths::mend_paths,
+    },
+    Pass {
+        name: "settle-parameters",
+        why: "each parameter has a schema, and each name in a path a parameter",
+        apply: parameters::settle_parameters,
+    },
+    Pass {
+        name: "state-security",
+        why: "every call says which credential it takes",
+        apply: security::state_security,
+    },
+    Pass {
+        name: "choose-media-types",
+        why: "one method takes one body, and its answer has one type",
+        apply: media_types::choose_media_types,
+    },
+    Pass {
         name: "name-operations",
         why: "an operation without an id, or with that of another, has no method",
         apply: operation_ids::name_operations,
+    },
+    Pass {
+        name: "settle-responses",
+        why: "`default` is success and failure at once, and successes of several types are none",
+        apply: responses::settle_responses,
+    },
+    Pass {
+        name: "split-bodies",
+        why: "a body of another kind is sent by a method of its own",
+        apply: bodies::split_bodies,
     },
     Pass {
         name: "mend-keywords",

@@ -1,5 +1,6 @@
 //! What a maintainer types.
 
+mod bench;
 mod diff;
 mod generate;
 mod lint;
@@ -8,7 +9,10 @@ mod tour;
 mod trial;
 mod watch;
 
-use std::{io::Write, process::ExitCode};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
@@ -24,6 +28,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Measure what the clients cost, and hold it against the bars.
+    Bench(bench::Options),
     /// Generate the provider crates from their specs.
     Generate(generate::Options),
     /// Tell what changed for callers since a revision, and which version it asks for.
@@ -44,6 +50,7 @@ impl Arguments {
     /// Carries the command out on `workspace`; what there is to say goes to `out` and `err`.
     pub fn run(self, workspace: &Workspace, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
         let outcome = match self.command {
+            Command::Bench(options) => return reported(bench::run(&options, workspace), err),
             Command::Generate(options) => generate::run(&options, workspace, out, err),
             Command::Diff(options) => diff::run(&options, workspace, out, err),
             Command::Lint(options) => lint::run(&options, workspace, out, err),
@@ -52,14 +59,19 @@ impl Arguments {
             Command::Try(options) => trial::run(&options, workspace, out, err),
             Command::Watch => watch::run(workspace, out, err),
         };
-        match outcome {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::FAILURE,
-            Err(error) => {
-                // Where even this cannot be written, there is nobody left to tell.
-                let _ = writeln!(err, "error: {error}");
-                ExitCode::FAILURE
-            }
-        }
+        let outcome = match outcome {
+            Ok(true) => Ok(ExitCode::SUCCESS),
+            Ok(false) => Ok(ExitCode::FAILURE),
+            Err(error) => Err(error),
+        };
+        reported(outcome, err)
     }
+}
+
+fn reported(outcome: io::Result<ExitCode>, err: &mut dyn Write) -> ExitCode {
+    outcome.unwrap_or_else(|error| {
+        // Where even this cannot be written, there is nobody left to tell.
+        let _ = writeln!(err, "error: {error}");
+        ExitCode::FAILURE
+    })
 }

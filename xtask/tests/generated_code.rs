@@ -52,6 +52,11 @@ fn each_server_with_a_name_is_an_environment() {
 }
 
 #[test]
+fn what_is_posted_is_an_enum_and_is_read_after_its_signature() {
+    insta::assert_snapshot!(file("src/webhooks.rs"));
+}
+
+#[test]
 fn the_package_has_what_its_code_uses_and_no_more() {
     insta::assert_snapshot!(file("Cargo.toml"));
     insta::assert_snapshot!("library", file("src/lib.rs"));
@@ -100,7 +105,7 @@ fn what_progenitor_refuses_is_a_message_that_names_the_place() {
     let document = Document::parse(Path::new("specs/ledger.yaml"), &text).expect("YAML");
     let error = generate(&Api::read("ledger", document.value()), &text).expect_err("no schema");
     assert!(
-        error.starts_with("ledger: failed to generate the operations of `/accounts/"),
+        error.starts_with("ledger: failed to generate the operation `close_account`"),
         "{error}"
     );
 }

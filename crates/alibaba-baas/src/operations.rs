@@ -139,7 +139,7 @@ static SCHEME_ACCESS_TOKEN_IN_QUERY: Scheme = Scheme {
     placement: Placement::Query("access_token"),
 };
 
-static SERVER: Server = Server { urls: &[], path: None };
+static SERVER: Server = Server::new(&[], None);
 
 static CONTRACT_RESPONSE: Envelope = Envelope {
     value: "/Result",

@@ -360,3 +360,50 @@ impl fmt::Debug for TokenSource {
 fn fraction() -> f64 {
     f64::from(RandomState::new().hash_one(()) as u32) / f64::from(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, thread};
+
+    use super::*;
+    use crate::{Exchange, Issued, Lifetime, Root, Rotation};
+
+    #[derive(Debug)]
+    struct AtOnce;
+
+    impl Grant for AtOnce {
+        fn provider(&self) -> &'static str {
+            "test"
+        }
+
+        fn root(&self) -> Root {
+            Root::Credentials
+        }
+
+        fn rotation(&self) -> Rotation {
+            Rotation::None
+        }
+
+        fn sign_in(&self) -> Exchange<'_> {
+            Box::pin(async { Ok(Issued::new("token", Lifetime::Seconds(3600))) })
+        }
+
+        fn refresh<'a>(&'a self, _: &'a Secret) -> Exchange<'a> {
+            self.sign_in()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hit_takes_no_lock() {
+        let source = TokenSource::new(AtOnce);
+        source.ready().await.expect("a token");
+        let held = source.0.state();
+        let (found, finding) = mpsc::channel();
+        let looking = source.clone();
+        // Another thread, since one that waits for a lock of its own would never come to tell.
+        thread::spawn(move || found.send(looking.usable(|token| token.generation)));
+        let found = finding.recv_timeout(Duration::from_secs(10));
+        assert_eq!(found, Ok(Some(Generation(1))));
+        drop(held);
+    }
+}

@@ -343,29 +343,29 @@ static SCHEME_REFRESH_TOKEN: Scheme = Scheme {
     placement: Placement::Bearer,
 };
 
-static SERVER: Server = Server {
-    urls: &[
+static SERVER: Server = Server::new(
+    &[
         ("live", "https://bc-api.qpyou.cn"),
         ("sandbox", "https://sandbox-bc-api.qpyou.cn"),
     ],
-    path: None,
-};
+    None,
+);
 
-static SERVER_BC_PLATFORM_AUTH_WITHHIVE_COM: Server = Server {
-    urls: &[
+static SERVER_BC_PLATFORM_AUTH_WITHHIVE_COM: Server = Server::new(
+    &[
         ("live", "https://bc-platform-auth.withhive.com"),
         ("sandbox", "https://sandbox-bc-platform-auth.withhive.com"),
     ],
-    path: Some(""),
-};
+    Some(""),
+);
 
-static SERVER_BC_PLATFORM_API_WITHHIVE_COM: Server = Server {
-    urls: &[
+static SERVER_BC_PLATFORM_API_WITHHIVE_COM: Server = Server::new(
+    &[
         ("live", "https://bc-platform-api.withhive.com"),
         ("sandbox", "https://sandbox-bc-platform-api.withhive.com"),
     ],
-    path: Some(""),
-};
+    Some(""),
+);
 
 static TOKEN_PAIR_RESPONSE: Envelope = Envelope {
     value: "/data",

@@ -1,7 +1,7 @@
 //! What comes back: read within limits, told success from failure, and made a value or an error.
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -34,10 +34,10 @@ pub(crate) fn got(
 pub(crate) async fn whole(
     operation: &Operation,
     limit: usize,
-    response: reqwest::Response,
+    mut response: reqwest::Response,
 ) -> Result<Success, Error> {
     let status = response.status();
-    let headers = response.headers().clone();
+    let headers = std::mem::take(response.headers_mut());
     let body = read_within(limit, response, operation).await?;
     if status.is_success() {
         return Ok(Success {
@@ -127,6 +127,25 @@ impl Success {
             Ok(value) => Ok(Response::new(value, status, headers, request_id, attempts)),
             Err(error) => Err(unfit(&error, headers, absent)),
         }
+    }
+
+    /// The body as it came.
+    pub(crate) fn bytes(self) -> Response<Bytes> {
+        let request_id = header_request_id(&self.headers);
+        Response::new(
+            self.body,
+            self.status,
+            self.headers,
+            request_id,
+            self.attempts,
+        )
+    }
+
+    /// The body as a text; bytes that are not UTF-8 are replaced.
+    pub(crate) fn text(self) -> Response<String> {
+        let text = String::from_utf8_lossy(&self.body).into_owned();
+        let request_id = header_request_id(&self.headers);
+        Response::new(text, self.status, self.headers, request_id, self.attempts)
     }
 
     pub(crate) fn without_body(self) -> Response<()> {
@@ -237,11 +256,8 @@ fn plain_text(headers: &HeaderMap, body: &Bytes) -> Option<String> {
 }
 
 fn header_request_id(headers: &HeaderMap) -> Option<String> {
-    headers
-        .get("x-request-id")?
-        .to_str()
-        .ok()
-        .map(str::to_owned)
+    const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+    headers.get(REQUEST_ID)?.to_str().ok().map(str::to_owned)
 }
 
 pub(crate) async fn read_within(
@@ -262,19 +278,30 @@ pub(crate) async fn read_within(
     {
         return Err(too_large());
     }
-    let mut body = BytesMut::new();
-    let url = response.url().clone();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| unanswered(operation, error.with_url(url.clone())))?
-    {
-        if body.len() + chunk.len() > limit {
+    // Most bodies come in one piece, which is taken as it is.
+    let (mut first, mut body) = (Bytes::new(), BytesMut::new());
+    loop {
+        let chunk = match response.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) if body.is_empty() => return Ok(first),
+            Ok(None) => return Ok(body.freeze()),
+            Err(error) => {
+                let url = response.url().clone();
+                return Err(unanswered(operation, error.with_url(url)));
+            }
+        };
+        if first.len().max(body.len()) + chunk.len() > limit {
             return Err(too_large());
+        }
+        if first.is_empty() {
+            first = chunk;
+            continue;
+        }
+        if body.is_empty() {
+            body.extend_from_slice(&first);
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
 }
 
 /// The error of a request that got no whole answer.

@@ -58,10 +58,24 @@ impl BaseUrl {
     }
 
     /// The same origin with another path.
-    pub(crate) fn with_path(&self, path: &str) -> String {
+    pub(crate) fn with_path(&self, path: &str) -> Self {
         let mut url = self.0.clone();
         url.set_path(path);
-        url.as_str().trim_end_matches('/').to_owned()
+        Self(url)
+    }
+
+    /// The URL of `path`, which starts with a slash, below this one; `None` where a URL makes something else of it, for
+    /// credentials go nowhere else. Host and port were read when this was made, and are not read again.
+    pub(crate) fn below(&self, path: &str) -> Option<Url> {
+        let base = self.0.path().trim_end_matches('/');
+        let mut url = self.0.clone();
+        if base.is_empty() {
+            url.set_path(path);
+        } else {
+            url.set_path(&[base, path].concat());
+        }
+        let rest = url.path().strip_prefix(base)?;
+        rest.starts_with('/').then_some(url)
     }
 }
 

@@ -145,7 +145,7 @@ impl Error {
     }
 
     /// Without what the request carried that no message may repeat.
-    pub(crate) fn hide(mut self, hidden: &Hidden) -> Self {
+    pub(crate) fn hide(mut self, hidden: &Hidden<'_>) -> Self {
         hidden.mask(&mut self.0.what);
         if let Some(answer) = &mut self.0.answer {
             let told = [

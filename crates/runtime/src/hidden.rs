@@ -2,44 +2,56 @@
 
 use std::collections::HashSet;
 
+use http::HeaderValue;
+
 use crate::{Placement, Secret, send::Chosen};
 
 /// The secrets that went out with a request. A service that repeats one in its message (`invalid token eyJ…`) must not
 /// bring it into an error, and from there into a log.
-pub(crate) struct Hidden(Vec<Secret>);
+///
+/// They are read when something has to be masked, which is seldom.
+pub(crate) struct Hidden<'a> {
+    headers: Vec<HeaderValue>,
+    query: Vec<Secret>,
+    body: &'a [Secret],
+}
 
 /// So many characters of a secret in a row are a piece of it; fewer are chance.
 const PIECE: usize = 8;
 
-impl Hidden {
+impl<'a> Hidden<'a> {
     /// The credentials on `request`, and the secrets of its body.
-    pub(crate) fn of(request: &reqwest::Request, chosen: &Chosen<'_>, body: &[Secret]) -> Self {
-        let mut secrets = body.to_vec();
-        for value in request
-            .headers()
-            .values()
-            .filter(|value| value.is_sensitive())
-        {
-            if let Ok(text) = value.to_str() {
-                // After the scheme, which is no secret, where there is one.
-                secrets.push(text.rsplit(' ').next().unwrap_or(text).into());
-            }
-        }
+    pub(crate) fn of(request: &reqwest::Request, chosen: &Chosen<'_>, body: &'a [Secret]) -> Self {
+        let headers = request.headers().values();
+        let headers = headers.filter(|value| value.is_sensitive());
+        let mut query = Vec::new();
         for (requirement, _) in chosen {
             if let Placement::Query(name) = requirement.scheme.placement {
                 let pairs = request.url().query_pairs();
                 let values = pairs.filter(|(other, _)| other == name);
-                secrets.extend(values.map(|(_, value)| Secret::from(&*value)));
+                query.extend(values.map(|(_, value)| Secret::from(&*value)));
             }
         }
-        Self(secrets)
+        Self {
+            headers: headers.cloned().collect(),
+            query,
+            body,
+        }
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        // After the scheme, which is no secret, where there is one.
+        let headers = self.headers.iter().filter_map(|value| value.to_str().ok());
+        let headers = headers.map(|text| text.rsplit(' ').next().unwrap_or(text));
+        let others = self.query.iter().chain(self.body);
+        headers.chain(others.map(Secret::expose_secret))
     }
 
     /// `text` with `…` in the place of every piece of a secret.
     pub(crate) fn mask(&self, text: &mut String) {
         let mut pieces: HashSet<&[u8]> = HashSet::new();
-        for secret in &self.0 {
-            let bytes = secret.expose_secret().as_bytes();
+        for secret in self.texts() {
+            let bytes = secret.as_bytes();
             if !bytes.is_empty() {
                 pieces.extend(bytes.windows(PIECE.min(bytes.len())));
             }
@@ -81,7 +93,14 @@ mod tests {
 
     fn masked(secrets: &[&str], text: &str) -> String {
         let mut text = text.to_owned();
-        Hidden(secrets.iter().map(|secret| Secret::from(*secret)).collect()).mask(&mut text);
+        let body: Vec<_> = secrets.iter().map(|secret| Secret::from(*secret)).collect();
+        let (headers, query) = (Vec::new(), Vec::new());
+        let hidden = Hidden {
+            headers,
+            query,
+            body: &body,
+        };
+        hidden.mask(&mut text);
         text
     }
 

@@ -16,6 +16,7 @@ mod call;
 mod draft;
 mod options;
 mod part;
+mod style;
 mod untyped;
 
 mod retry;
@@ -31,6 +32,8 @@ mod retry_after;
 mod pages;
 #[cfg(feature = "websocket")]
 mod socket;
+#[cfg(feature = "webhooks")]
+mod webhook;
 
 pub use call::Call;
 pub use credential::{Authorizing, Credential, CredentialError, Generation};
@@ -49,15 +52,24 @@ pub use secret::Secret;
 pub use session::{InvalidSession, Session, SessionBuilder};
 #[cfg(feature = "websocket")]
 pub use socket::Events;
+pub use style::Style;
 pub use text::{Base64, InvalidBase64};
 pub use uint256::{InvalidUint256, Uint256};
 pub use untyped::UntypedCall;
+#[cfg(feature = "webhooks")]
+pub use webhook::{
+    Challenge, ChallengeScheme, InvalidMessage, InvalidSignature, MalformedSignature, Opened,
+    SignatureAlgorithm, SignatureEncoding, Signing, UnknownEvent, WebhookError, Webhooks,
+};
 
 /// What generated code names, so that a provider crate depends on this crate alone.
 #[doc(hidden)]
 pub mod generated {
+    pub use bytes::Bytes;
     pub use futures_core::Stream;
     pub use http::Method;
+    #[cfg(feature = "webhooks")]
+    pub use http::{HeaderMap, HeaderName, HeaderValue};
 
     pub use crate::union::Union;
 }

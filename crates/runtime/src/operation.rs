@@ -1,6 +1,9 @@
 //! What the generated operations table says of a call.
 
+use std::sync::OnceLock;
+
 use http::Method;
+use url::Url;
 
 use crate::{
     BaseUrl, Error,
@@ -29,6 +32,8 @@ pub struct Operation {
     pub idempotency: Idempotency,
     /// How to tell success from failure inside an answer; `None` where the HTTP status says all.
     pub envelope: Option<&'static Envelope>,
+    /// The media type of the answer, where that is not JSON.
+    pub accept: Option<&'static str>,
     /// Where the parts of a failure stand, by status; the first that fits counts.
     pub failures: &'static [Failure],
     /// How sure the spec is of this call.
@@ -56,6 +61,7 @@ impl Operation {
             evidence,
             security: &[],
             envelope: None,
+            accept: None,
             failures: &[],
         }
     }
@@ -69,6 +75,12 @@ impl Operation {
     /// With this envelope around its answer.
     pub const fn envelope(mut self, envelope: &'static Envelope) -> Self {
         self.envelope = Some(envelope);
+        self
+    }
+
+    /// With an answer of this media type instead of JSON.
+    pub const fn accept(mut self, media_type: &'static str) -> Self {
+        self.accept = Some(media_type);
         self
     }
 
@@ -87,27 +99,55 @@ pub struct Server {
     /// The path of the host, which stays when a caller's own base URL takes the host's place; `None` for the provider's
     /// first host, whose place is the base URL itself.
     pub path: Option<&'static str>,
+    /// The URLs as they are read, once for all calls.
+    read: OnceLock<Vec<(&'static str, BaseUrl)>>,
 }
 
 impl Server {
-    /// The URL, without a slash at the end, that stands before the operation's path.
-    pub(crate) fn resolve(&self, operation: &Operation, target: &Target) -> Result<String, Error> {
-        match (target.place(), self.path) {
-            (Place::Custom(base), None) => Ok(base.as_str().to_owned()),
-            (Place::Custom(base), Some(path)) => Ok(base.with_path(path)),
-            (Place::Named(environment), _) => self
-                .urls
-                .iter()
-                .find(|(name, _)| name == environment || name.is_empty())
-                .and_then(|(_, url)| BaseUrl::https(url).ok())
-                .map(|base| base.as_str().to_owned())
-                .ok_or_else(|| {
-                    Error::invalid(
-                        operation,
-                        format!("it is not served in the environment `{environment}`; give the base URL yourself"),
-                    )
-                }),
+    /// The host with these URLs, which has this path where a caller's own base URL takes its place.
+    pub const fn new(
+        urls: &'static [(&'static str, &'static str)],
+        path: Option<&'static str>,
+    ) -> Self {
+        Self {
+            urls,
+            path,
+            read: OnceLock::new(),
         }
+    }
+
+    /// The URL of `path` on this host.
+    pub(crate) fn locate(
+        &self,
+        operation: &Operation,
+        target: &Target,
+        path: &str,
+    ) -> Result<Url, Error> {
+        let url = match (target.place(), self.path) {
+            (Place::Custom(base), None) => base.below(path),
+            (Place::Custom(base), Some(root)) => base.with_path(root).below(path),
+            (Place::Named(environment), _) => self
+                .named(environment)
+                .ok_or_else(|| {
+                    let what = format!(
+                        "it is not served in the environment `{environment}`; give the base URL yourself"
+                    );
+                    Error::invalid(operation, what)
+                })?
+                .below(path),
+        };
+        url.ok_or_else(|| Error::invalid(operation, "its path leads away from the base URL"))
+    }
+
+    fn named(&self, environment: &str) -> Option<&BaseUrl> {
+        let read = self.read.get_or_init(|| {
+            let urls = self.urls.iter();
+            urls.filter_map(|(name, url)| Some((*name, BaseUrl::https(url).ok()?)))
+                .collect()
+        });
+        let mut read = read.iter();
+        read.find(|(name, _)| *name == environment || name.is_empty())
+            .map(|(_, base)| base)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The one place from which requests are sent: authorise, attempt, replay once after a 401, retry, all by the deadline.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
@@ -19,20 +19,20 @@ use crate::{
 };
 
 /// A request without its credential, so that every attempt can be authorised anew.
-pub(crate) struct Prepared {
+pub(crate) struct Prepared<'a> {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     /// What of the body must not be shown, wherever it comes back.
-    pub(crate) secrets: Vec<Secret>,
+    pub(crate) secrets: &'a [Secret],
 }
 
 /// What came of a call, with what it took.
-pub(crate) struct Delivered<T> {
+pub(crate) struct Delivered<'a, T> {
     pub(crate) value: T,
     pub(crate) attempts: u32,
-    pub(crate) hidden: Hidden,
+    pub(crate) hidden: Hidden<'a>,
 }
 
 /// What one attempt does with an authorised request.
@@ -77,7 +77,7 @@ pub(crate) async fn send<T>(
     read: impl FnOnce(Success) -> Result<Response<T>, Error>,
 ) -> Result<Response<T>, Error> {
     let inner = session.inner();
-    let calling = async {
+    let calling = pin!(async {
         let prepared = draft.prepare(session, operation)?;
         let options = draft.options();
         let operation = applied(options, operation);
@@ -90,7 +90,7 @@ pub(crate) async fn send<T>(
         let delivered = deliver(inner, &operation, &prepared, options, exchange).await?;
         read(delivered.value.after(delivered.attempts))
             .map_err(|error| error.hide(&delivered.hidden))
-    };
+    });
     traced(operation, calling, |response| {
         (response.status(), response.attempts())
     })
@@ -162,26 +162,30 @@ struct Progress {
 
 /// Makes attempts, each an `exchange` of an authorised request for an answer, until one succeeds, fails for good, or the
 /// deadline passes.
-pub(crate) async fn deliver<T>(
+pub(crate) async fn deliver<'a, T>(
     session: &Inner,
     operation: &Operation,
-    prepared: &Prepared,
+    prepared: &Prepared<'a>,
     options: &CallOptions,
     exchange: impl Exchange<Answer = T>,
-) -> Result<Delivered<T>, Error> {
+) -> Result<Delivered<'a, T>, Error> {
     let limit = options.deadline.unwrap_or(session.deadline);
     let deadline = after(limit);
     let mut progress = Progress::default();
-    let attempts = attempt(
-        session,
-        operation,
-        prepared,
-        options,
-        deadline,
-        exchange,
-        &mut progress,
-    );
-    match timeout_at(deadline, attempts).await {
+    let outcome = {
+        // Pinned where it is made: it is large to move.
+        let attempts = pin!(attempt(
+            session,
+            operation,
+            prepared,
+            options,
+            deadline,
+            exchange,
+            &mut progress,
+        ));
+        timeout_at(deadline, attempts).await
+    };
+    match outcome {
         Ok(outcome) => outcome.map_err(|error| error.attempts_made(progress.attempts)),
         Err(_) => {
             let error = timed_out(operation, limit, progress.attempts);
@@ -193,15 +197,15 @@ pub(crate) async fn deliver<T>(
     }
 }
 
-async fn attempt<T>(
+async fn attempt<'a, T>(
     session: &Inner,
     operation: &Operation,
-    prepared: &Prepared,
+    prepared: &Prepared<'a>,
     options: &CallOptions,
     deadline: Instant,
     exchange: impl Exchange<Answer = T>,
     progress: &mut Progress,
-) -> Result<Delivered<T>, Error> {
+) -> Result<Delivered<'a, T>, Error> {
     let policy = &session.retry;
     let most = options.max_retries.unwrap_or(policy.retries());
     let patience = options.attempt_timeout.unwrap_or(session.attempt_timeout);
@@ -211,10 +215,11 @@ async fn attempt<T>(
     loop {
         let mut request = prepared.request();
         let authorised = authorise(operation, &chosen, &mut request).await?;
-        let hidden = Hidden::of(&request, &chosen, &prepared.secrets);
+        let hidden = Hidden::of(&request, &chosen, prepared.secrets);
         progress.attempts += 1;
         tracing::debug!(attempt = progress.attempts, "sending");
-        let error = match timeout(patience, exchange.exchange(request)).await {
+        let exchanging = pin!(exchange.exchange(request));
+        let error = match timeout(patience, exchanging).await {
             Ok(Ok(value)) => {
                 session.budget.succeeded(retries > 0);
                 return Ok(Delivered {
@@ -307,7 +312,7 @@ async fn renew(operation: &Operation, authorised: &Authorised<'_>) -> Result<boo
     Ok(newer)
 }
 
-impl Prepared {
+impl Prepared<'_> {
     fn request(&self) -> reqwest::Request {
         let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
         *request.headers_mut() = self.headers.clone();

@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use http::{HeaderValue, header::USER_AGENT};
+use http::{
+    HeaderValue,
+    header::{ACCEPT, USER_AGENT},
+};
 
 use crate::{Credential, Requirement, RetryPolicy, Target, retry::Budget, send::Chosen};
 
@@ -192,7 +195,14 @@ impl SessionBuilder {
                 .retry(reqwest::retry::never())
                 .referer(false)
                 .connect_timeout(self.connect_timeout)
-                .default_headers([(USER_AGENT, agent.clone())].into_iter().collect())
+                .default_headers(
+                    [
+                        (USER_AGENT, agent.clone()),
+                        (ACCEPT, HeaderValue::from_static("application/json")),
+                    ]
+                    .into_iter()
+                    .collect(),
+                )
         };
         Ok(Session(Arc::new(Inner {
             http: hardened().build().map_err(InvalidSession::Http)?,

@@ -7,7 +7,9 @@ mod alibaba_baas;
 mod guide;
 mod hive;
 mod place;
+mod receiver;
 mod upvest;
+mod webhooks;
 
 use std::{error::Error, process::ExitCode, time::Instant};
 

@@ -1,4 +1,4 @@
-//! A signed echo, a new user, the user's token, assets, a wallet that becomes active, a transaction that confirms, and
+//! A signed echo, a webhook, a new user, the user's token, assets, a wallet that becomes active, a transaction that confirms, and
 //! the list of users read to its end.
 
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use bindery_upvest::{
 use futures_util::TryStreamExt as _;
 use uuid::Uuid;
 
-use crate::{Stop, guide::Guide, place::Place};
+use crate::{Stop, guide::Guide, place::Place, webhooks};
 
 /// The vendor's own tests wait this long for a wallet.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -31,6 +31,11 @@ pub(crate) async fn visit(place: &Place<'_>, guide: &mut Guide) -> Stop {
         .send()
         .await?;
     guide.found(format_args!("it came back: {}", echo.echo));
+
+    match place.sandbox {
+        Some(_) => webhooks::visit(&client, guide).await?,
+        None => guide.step("Skip the webhooks: the real service does not reach this machine"),
+    }
 
     let username = format!("tour {}", Uuid::new_v4());
     let password = Uuid::new_v4().to_string();

@@ -12,6 +12,8 @@ pub mod operations;
 pub mod requests;
 #[rustfmt::skip] // formatted by the generator
 pub mod types;
+#[rustfmt::skip] // formatted by the generator
+pub mod webhooks;
 
 pub use client::Client;
 pub use environment::Environment;

@@ -667,19 +667,19 @@ static SCHEME_OAUTH2: Scheme = Scheme {
     placement: Placement::Bearer,
 };
 
-static SERVER: Server = Server {
-    urls: &[
+static SERVER: Server = Server::new(
+    &[
         ("playground", "https://api-playground.eu.upvest.co/1.0"),
         ("playground_legacy", "https://api.playground.upvest.co/1.0"),
         ("live", "https://api.upvest.co/1.0"),
     ],
-    path: None,
-};
+    None,
+);
 
-static SERVER_FEES_UPVEST_CO: Server = Server {
-    urls: &[("", "https://fees.upvest.co")],
-    path: Some(""),
-};
+static SERVER_FEES_UPVEST_CO: Server = Server::new(
+    &[("", "https://fees.upvest.co")],
+    Some(""),
+);
 
 static ERROR_BODY: Places = Places {
     code: &["/error/details/0/reason", "/details/0/reason", "/error"],

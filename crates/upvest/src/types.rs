@@ -901,6 +901,137 @@ impl From<Value> for WebhookVerifyResult {
     }
 }
 
+/// What stands beside an event.
+///
+/// Evidence: read off the vendor's own client (Upvest JavaScript SDK, test suite). The id is asserted for
+/// webhooks made by a call; that it is missing from the older callback, which is set up in the web application,
+/// is inferred.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct WebhookEnvelope {
+    /// The webhook that the event passed the filters of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_id: Option<Uuid>,
+    /// Everything else in the message: it may hold more than is known.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A wallet that something happened to. Known in part only.
+///
+/// Evidence: read off the vendor's own client (Upvest JavaScript SDK, test suite).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct WalletEvent {
+    /// Id of the wallet.
+    pub id: Uuid,
+    /// Name of the user.
+    pub username: String,
+    /// Address of the wallet on its network.
+    pub address: String,
+    /// Everything else in the message: it may hold more than is known.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A user who was just made, and the user's wallets. Known in part only.
+///
+/// Evidence: read off the vendor's own client (Upvest JavaScript SDK, test suite).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct UserCreatedEvent {
+    /// Name of the user.
+    pub username: String,
+    /// The recovery kit, shown here only: a QR code in SVG, or the Base64 of the sealed box where `raw` was asked
+    /// for.
+    pub recoverykit: Secret,
+    /// The wallets that were made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wallets: Option<Vec<UserCreatedWallet>>,
+    /// Everything else in the message: it may hold more than is known.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A wallet of a user who was just made. Known in part only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+#[cfg_attr(feature = "schemars", schemars(extend("required" = ["id", "address"])))]
+pub struct UserCreatedWallet {
+    /// Id of the wallet.
+    pub id: Uuid,
+    /// Address of the wallet on its network.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub address: Option<String>,
+    /// Everything else in the message: it may hold more than is known.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A transaction that is no longer queued. Known in part only.
+///
+/// Evidence: read off the vendor's own client (Upvest JavaScript SDK, test suite). The hash is called `hash`
+/// here, and `txhash` everywhere else. That it may be missing from a transaction that failed is inferred.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct TransactionProcessedEvent {
+    /// Id of the transaction.
+    pub id: Uuid,
+    /// Hash of the transaction on its network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
+    /// How far a transaction has come. `QUEUED`: taken, but not sent. `PENDING`: sent, but in no block. `CONFIRMING`:
+    /// in a block. `CONFIRMED`: in a block with enough others on top. `FAILED`: no block took it in time. `REJECTED`:
+    /// no block can take it, for lack of funds or an error of the contract.
+    pub status: TransactionStatus,
+    /// Everything else in the message: it may hold more than is known.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// An amount that changed hands.
+///
+/// Evidence: documented by the vendor (Upvest JavaScript SDK, a comment that quotes the service's own source).
+/// That a transfer nobody made through Upvest has no `transaction_id` is inferred.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct TransferObservedEvent {
+    /// The amount, in the smallest unit. Unlike everywhere else it is a JSON number, of any length.
+    pub quantity: Uint256,
+    /// Hash of the transaction on its network.
+    pub txhash: String,
+    /// Id of the transaction at Upvest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transaction_id: Option<Uuid>,
+    /// Address that sent the amount.
+    pub sender: String,
+    /// Address that received the amount.
+    pub recipient: String,
+    /// The asset of a transfer.
+    pub asset: TransferredAsset,
+}
+
+/// The asset of a transfer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct TransferredAsset {
+    /// Id of the asset.
+    pub id: Uuid,
+    /// Name of the asset.
+    pub name: String,
+    /// Its short name.
+    pub symbol: String,
+    /// How many decimal places the default unit has more than the smallest.
+    pub exponent: i32,
+}
+
 /// A request for a token, with the password of the user or with a refresh token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

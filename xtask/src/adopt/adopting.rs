@@ -29,6 +29,12 @@ pub struct Adopted {
 #[derive(Debug)]
 pub(super) struct Adopting {
     document: Document,
+    told: Told,
+}
+
+/// What the passes say of their work.
+#[derive(Debug, Default)]
+pub(super) struct Told {
     pass: &'static str,
     changes: Vec<Change>,
     findings: Vec<Finding>,
@@ -38,18 +44,17 @@ impl Adopting {
     pub(super) fn new(document: Document) -> Self {
         Self {
             document,
-            pass: "",
-            changes: Vec::new(),
-            findings: Vec::new(),
+            told: Told::default(),
         }
     }
 
     pub(super) fn run(&mut self, pass: &'static Pass) {
-        self.pass = pass.name;
+        self.told.pass = pass.name;
         (pass.apply)(self);
     }
 
     /// The document as the passes before have left it.
+    #[allow(dead_code)]
     pub(super) fn root(&mut self) -> &mut Node {
         self.document.root_mut()
     }
@@ -59,6 +64,46 @@ impl Adopting {
         &self.document
     }
 
+    /// The document, and where to say what is done to it.
+    pub(super) fn parts(&mut self) -> (&mut Node, &mut Told) {
+        (self.document.root_mut(), &mut self.told)
+    }
+
+    /// Tells that something was rewritten.
+    pub(super) fn changed(&mut self, position: Position, what: impl Into<String>) {
+        self.told.changed(position, what);
+    }
+
+    /// Tells that something cannot be kept.
+    pub(super) fn lost(
+        &mut self,
+        rule: &'static str,
+        severity: Severity,
+        position: Position,
+        what: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
+        self.told.lost(rule, severity, position, what, mend);
+    }
+
+    pub(super) fn finish(self) -> Adopted {
+        let Told {
+            changes,
+            mut findings,
+            ..
+        } = self.told;
+        for finding in &mut findings {
+            finding.path = self.document.path_of(finding.position).to_owned();
+        }
+        Adopted {
+            document: self.document,
+            changes,
+            findings,
+        }
+    }
+}
+
+impl Told {
     /// Tells that something was rewritten.
     pub(super) fn changed(&mut self, position: Position, what: impl Into<String>) {
         self.changes.push(Change {
@@ -78,20 +123,12 @@ impl Adopting {
         mend: impl Into<String>,
     ) {
         self.findings.push(Finding {
-            path: self.document.path().to_owned(),
+            path: std::path::PathBuf::new(),
             position,
             rule,
             severity,
             what: what.into(),
             mend: mend.into().into(),
         });
-    }
-
-    pub(super) fn finish(self) -> Adopted {
-        Adopted {
-            document: self.document,
-            changes: self.changes,
-            findings: self.findings,
-        }
     }
 }

@@ -214,7 +214,11 @@ fn prepare(
         write!(out, "{}", known.warnings)?;
         return Ok(Ok(known.files));
     }
-    let (document, warnings) = match workspace.load(spec) {
+    let path = workspace.root().join(&spec.path);
+    let loaded = workspace
+        .load(spec)
+        .and_then(|document| adopt::bundle(document, &path));
+    let (document, warnings) = match loaded {
         Ok(document) => {
             let adopted = adopt::adopt(document);
             if explain {

@@ -9,7 +9,7 @@ use super::{
     signatures::{Generated, Signature},
     types::{Model, fields, named},
 };
-use crate::api::{Api, Encoding, Operation, Parameter, Place};
+use crate::api::{Api, Body, Encoding, Operation, Parameter, Place, Style};
 
 /// The client.
 pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<Vec<Item>, String> {
@@ -28,13 +28,18 @@ pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<
     ]);
     let mut runtime = vec!["Call", "Session"];
     runtime.extend(
-        ["FilePart", "Base64", "Secret", "Uint256"]
+        ["FilePart", "Base64", "Secret", "Style", "Uint256"]
             .into_iter()
             .filter(|name| mentions(&methods, name)),
     );
     runtime.sort_unstable();
     let runtime: Vec<Ident> = runtime.into_iter().map(names::type_name).collect();
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#(#runtime),*};)];
+    if mentions(&methods, "Bytes") {
+        items.push(parse_quote!(
+            use bindery_runtime::generated::Bytes;
+        ));
+    }
     items.extend(foreign_uses(&methods));
     items.push(if uses_types(&methods) {
         parse_quote!(
@@ -97,7 +102,7 @@ pub(super) fn requests(
         .flatten()
         .collect();
     let candidates = [
-        "Base64", "Error", "Events", "FilePart", "Pages", "Response", "Secret", "Uint256",
+        "Base64", "Error", "Events", "FilePart", "Pages", "Response", "Secret", "Style", "Uint256",
     ];
     let mut runtime = vec!["Call", "CallOptions"];
     runtime.extend(
@@ -108,10 +113,20 @@ pub(super) fn requests(
     runtime.sort_unstable();
     let runtime: Vec<Ident> = runtime.into_iter().map(names::type_name).collect();
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#(#runtime),*};)];
-    if mentions(&mentioned, "Stream") {
-        items.push(parse_quote!(
+    match (
+        mentions(&mentioned, "Bytes"),
+        mentions(&mentioned, "Stream"),
+    ) {
+        (true, true) => items.push(parse_quote!(
+            use bindery_runtime::generated::{Bytes, Stream};
+        )),
+        (true, false) => items.push(parse_quote!(
+            use bindery_runtime::generated::Bytes;
+        )),
+        (false, true) => items.push(parse_quote!(
             use bindery_runtime::generated::Stream;
-        ));
+        )),
+        (false, false) => {}
     }
     items.extend(foreign_uses(&mentioned));
     if uses_types(&mentioned) {
@@ -142,17 +157,17 @@ fn method(api: &Api, model: &Model, operation: &Operation, signature: &Signature
         .zip(&signature.parameters)
         .filter(|(parameter, _)| parameter.required)
     {
-        let ident = names::value_name(&parameter.name);
-        let (argument, value) = sent_as(ty, &ident);
+        let ident = names::value_name(&parameter.argument);
+        let (argument, value) = sent_as(model, parameter, ty, &ident);
         arguments.push(parse_quote!(#ident: #argument));
-        call = put(call, parameter, ty, value);
+        call = put(model, call, parameter, ty, value);
     }
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
         && body.required
     {
         let (argument, value) = taken_as(ty, &parse_quote!(body), model.enums());
         arguments.push(parse_quote!(body: #argument));
-        call = put_body(call, body.encoding, value);
+        call = put_body(call, body, value);
     }
     let documentation = docs::attributes(method_docs(api, model, operation, signature));
     let deprecated: Option<Attribute> = operation.deprecated.then(|| parse_quote!(#[deprecated]));
@@ -180,9 +195,9 @@ fn request(
         .zip(&signature.parameters)
         .filter(|(parameter, _)| !parameter.required)
     {
-        let ident = names::setter_name(&parameter.name);
-        let (argument, value) = sent_as(ty, &ident);
-        let call = put(parse_quote!(self.0), parameter, ty, value);
+        let ident = names::setter_name(&parameter.argument);
+        let (argument, value) = sent_as(model, parameter, ty, &ident);
+        let call = put(model, parse_quote!(self.0), parameter, ty, value);
         let documentation = docs::attributes(parameter_docs(parameter));
         methods.push(parse_quote! {
             #(#documentation)*
@@ -195,7 +210,7 @@ fn request(
         && !body.required
     {
         let (argument, value) = taken_as(ty, &parse_quote!(body), model.enums());
-        let call = put_body(parse_quote!(self.0), body.encoding, value);
+        let call = put_body(parse_quote!(self.0), body, value);
         let described = docs::prose(&body.description);
         let documentation = docs::attributes([if described.is_empty() {
             "The body.".to_owned()
@@ -262,10 +277,15 @@ fn sending(
         }]);
     }
     let documentation = docs::attributes(["Sends the call.", "# Errors", &failures]);
+    let sends: Ident = names::value_name(match operation.success.encoding {
+        Encoding::Text => "send_for_text",
+        Encoding::Bytes => "send_for_bytes",
+        Encoding::Json | Encoding::Form => "send",
+    });
     let mut methods: Vec<ImplItem> = vec![parse_quote! {
         #(#documentation)*
         pub async fn send(self) -> Result<Response<#answer>, Error> {
-            self.0.send().await
+            self.0.#sends().await
         }
     }];
     if let Some(pagination) = &operation.pagination {
@@ -327,7 +347,7 @@ fn field_at<'a>(page: &'a Item, pointer: &str) -> Option<&'a syn::Field> {
 }
 
 /// How a parameter is taken, and what of it is sent.
-fn sent_as(ty: &Type, ident: &Ident) -> (Type, Expr) {
+fn sent_as(model: &Model, parameter: &Parameter, ty: &Type, ident: &Ident) -> (Type, Expr) {
     let ty = shortened(ty);
     if fields::is(&ty, "String") {
         (parse_quote!(impl AsRef<str>), parse_quote!(#ident.as_ref()))
@@ -337,33 +357,114 @@ fn sent_as(ty: &Type, ident: &Ident) -> (Type, Expr) {
             parse_quote!(#ident.into()),
         )
     } else if let Some(item) = fields::inner(&ty, "Vec") {
-        (
-            parse_quote!(impl IntoIterator<Item = #item>),
-            parse_quote!(#ident),
-        )
-    } else {
+        let collected: Expr = if is_plain(model, parameter, &ty) || fields::is(item, "FilePart") {
+            parse_quote!(#ident)
+        } else {
+            parse_quote!(&#ident.into_iter().collect::<Vec<_>>())
+        };
+        (parse_quote!(impl IntoIterator<Item = #item>), collected)
+    } else if is_plain(model, parameter, &ty) {
         (ty, parse_quote!(#ident))
+    } else {
+        (ty, parse_quote!(&#ident))
     }
 }
 
-fn put(call: Expr, parameter: &Parameter, ty: &Type, value: Expr) -> Expr {
-    let name = &parameter.name;
-    match parameter.place {
-        Place::Path => parse_quote!(#call.path(#name, #value)),
-        Place::Header => parse_quote!(#call.header(#name, #value)),
-        Place::Query if fields::inner(ty, "Vec").is_some() => {
-            parse_quote!(#call.query_all(#name, #value))
+/// Whether a parameter is written as its text, or as that of each of its items: then it needs no style.
+fn is_plain(model: &Model, parameter: &Parameter, ty: &Type) -> bool {
+    if parameter.style == Style::Json || parameter.place == Place::Cookie {
+        return false;
+    }
+    match fields::inner(ty, "Vec") {
+        Some(item) => {
+            parameter.place == Place::Query
+                && parameter.style == Style::Exploded
+                && has_text(model, item)
         }
-        Place::Query => parse_quote!(#call.query(#name, #value)),
-        Place::Part if fields::is(ty, "FilePart") => parse_quote!(#call.file(#name, #value)),
-        Place::Part => parse_quote!(#call.part(#name, #value)),
+        None => has_text(model, ty),
     }
 }
 
-fn put_body(call: Expr, encoding: Encoding, value: Expr) -> Expr {
-    match encoding {
-        Encoding::Json => parse_quote!(#call.json(&#value)),
-        Encoding::Form => parse_quote!(#call.form(&#value)),
+/// Whether values of a type are displayed as what they are on the wire.
+fn has_text(model: &Model, ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last() else {
+        return false;
+    };
+    let name = last.ident.to_string();
+    matches!(
+        name.as_str(),
+        "String"
+            | "FilePart"
+            | "Base64"
+            | "Uint256"
+            | "Uuid"
+            | "NaiveDate"
+            | "bool"
+            | "f32"
+            | "f64"
+            | "i8"
+            | "i16"
+            | "i32"
+            | "i64"
+            | "u8"
+            | "u16"
+            | "u32"
+            | "u64"
+            | "NonZeroU32"
+            | "NonZeroU64"
+    ) || model.texts(&name).is_some()
+}
+
+fn put(model: &Model, call: Expr, parameter: &Parameter, ty: &Type, value: Expr) -> Expr {
+    let name = &parameter.name;
+    let plain = is_plain(model, parameter, ty);
+    let is_list = fields::inner(ty, "Vec").is_some();
+    let style = names::type_name(&format!("{:?}", parameter.style));
+    // What is taken as text is borrowed already.
+    let reference: Expr = if fields::is(ty, "String") {
+        parse_quote!(&#value)
+    } else {
+        value.clone()
+    };
+    match parameter.place {
+        Place::Path if plain => parse_quote!(#call.path(#name, #value)),
+        Place::Path => parse_quote!(#call.path_styled(#name, Style::#style, #reference)),
+        Place::Header if plain => parse_quote!(#call.header(#name, #value)),
+        Place::Header => parse_quote!(#call.header_styled(#name, Style::#style, #reference)),
+        Place::Query if plain && is_list => parse_quote!(#call.query_all(#name, #value)),
+        Place::Query if plain => parse_quote!(#call.query(#name, #value)),
+        Place::Query => parse_quote!(#call.query_styled(#name, Style::#style, #reference)),
+        Place::Cookie => parse_quote!(#call.cookie(#name, Style::#style, #reference)),
+        Place::Part if fields::is(ty, "FilePart") => parse_quote!(#call.file(#name, #value)),
+        Place::Part
+            if fields::inner(ty, "Vec").is_some_and(|item| fields::is(item, "FilePart")) =>
+        {
+            parse_quote!(#call.files(#name, #value))
+        }
+        Place::Part if plain => parse_quote!(#call.part(#name, #value)),
+        Place::Part if fields::inner(ty, "Vec").is_some_and(|item| has_text(model, item)) => {
+            parse_quote!(#call.parts(#name, #value))
+        }
+        Place::Part => parse_quote!(#call.part_json(#name, #value)),
+    }
+}
+
+fn put_body(call: Expr, body: &Body, value: Expr) -> Expr {
+    let media_type = &body.media_type;
+    match body.encoding {
+        Encoding::Json if media_type == "application/json" => parse_quote!(#call.json(&#value)),
+        Encoding::Json => parse_quote!(#call.json_as(#media_type, &#value)),
+        Encoding::Form if body.styles.is_empty() => parse_quote!(#call.form(&#value)),
+        Encoding::Form => {
+            let styles = body.styles.iter().map(|(name, style)| -> Expr {
+                let style = names::type_name(&format!("{style:?}"));
+                parse_quote!((#name, Style::#style))
+            });
+            parse_quote!(#call.form_styled(&#value, &[#(#styles),*]))
+        }
+        Encoding::Text => parse_quote!(#call.text(#media_type, #value)),
+        Encoding::Bytes => parse_quote!(#call.bytes(#media_type, #value)),
     }
 }
 
@@ -416,7 +517,7 @@ fn converts(ty: &Type, enums: &BTreeSet<String>) -> bool {
     };
     let last = last.ident.to_string();
     [
-        "String", "Secret", "Base64", "Uint256", "FilePart", "Value", "Option",
+        "String", "Secret", "Base64", "Bytes", "Uint256", "FilePart", "Value", "Option",
     ]
     .contains(&last.as_str())
         || enums.contains(&last)
@@ -462,7 +563,7 @@ fn method_docs(
     paragraphs.push(docs::list(described.map(|parameter| {
         format!(
             "`{}`: {}",
-            names::value_name(&parameter.name),
+            names::value_name(&parameter.argument),
             parameter.description
         )
     })));

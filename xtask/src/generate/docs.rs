@@ -95,7 +95,7 @@ fn inline(line: &str) -> String {
 }
 
 /// Breaks long lines of prose; leaves lists, tables and code as they are.
-fn wrap(text: &str) -> String {
+pub(super) fn wrap(text: &str) -> String {
     const WIDTH: usize = 110;
     let mut lines = Vec::new();
     let mut fenced = false;

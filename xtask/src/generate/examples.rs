@@ -126,7 +126,7 @@ impl Writer<'_> {
                 let text = example.as_str()?;
                 Some(quote!(#text))
             }
-            "FilePart" => {
+            "FilePart" | "Bytes" => {
                 let text = example.as_str()?;
                 let bytes = syn::LitByteStr::new(text.as_bytes(), proc_macro2::Span::call_site());
                 Some(quote!(&#bytes[..]))

@@ -1,7 +1,7 @@
 //! From a lowered document to the files of a crate.
 //!
 //! `progenitor` makes the types and the signatures of the calls; `signatures` reads those off its syntax tree; `types`,
-//! `calls`, `operations` and `environment` write the crate's modules; `package` writes what is around them, `exercise`
+//! `calls`, `operations`, `environment` and `webhooks` write the crate's modules; `package` writes what is around them, `exercise`
 //! what the tests across crates need of it; `format` makes text of it all.
 
 mod calls;
@@ -16,6 +16,7 @@ mod package;
 mod progenitor;
 mod signatures;
 mod types;
+mod webhooks;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -66,6 +67,9 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
         "Where the service runs.",
         environment::items(api),
     );
+    if let Some((docs, items)) = webhooks::module(api, &model) {
+        add("webhooks.rs", &docs, items);
+    }
     files.extend(package::files(api, spec, &model, &generated));
     files.insert(
         PathBuf::from("tests/exercise").join(format!("{}.rs", names::module(&api.name))),

@@ -7,7 +7,8 @@ use syn::{Item, parse_quote};
 
 use super::{docs, names};
 use crate::api::{
-    Api, Failure, Operation, Placement, Scheme, Server, entries, items as list_items, schema_name,
+    Api, Encoding, Failure, Operation, Placement, Scheme, Server, entries, items as list_items,
+    schema_name,
 };
 
 /// The table.
@@ -85,6 +86,13 @@ impl Table {
         if let Some(envelope) = &operation.success.envelope {
             let envelope = self.envelope(operation, envelope);
             value.extend(quote!(.envelope(&#envelope)));
+        }
+        let success = &operation.success;
+        if success.encoding != Encoding::Json
+            || !matches!(success.media_type.as_str(), "" | "application/json")
+        {
+            let media_type = &success.media_type;
+            value.extend(quote!(.accept(#media_type)));
         }
         let failures: Vec<TokenStream> = operation
             .failures
@@ -304,7 +312,7 @@ fn server(name: &Ident, servers: &[Server], other_host: bool) -> Item {
         None => quote!(None),
     };
     parse_quote! {
-        static #name: Server = Server { urls: &[#(#urls),*], path: #path };
+        static #name: Server = Server::new(&[#(#urls),*], #path);
     }
 }
 

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     Files, calls::shortened, docs, environment, format, names, operations::scheme_docs,
-    signatures::Generated, types::Model,
+    signatures::Generated, types::Model, webhooks,
 };
 use crate::api::{Api, Operation};
 
@@ -32,6 +32,9 @@ fn manifest(api: &Api, spec: &str, model: &Model, generated: &Generated) -> Stri
     let mut features = vec![];
     if api.operations.iter().any(|operation| operation.websocket) {
         features.push("\"websocket\"");
+    }
+    if api.webhooks.is_some() {
+        features.push("\"webhooks\"");
     }
     let runtime = match features.as_slice() {
         [] => "bindery-runtime.workspace = true".to_owned(),
@@ -158,6 +161,7 @@ fn readme(api: &Api) -> String {
         let lines = docs::prose(&description).replace('\n', "\n  ");
         let _ = writeln!(text, "- `{name}`: {lines}");
     }
+    text.push_str(&webhooks::readme(api));
     text.push_str(
         "\n## Features\n\n- `rustls` (default) or `native-tls`: which TLS.\n- `schemars`: JSON Schemas of all types.\n",
     );
@@ -231,6 +235,9 @@ fn library(api: &Api, model: &Model, generated: &Generated) -> String {
         ("types", true),
     ] {
         text.push_str(&module(name, public));
+    }
+    if api.webhooks.is_some() {
+        text.push_str(&module("webhooks", true));
     }
     let _ = write!(
         text,

@@ -10,17 +10,37 @@ use openapiv3::OpenAPI;
 use schemars_08::schema::{InstanceType, SchemaObject};
 use serde_json::Value;
 
-/// The formats of strings that have a type of their own.
-const FORMATS: [(&str, &str, &[TypeImpl]); 4] = [
-    ("password", "bindery_runtime::Secret", &[]),
-    ("byte", "bindery_runtime::Base64", &[TypeImpl::Display]),
+/// The formats that have a type of their own.
+const FORMATS: [(InstanceType, &str, &str, &[TypeImpl]); 5] = [
     (
-        "uint256",
-        "bindery_runtime::Uint256",
-        &[TypeImpl::Display, TypeImpl::FromStr],
+        InstanceType::String,
+        "password",
+        "bindery_runtime::Secret",
+        &[],
     ),
-    ("binary", "bindery_runtime::FilePart", &[]),
+    (
+        InstanceType::String,
+        "byte",
+        "bindery_runtime::Base64",
+        &[TypeImpl::Display],
+    ),
+    (InstanceType::String, "uint256", UINT256, UINT256_IMPLEMENTS),
+    (
+        InstanceType::Integer,
+        "uint256",
+        UINT256,
+        UINT256_IMPLEMENTS,
+    ),
+    (
+        InstanceType::String,
+        "binary",
+        "bindery_runtime::FilePart",
+        &[],
+    ),
 ];
+
+const UINT256: &str = "bindery_runtime::Uint256";
+const UINT256_IMPLEMENTS: &[TypeImpl] = &[TypeImpl::Display, TypeImpl::FromStr];
 
 /// Progenitor's syntax tree: a module of types, and a client whose methods tell which types a call takes and answers.
 ///
@@ -59,7 +79,11 @@ fn culprit(document: &OpenAPI) -> Option<String> {
     for path in document.paths.paths.keys() {
         let item = alone.paths.paths.shift_remove(path)?;
         if attempt(&alone).is_ok() {
-            return Some(format!("the operations of `{path}`"));
+            let item = item.as_item()?;
+            let mut ids = item
+                .iter()
+                .filter_map(|(_, operation)| operation.operation_id.as_ref());
+            return Some(format!("the operation `{}`", ids.next()?));
         }
         alone.paths.paths.insert(path.clone(), item);
     }
@@ -71,9 +95,9 @@ fn settings() -> GenerationSettings {
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_map_type("::std::collections::BTreeMap");
-    for (format, path, implements) in FORMATS {
+    for (instance_type, format, path, implements) in FORMATS {
         let schema = SchemaObject {
-            instance_type: Some(InstanceType::String.into()),
+            instance_type: Some(instance_type.into()),
             format: Some(format.to_owned()),
             ..SchemaObject::default()
         };

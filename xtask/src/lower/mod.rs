@@ -39,6 +39,11 @@ pub const PASSES: &[Pass] = &[
         apply: parameters::spread_multipart,
     },
     Pass {
+        name: "one-json-success",
+        why: "progenitor takes one type of answer, and knows JSON by one name only",
+        apply: answers::one_json_success,
+    },
+    Pass {
         name: "unwrap-envelopes",
         why: "the caller wants the value, not the envelope around it",
         apply: answers::unwrap_envelopes,

@@ -6,10 +6,13 @@ use serde_json::Value;
 
 use crate::api::{Api, entries, schema_name};
 
-/// Takes out the schemas that no operation leads to.
+/// Takes out the schemas that no operation and no webhook leads to.
 pub(super) fn prune(_: &Api, document: &mut Value) -> usize {
     let mut reached = BTreeSet::new();
     follow(document, &document["paths"], &mut reached);
+    if let Some(webhooks) = document.pointer("/components/x-webhooks") {
+        follow(document, webhooks, &mut reached);
+    }
     let Some(schemas) = document
         .pointer_mut("/components/schemas")
         .and_then(Value::as_object_mut)

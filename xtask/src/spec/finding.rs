@@ -154,6 +154,7 @@ mod tests {
             Position {
                 line: 12,
                 column: 7,
+                file: 0,
             },
             "unknown-key",
             "`a\nb\u{1b}[31m` is no key of a schema",

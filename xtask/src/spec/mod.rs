@@ -18,8 +18,8 @@ mod yaml;
 
 pub use document::Document;
 pub use finding::{Edit, Finding, Mend, Severity};
+pub(crate) use lint::{EXTENSIONS, Kind, Shape, is_keyword, lint_for, nearest, pascal, snake};
 pub use lint::{lint, rules, suffers};
-pub(crate) use lint::{lint_for, snake};
 pub use mending::{Change, Mended, mended};
 pub use node::{Content, Entry, Node};
 pub use position::Position;

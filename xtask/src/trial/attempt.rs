@@ -78,7 +78,8 @@ pub fn attempt(path: &Path) -> Attempt {
         files: Files::new(),
         took: Duration::ZERO,
     };
-    let document = match Document::load(path) {
+    let loaded = Document::load(path).and_then(|document| adopt::bundle(document, path));
+    let document = match loaded {
         Ok(document) => document,
         Err(findings) => {
             attempt.findings = findings;

@@ -266,7 +266,7 @@ fn text(schema: &Value, pick: usize) -> String {
 fn integer(schema: &Value, pick: usize) -> Value {
     let numbers: [Number; 4] = match schema["format"].as_str().unwrap_or_default() {
         "int32" => [0.into(), i32::MAX.into(), i32::MIN.into(), 7.into()],
-        "uint64" => [
+        "uint64" | "uint256" => [
             0_u64.into(),
             u64::MAX.into(),
             1.into(),

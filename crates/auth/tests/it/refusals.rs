@@ -11,10 +11,7 @@ use serde::Deserialize;
 
 use crate::stub::{Reply, Stub};
 
-static SERVER: Server = Server {
-    urls: &[],
-    path: None,
-};
+static SERVER: Server = Server::new(&[], None);
 static PLACES: Places = Places {
     code: &["/error", "/code"],
     message: &["/error_description"],

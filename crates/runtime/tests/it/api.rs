@@ -32,10 +32,7 @@ pub(crate) static QUERY: Scheme = Scheme {
     name: "query",
     placement: Placement::Query("access_token"),
 };
-static SERVER: Server = Server {
-    urls: &[],
-    path: None,
-};
+static SERVER: Server = Server::new(&[], None);
 static PLACES: Places = Places {
     code: &["/code"],
     message: &["/message"],

@@ -12,15 +12,13 @@ use crate::{
     stub::{Reply, Stub},
 };
 
+static SERVER: Server = Server::new(&[], None);
 static ENVELOPED: Operation = Operation::new(
     "test",
     "enveloped",
     Method::GET,
     "/enveloped",
-    &Server {
-        urls: &[],
-        path: None,
-    },
+    &SERVER,
     Idempotency::Safe,
     Evidence::Documented,
 )

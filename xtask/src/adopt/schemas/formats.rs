@@ -66,8 +66,8 @@ pub(in crate::adopt) fn settle_formats(adopting: &mut Adopting) {
             "number-too-large",
             Severity::Warning,
             position,
-            "a number of more than 64 bits is read as a `double`, which keeps 15 digits of it",
-            "ask the provider for text; Rust's JSON has no larger numbers",
+            "a number of more than 64 bits that may be negative is read as a `double`, which keeps 15 digits of it",
+            "write `minimum: 0` where it is never negative: it is an `uint256` then",
         );
     }
 }
@@ -96,11 +96,25 @@ fn integer(schema: &mut Node, notes: &mut Notes) {
             && !(-9_223_372_036_854_775_808.0..18_446_744_073_709_551_616.0).contains(&float)
     };
     let written = schema.text("format").map(str::to_owned);
-    let big = matches!(
+    let beyond_64_bits = [&lowest, &highest].into_iter().flatten().any(beyond);
+    let unsigned = matches!(written.as_deref(), Some("uint128" | "uint256"));
+    let signed = matches!(
         written.as_deref(),
-        Some("int128" | "uint128" | "int256" | "uint256" | "bigint" | "biginteger")
+        Some("int128" | "int256" | "bigint" | "biginteger")
     );
-    if big || [&lowest, &highest].into_iter().flatten().any(beyond) {
+    if unsigned || signed || beyond_64_bits {
+        let from_zero = lowest
+            .as_ref()
+            .and_then(Number::as_f64)
+            .is_some_and(|lowest| lowest >= 0.0);
+        if unsigned || from_zero {
+            if written.as_deref() != Some("uint256") {
+                let what = "an integer of more than 64 bits is an `uint256`";
+                notes.count(schema.position, what);
+                schema.insert("format", "uint256".into());
+            }
+            return;
+        }
         notes.too_large.push(schema.position);
         schema.insert("type", "number".into());
         schema.insert("format", "double".into());
@@ -231,7 +245,7 @@ mod tests {
     fn every_number_has_a_size() {
         let (schemas, _) = adopted(
             super::settle_formats,
-            "A: {type: integer}\nB: {type: integer, format: uint32}\nC: {type: integer, maximum: 18446744073709551615}\nD: {type: number, format: float}\nE: {type: integer, maximum: 1.0e+30}\nF: {type: number, format: int64}\nG: {type: number, format: int64, example: 0.5}",
+            "A: {type: integer}\nB: {type: integer, format: uint32}\nC: {type: integer, maximum: 18446744073709551615}\nD: {type: number, format: float}\nE: {type: integer, maximum: 1.0e+30}\nH: {type: integer, minimum: 0, maximum: 1.0e+30}\nF: {type: number, format: int64}\nG: {type: number, format: int64, example: 0.5}",
         );
         let format = |name: &str| schemas[name]["format"].clone();
         assert_eq!(

@@ -238,8 +238,12 @@ fn numbers(branches: &mut Vec<Node>, named: &Named, notes: &mut Notes) {
         .iter()
         .any(|place| named.resolve(&branches[*place]).text("format") == Some("uint64"));
     let position = branches[found[0]].position;
+    let large = found
+        .iter()
+        .any(|place| named.resolve(&branches[*place]).text("format") == Some("uint256"));
     let (kind, format) = match (fraction, unsigned) {
         (true, _) => ("number", "double"),
+        _ if large => ("integer", "uint256"),
         (false, true) => ("integer", "uint64"),
         (false, false) => ("integer", "int64"),
     };

@@ -28,7 +28,8 @@ impl VisitMut for Shorten {
             | ["serde_json", "Value" | "Map"]
             | ["uuid", "Uuid"]
             | ["chrono", "DateTime" | "NaiveDate"]
-            | ["bindery_runtime", _] => 1,
+            | ["bindery_runtime", _]
+            | ["bindery_runtime", "generated", "Bytes"] => 1,
             ["chrono", "offset", "Utc"] => 1,
             ["std", "fmt" | "str" | "ops" | "borrow" | "error", _] => 3,
             _ => return,

@@ -205,7 +205,7 @@ fn plain_type(schema: &Value) -> Type {
         ("string", "date") => parse_quote!(NaiveDate),
         ("string", "byte") => parse_quote!(Base64),
         ("string", "password") => parse_quote!(Secret),
-        ("string", "uint256") => parse_quote!(Uint256),
+        ("string" | "integer", "uint256") => parse_quote!(Uint256),
         ("string", _) => parse_quote!(String),
         ("integer", "int32") => parse_quote!(i32),
         ("integer", "uint64") => parse_quote!(u64),

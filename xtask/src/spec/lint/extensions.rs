@@ -238,7 +238,7 @@ pub(super) fn bad_websocket(context: &Context<'_>, findings: &mut Findings<'_>) 
     }
 }
 
-fn one_of(word: &str, known: &[&str]) -> String {
+pub(super) fn one_of(word: &str, known: &[&str]) -> String {
     did_you_mean(
         word,
         known.iter().copied(),

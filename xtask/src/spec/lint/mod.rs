@@ -30,6 +30,7 @@ mod servers;
 mod structure;
 mod suffers;
 mod walk;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -38,7 +39,9 @@ use super::{Document, Finding, Severity};
 use context::Context;
 use findings::Findings;
 
-pub(crate) use rust_name::snake;
+pub(crate) use anatomy::{EXTENSIONS, Kind, Shape};
+pub(crate) use nearest::nearest;
+pub(crate) use rust_name::{is_keyword, pascal, snake};
 pub use suffers::suffers;
 
 /// All faults of a document, by position.
@@ -129,6 +132,7 @@ static RULES: &[Rule] = &[
     error("misplaced-envelope", envelope::misplaced),
     error("bad-envelope", envelope::bad),
     error("bad-pagination", pagination::bad),
+    error("bad-webhooks", webhooks::bad),
     error("missing-environment", servers::missing_environment),
     error("bad-environment", servers::bad_environment),
     error("duplicate-environment", servers::duplicate_environment),
@@ -140,7 +144,7 @@ static RULES: &[Rule] = &[
     error("scopes-without-oauth2", security::scopes_without_oauth2),
     error("incomplete-security-scheme", security::incomplete_scheme),
     error("bad-path", parameters::bad_path),
-    error("colliding-paths", parameters::colliding_paths),
+    warning("colliding-paths", parameters::colliding_paths),
     error(
         "undeclared-path-parameter",
         parameters::undeclared_path_parameter,
@@ -151,12 +155,12 @@ static RULES: &[Rule] = &[
         parameters::optional_path_parameter,
     ),
     error("duplicate-parameter", parameters::duplicate),
-    error("colliding-parameters", parameters::colliding),
+    warning("colliding-parameters", parameters::colliding),
     error("unsupported-parameter-place", parameters::unsupported_place),
     error("unsupported-style", parameters::unsupported_style),
     error("parameter-without-schema", parameters::missing_schema),
     error("ignored-header", parameters::ignored_header),
-    error("unusable-parameter-name", parameters::unusable_name),
+    warning("unusable-parameter-name", parameters::unusable_name),
     error("several-media-types", bodies::several_media_types),
     error("unsupported-media-type", bodies::unsupported_media_type),
     error("media-type-without-schema", bodies::missing_schema),

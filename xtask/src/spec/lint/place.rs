@@ -23,6 +23,11 @@ pub(super) fn place(root: &Node, pointer: &str) -> String {
             words
         }
         ["paths", path, rest @ ..] => format!("path `{path}`{}", part(root, &tokens[..2], rest)),
+        ["components", "x-webhooks", rest @ ..] => match rest {
+            ["events", kind, rest @ ..] => format!("webhook event `{kind}`{}", within(rest)),
+            ["envelope", rest @ ..] => format!("webhook envelope{}", within(rest)),
+            _ => "`components`".to_owned(),
+        },
         ["components", section, name, rest @ ..] => {
             let kind = match *section {
                 "schemas" => "schema",

@@ -17,12 +17,12 @@ pub(crate) fn snake(name: &str) -> String {
 }
 
 /// The name as a type or a variant.
-pub(super) fn pascal(name: &str) -> String {
+pub(crate) fn pascal(name: &str) -> String {
     words(name).to_pascal_case()
 }
 
 /// Whether Rust keeps the word for itself.
-pub(super) fn is_keyword(name: &str) -> bool {
+pub(crate) fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 

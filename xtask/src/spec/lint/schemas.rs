@@ -11,7 +11,7 @@ const TYPES: &[&str] = &["string", "number", "integer", "boolean", "array", "obj
 
 /// The formats that mean something to the generator.
 const TEXT_FORMATS: &[&str] = &["password", "byte", "binary", "uuid", "date-time"];
-const INTEGER_FORMATS: &[&str] = &["int32", "int64", "uint64"];
+const INTEGER_FORMATS: &[&str] = &["int32", "int64", "uint64", "uint256"];
 const NUMBER_FORMATS: &[&str] = &["double"];
 
 pub(super) fn unknown_type(context: &Context<'_>, findings: &mut Findings<'_>) {
@@ -144,7 +144,14 @@ pub(super) fn closed_answer(context: &Context<'_>, findings: &mut Findings<'_>) 
     let sockets = context
         .all(Kind::WebSocket)
         .filter_map(|socket| context.field(socket, "message"));
-    for schema in context.reach(answers.chain(sockets).collect()) {
+    let webhooks = context
+        .all(Kind::WebhookEvent)
+        .filter_map(|event| context.field(event, "schema"));
+    let envelopes = context
+        .all(Kind::Webhooks)
+        .filter_map(|webhooks| context.field(webhooks, "envelope"));
+    let received = answers.chain(sockets).chain(webhooks).chain(envelopes);
+    for schema in context.reach(received.collect()) {
         if let Some(entry) = schema.node.entry("additionalProperties")
             && matches!(entry.value.content, Content::Bool(false))
         {
@@ -163,7 +170,7 @@ pub(super) fn closed_answer(context: &Context<'_>, findings: &mut Findings<'_>) 
 pub(super) fn number_without_format(context: &Context<'_>, findings: &mut Findings<'_>) {
     for schema in context.all(Kind::Schema) {
         let (mend, format) = match schema.node.text("type") {
-            Some("integer") => ("write `format: int64`, or `int32`", "int64"),
+            Some("integer") => ("write `format: int64`, `int32` or `uint256`", "int64"),
             Some("number") => ("write `format: double`", "double"),
             _ => continue,
         };
@@ -205,7 +212,7 @@ pub(super) fn unknown_format(context: &Context<'_>, findings: &mut Findings<'_>)
                 _ => continue,
             },
             "integer" if !INTEGER_FORMATS.contains(&format) => {
-                "write `format: int64`, or `int32`".to_owned()
+                "write `format: int64`, `int32` or `uint256`".to_owned()
             }
             "number" if !NUMBER_FORMATS.contains(&format) => "write `format: double`".to_owned(),
             _ => continue,

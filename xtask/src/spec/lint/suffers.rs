@@ -34,6 +34,7 @@ pub fn suffers(rule: &str) -> &'static str {
         "misplaced-envelope" | "bad-envelope" => {
             "failures that look like successes, or values wrapped in something"
         }
+        "bad-webhooks" => "webhooks that cannot be verified, or events without types",
         "bad-pagination" => "lists that end after their first page",
         "missing-environment"
         | "bad-environment"

@@ -22,7 +22,7 @@ const fn must(name: &'static str, shape: Shape) -> Field {
 
 impl Kind {
     /// Its fields.
-    pub(in super::super) fn fields(self) -> &'static [Field] {
+    pub(crate) fn fields(self) -> &'static [Field] {
         match self {
             Document => {
                 const {
@@ -343,6 +343,49 @@ impl Kind {
                 }
             }
             WebSocket => const { &[must("message", One(Schema))] },
+            Webhooks => {
+                const {
+                    &[
+                        must("signature", One(WebhookSignature)),
+                        must("kind", Text),
+                        may("value", Text),
+                        may("envelope", One(Schema)),
+                        must("events", Map(WebhookEvent)),
+                        may("challenge", One(WebhookChallenge)),
+                        must("x-evidence", One(Evidence)),
+                    ]
+                }
+            }
+            WebhookSignature => {
+                const {
+                    &[
+                        must("header", Text),
+                        must("algorithm", Text),
+                        must("encoding", Text),
+                        may("prefix", Text),
+                    ]
+                }
+            }
+            WebhookEvent => {
+                const {
+                    &[
+                        must("description", Text),
+                        must("schema", One(Schema)),
+                        may("example", Any),
+                        may("examples", Map(Example)),
+                        may("x-evidence", One(Evidence)),
+                    ]
+                }
+            }
+            WebhookChallenge => {
+                const {
+                    &[
+                        must("kind", Text),
+                        must("value", Text),
+                        must("signed", Flag),
+                    ]
+                }
+            }
         }
     }
 }

@@ -19,6 +19,11 @@ pub(in super::super) fn missing(context: &Context<'_>, findings: &mut Findings<'
             }
         }
     }
+    for event in context.all(Kind::WebhookEvent) {
+        if event.node.get("schema").is_some() && lacks_example(context, event) {
+            add(context, event, event.key_position, findings);
+        }
+    }
     for operation in context
         .operations()
         .filter(|operation| operation.request_body().is_none())

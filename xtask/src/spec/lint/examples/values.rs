@@ -23,7 +23,7 @@ pub(super) struct Example<'s, 'a> {
     pub(super) direction: Direction,
 }
 
-/// All examples: of media types, parameters and headers, and of schemas themselves.
+/// All examples: of media types, parameters, headers and webhooks, and of schemas themselves.
 pub(super) fn examples<'s, 'a>(context: &'s Context<'a>) -> Vec<Example<'s, 'a>> {
     let one_way = context
         .all(Kind::Schema)
@@ -32,7 +32,9 @@ pub(super) fn examples<'s, 'a>(context: &'s Context<'a>) -> Vec<Example<'s, 'a>>
     for holder in &context.objects {
         let schema = match holder.kind {
             Kind::Schema => Some(holder),
-            Kind::MediaType | Kind::Parameter | Kind::Header => context.field(holder, "schema"),
+            Kind::MediaType | Kind::Parameter | Kind::Header | Kind::WebhookEvent => {
+                context.field(holder, "schema")
+            }
             _ => None,
         };
         let Some(schema) = schema else { continue };
@@ -71,7 +73,7 @@ pub(super) fn of<'a>(context: &Context<'a>, holder: &Object<'a>) -> Vec<&'a Node
 fn direction(context: &Context<'_>, holder: &Object<'_>) -> Direction {
     match holder.kind {
         Kind::Parameter => Direction::Request,
-        Kind::Header => Direction::Response,
+        Kind::Header | Kind::WebhookEvent => Direction::Response,
         Kind::MediaType => match context.parent(holder).map(|parent| parent.kind) {
             Some(Kind::RequestBody | Kind::Parameter) => Direction::Request,
             _ => Direction::Response,

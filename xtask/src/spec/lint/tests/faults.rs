@@ -179,6 +179,73 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("bad-pagination", "items: /results", "items: /next"),
     fault("bad-pagination", "next: /next", "next: next"),
     fault("bad-pagination", "cursor: cursor", "cursor: curser"),
+    fault("bad-webhooks", "header: X-Signature", "header: X Signature"),
+    fault("bad-webhooks", "prefix: sha256=", "prefix: 'sha256: '"),
+    fault("bad-webhooks", "hmac-sha256", "hmac-sha265"),
+    fault("bad-webhooks", "encoding: hex", "encoding: base32"),
+    fault("bad-webhooks", "kind: /type", "kind: type"),
+    fault(
+        "bad-webhooks",
+        "value: /data\n    envelope",
+        "value: /data/object\n    envelope",
+    ),
+    fault(
+        "bad-webhooks",
+        "value: /data\n    envelope",
+        "value: /type\n    envelope",
+    ),
+    fault("bad-webhooks", "value: /nonce", "value: /type"),
+    fault(
+        "bad-webhooks",
+        "envelope:\n      $ref: '#/components/schemas/Failure'",
+        "envelope:\n      type: string",
+    ),
+    fault(
+        "bad-webhooks",
+        "schema:\n          $ref: '#/components/schemas/Event'",
+        "schema:\n          type: object",
+    ),
+    fault(
+        "bad-webhooks",
+        "    events:\n      wallet.created:\n        description: A wallet is there.\n        schema:\n          $ref: '#/components/schemas/Event'\n        example:\n          kind: posted\n",
+        "    events: {}\n",
+    ),
+    fault(
+        "bad-webhooks",
+        "      wallet.created:",
+        "      wallet_created: {description: A, schema: {$ref: '#/components/schemas/Event'}, example: {}}\n      wallet.created:",
+    ),
+    fault("bad-webhooks", "      wallet.created:", "      unknown:"),
+    fault("bad-webhooks", "      wallet.created:", "      '1st':"),
+    fault("bad-webhooks", "kind: ping", "kind: wallet.created"),
+    fault(
+        "unknown-extension-key",
+        "prefix: sha256=",
+        "perfix: sha256=",
+    ),
+    fault("bad-extension", "      signed: true\n", ""),
+    fault(
+        "bad-extension",
+        "    x-evidence:\n      level: documented\n      source: Ledger API, webhooks\n",
+        "",
+    ),
+    fault(
+        "misplaced-extension",
+        "components:\n",
+        "x-webhooks: {signature: {header: X, algorithm: hmac-sha256, encoding: hex}, kind: /a, events: {a: {description: A, schema: {$ref: '#/components/schemas/Event'}, example: {}}}, x-evidence: {level: sdk, source: a}}\ncomponents:\n",
+    ),
+    fault(
+        "unknown-reference",
+        "schema:\n          $ref: '#/components/schemas/Event'",
+        "schema:\n          $ref: '#/components/schemas/Evnet'",
+    ),
+    fault(
+        "missing-example",
+        "        example:\n          kind: posted\n",
+        "",
+    ),
+    fault("invalid-example", "kind: posted", "kind: 1"),
+    fault("undeclared-example-field", "kind: posted", "knid: posted"),
     fault("missing-environment", "    x-environment: live\n", ""),
     fault(
         "bad-environment",
@@ -257,32 +324,17 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "unsupported-parameter-place",
         "name: network\n          in: query",
-        "name: network\n          in: cookie",
-    ),
-    fault(
-        "unsupported-parameter-place",
-        "name: network\n          in: query",
         "name: network\n          in: body",
     ),
     fault(
         "unsupported-style",
         "name: network\n          in: query",
-        "name: network\n          in: query\n          style: deepObject",
+        "name: network\n          in: query\n          style: matrix",
     ),
     fault(
         "unsupported-style",
         "in: query\n          schema:\n            type: string",
-        "in: query\n          content: {application/json: {schema: {type: string}}}",
-    ),
-    fault(
-        "unsupported-style",
-        "in: query\n          schema:\n            type: string",
-        "in: query\n          schema:\n            type: object",
-    ),
-    fault(
-        "unsupported-style",
-        "in: query\n          schema:\n            type: string",
-        "in: query\n          explode: false\n          schema:\n            type: array\n            items: {type: string}",
+        "in: query\n          content: {text/plain: {schema: {type: string}}}",
     ),
     fault(
         "parameter-without-schema",
@@ -308,7 +360,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "unsupported-media-type",
         "application/json:\n          schema:\n            $ref: '#/components/schemas/Failure'",
-        "application/problem+json:\n          schema:\n            $ref: '#/components/schemas/Failure'",
+        "image/png:\n          schema:\n            $ref: '#/components/schemas/Failure'",
     ),
     fault(
         "media-type-without-schema",
@@ -345,7 +397,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "several-success-types",
         "        '204':\n",
-        "        '200':\n          description: Stored before.\n          content:\n            application/json:\n              schema: {type: string}\n              example: before\n        '204':\n",
+        "        '200':\n          description: Stored before.\n          content:\n            application/json:\n              schema: {type: string}\n              example: before\n        '201':\n          description: Stored now.\n          content:\n            application/json:\n              schema: {type: boolean}\n              example: true\n        '204':\n",
     ),
     fault(
         "missing-error-response",

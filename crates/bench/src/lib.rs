@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+pub mod figure;
+pub mod sheet;
+
+pub mod report;
+
+pub mod auth;
+
+pub mod part;
+pub mod stub;
+pub mod valgrind;

@@ -10,6 +10,6 @@ mod folder;
 mod round_trip;
 mod samples;
 
-pub use attempt::{Attempt, attempt};
+pub use attempt::{Attempt, attempt, attempt_text};
 pub use folder::Folder;
 pub use round_trip::{Trip, round_trip};

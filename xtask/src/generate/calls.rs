@@ -165,7 +165,7 @@ fn method(api: &Api, model: &Model, operation: &Operation, signature: &Signature
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
         && body.required
     {
-        let (argument, value) = taken_as(ty, &parse_quote!(body), model.enums());
+        let (argument, value) = body_taken_as(ty, model.enums());
         arguments.push(parse_quote!(body: #argument));
         call = put_body(call, body, value);
     }
@@ -209,7 +209,7 @@ fn request(
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
         && !body.required
     {
-        let (argument, value) = taken_as(ty, &parse_quote!(body), model.enums());
+        let (argument, value) = body_taken_as(ty, model.enums());
         let call = put_body(parse_quote!(self.0), body, value);
         let described = docs::prose(&body.description);
         let documentation = docs::attributes([if described.is_empty() {
@@ -466,6 +466,18 @@ fn put_body(call: Expr, body: &Body, value: Expr) -> Expr {
         Encoding::Text => parse_quote!(#call.text(#media_type, #value)),
         Encoding::Bytes => parse_quote!(#call.bytes(#media_type, #value)),
     }
+}
+
+/// How a body is taken, and what of it is sent: no field tells what a list of anything is to become.
+fn body_taken_as(ty: &Type, enums: &BTreeSet<String>) -> (Type, Expr) {
+    let (argument, mut value) = taken_as(ty, &parse_quote!(body), enums);
+    if let Expr::MethodCall(call) = &mut value
+        && call.method == "collect"
+    {
+        let ty = shortened(ty);
+        call.turbofish = Some(parse_quote!(::<#ty>));
+    }
+    (argument, value)
 }
 
 /// How a value is taken as an argument, and how the argument becomes the value.

@@ -1,6 +1,8 @@
 //! The operations table: what the spec says of each call, for the run time to go by.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Item, parse_quote};
@@ -200,13 +202,10 @@ impl Table {
     /// The names that the table imports from the run time.
     fn used(&self, operations: &[Item], schemes: &[Item]) -> TokenStream {
         let shared = self.shared.iter().map(|(_, item)| item);
-        let text: String = operations
-            .iter()
-            .chain(schemes)
-            .chain(shared)
-            .map(|item| quote!(#item).to_string())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let mut words = BTreeSet::new();
+        for item in operations.iter().chain(schemes).chain(shared) {
+            add_words(quote!(#item), &mut words);
+        }
         let names = [
             "Check",
             "Envelope",
@@ -221,14 +220,22 @@ impl Table {
             "Scheme",
             "Server",
         ];
-        let used = names.into_iter().filter(|name| {
-            *name == "Server"
-                || text
-                    .split(|character: char| !character.is_alphanumeric())
-                    .any(|word| word == *name)
-        });
+        let used = names
+            .into_iter()
+            .filter(|name| *name == "Server" || words.contains(*name));
         let used = used.map(|name| format_ident!("{name}"));
         quote!(#(#used),*)
+    }
+}
+
+/// Adds the identifiers of a text of Rust: what stands in quotes is prose.
+fn add_words(tokens: TokenStream, words: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => drop(words.insert(ident.to_string())),
+            TokenTree::Group(group) => add_words(group.stream(), words),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
     }
 }
 

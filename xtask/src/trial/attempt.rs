@@ -58,16 +58,25 @@ impl Attempt {
 
 /// Adopts, lints and generates the document in a file.
 pub fn attempt(path: &Path) -> Attempt {
-    let started = Instant::now();
-    let stem = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_kebab_case();
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let stem = stem.to_kebab_case();
     let name = match stem.starts_with(|c: char| c.is_ascii_alphabetic()) {
         true => stem,
         false => format!("api-{stem}"),
     };
+    made(name, || {
+        Document::load(path).and_then(|document| adopt::bundle(document, path))
+    })
+}
+
+/// Adopts, lints and generates the document in a text, which stands in no file; `name` is that of the crate.
+pub fn attempt_text(name: &str, text: &str) -> Attempt {
+    let path = format!("{name}.yaml");
+    made(name.to_owned(), || Document::parse(Path::new(&path), text))
+}
+
+fn made(name: String, load: impl FnOnce() -> Result<Document, Vec<Finding>>) -> Attempt {
+    let started = Instant::now();
     let mut attempt = Attempt {
         name,
         api: None,
@@ -78,17 +87,12 @@ pub fn attempt(path: &Path) -> Attempt {
         files: Files::new(),
         took: Duration::ZERO,
     };
-    let loaded = Document::load(path).and_then(|document| adopt::bundle(document, path));
-    let document = match loaded {
-        Ok(document) => document,
-        Err(findings) => {
-            attempt.findings = findings;
-            attempt.took = started.elapsed();
-            return attempt;
-        }
-    };
-    // A document must never bring the command down: the other documents are to be tried too.
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| generated(document, &mut attempt))) {
+    // A document must never bring the command down: the others are to be tried too.
+    let outcome = catch_unwind(AssertUnwindSafe(|| match load() {
+        Ok(document) => generated(document, &mut attempt),
+        Err(findings) => attempt.findings = findings,
+    }));
+    if let Err(panic) = outcome {
         let text = panic
             .downcast_ref::<String>()
             .map(String::as_str)

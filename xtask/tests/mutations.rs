@@ -15,6 +15,23 @@ const CLEAN: &str = include_str!("../src/spec/lint/tests/clean.yaml");
 
 const VENDOR: &str = include_str!("vendor.yaml");
 
+/// Little enough to be broken thousands of times.
+const LITTLE: &str = r##"
+openapi: 3.0.0
+info: {title: Little, version: "1"}
+paths:
+  /a/{b}:
+    post:
+      parameters: [{name: b, in: path, required: true, schema: {type: integer}}]
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}
+      responses: {default: {description: all, content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Cat"}}}}}}
+components:
+  schemas:
+    Pet: {oneOf: [{$ref: "#/components/schemas/Cat"}, {type: string, enum: [a, b], nullable: true}, {properties: {c: {const: 1}}}]}
+    Cat: {allOf: [{$ref: "#/components/schemas/Base"}, {properties: {d: {type: [number, "null"], default: x}}}], required: [d, e]}
+    Base: {type: object, discriminator: {propertyName: k, mapping: {x: Cat}}, properties: {k: {type: string, example: 1}}, additionalProperties: false}
+"##;
+
 /// A small generator of numbers (xorshift64*): the same seed gives the same documents.
 struct Dice(u64);
 
@@ -324,18 +341,21 @@ fn mutant(tree: &Value, places: &[String], dice: &mut Dice) -> Value {
 
 #[test]
 fn ten_thousand_broken_documents_are_adopted_or_refused_with_a_place() {
-    let document = Document::parse(Path::new("vendor.yaml"), VENDOR).expect("it is well formed");
-    let whole = document.value();
-    let places = pointers(&whole);
+    let [vendor, little] = [VENDOR, LITTLE].map(|text| {
+        let document = Document::parse(Path::new("a.yaml"), text).expect("it is well formed");
+        let places = pointers(&document.value());
+        (document.value(), places)
+    });
     let mut dice = Dice(4);
     let mut refused = 0;
     for round in 0..10_000 {
-        let text = mutant(&whole, &places, &mut dice).to_string();
+        let (whole, places) = if round % 20 == 0 { &vendor } else { &little };
+        let text = mutant(whole, places, &mut dice).to_string();
         let Ok(document) = Document::parse(Path::new("a.json"), &text) else {
             panic!("a tree is well formed: {text}");
         };
         // A document that is generated costs ten times as much as one that is not.
-        if round % 20 == 0 {
+        if round % 25 == 0 {
             let attempt = trial::attempt_text("a", &text);
             assert_eq!(attempt.failure, None, "round {round}: {text}");
             let is_error = |finding: &Finding| finding.severity == Severity::Error;
@@ -357,8 +377,8 @@ fn ten_thousand_broken_documents_are_adopted_or_refused_with_a_place() {
         }
     }
     assert!(
-        refused < 400,
-        "{refused} of 500 were refused: it is brought into the profile too seldom"
+        refused < 350,
+        "{refused} of 400 were refused: too few are brought into the profile"
     );
 }
 

@@ -266,7 +266,8 @@ fn prepare(
         Err(error) => return Ok(Err(vec![format!("{}: {error}", spec.path.display())])),
     };
     let cached = Cached { warnings, files };
-    if let Some(cache) = cache {
+    // Other files may change while this one stays as it is.
+    if let Some(cache) = cache.filter(|_| document.is_one_file()) {
         // It only saves time: a target folder that cannot be written is no reason to fail.
         let _ = cache.put(document.text(), &cached);
     }

@@ -34,6 +34,12 @@ pub(in crate::adopt) fn drop_broken_values(adopting: &mut Adopting) {
         for (position, what) in notes {
             adopting.changed(position, what);
         }
+        if !found
+            .iter()
+            .any(|finding| finding.rule == "undeclared-example-field")
+        {
+            return;
+        }
     }
 }
 

@@ -16,7 +16,21 @@ use crate::api::{
 /// The table.
 pub(super) fn items(api: &Api) -> Vec<Item> {
     let mut table = Table::default();
-    let schemes = api.schemes.iter().map(scheme).collect::<Vec<Item>>();
+    // What no call takes, such as the signature of a webhook, would stand there unused.
+    let is_taken = |scheme: &&Scheme| {
+        let alternatives = api
+            .operations
+            .iter()
+            .flat_map(|operation| &operation.security);
+        let mut names = alternatives.flatten().map(|(name, _)| name);
+        names.any(|name| *name == scheme.name)
+    };
+    let schemes = api
+        .schemes
+        .iter()
+        .filter(is_taken)
+        .map(scheme)
+        .collect::<Vec<Item>>();
     let operations: Vec<Item> = api
         .operations
         .iter()

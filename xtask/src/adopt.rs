@@ -25,6 +25,8 @@ mod responses;
 mod security;
 mod servers;
 
+mod schemas;
+
 pub use adopting::{Adopted, Change};
 pub use bundle::bundle;
 
@@ -118,6 +120,71 @@ pub const PASSES: &[Pass] = &[
         name: "split-bodies",
         why: "a body of another kind is sent by a method of its own",
         apply: bodies::split_bodies,
+    },
+    Pass {
+        name: "mend-keywords",
+        why: "keywords are spelled as later dialects, vendors and haste spell them, and stand beside references",
+        apply: schemas::keywords::mend_keywords,
+    },
+    Pass {
+        name: "settle-types",
+        why: "a schema has one type, which may be `null` too",
+        apply: schemas::types::settle_types,
+    },
+    Pass {
+        name: "settle-items",
+        why: "a list is of something, and of the same at every place",
+        apply: schemas::arrays::settle_items,
+    },
+    Pass {
+        name: "spread-bases",
+        why: "who refers to a base with a discriminator means any schema that extends it",
+        apply: schemas::discriminators::spread_bases,
+    },
+    Pass {
+        name: "merge-all-of",
+        why: "what is all of several schemas is one type",
+        apply: schemas::merging::merge_all_of,
+    },
+    Pass {
+        name: "nullable-at-use",
+        why: "it is the use of a type that may be null, not the type",
+        apply: schemas::nullable::move_to_uses,
+    },
+    Pass {
+        name: "settle-enums",
+        why: "an enum is of strings, each of them once",
+        apply: schemas::enums::settle_enums,
+    },
+    Pass {
+        name: "settle-formats",
+        why: "a number has a size, and a format means something or nothing",
+        apply: schemas::formats::settle_formats,
+    },
+    Pass {
+        name: "settle-unions",
+        why: "the branches of a union have names, and can be told apart",
+        apply: schemas::unions::settle_unions,
+    },
+    Pass {
+        name: "settle-objects",
+        why: "each field has a name of its own, and nothing that is sent is lost",
+        apply: schemas::objects::settle_objects,
+    },
+    Pass {
+        name: "rename-schemas",
+        why: "a schema's name is that of a type",
+        apply: schemas::renaming::rename_schemas,
+    },
+    Pass {
+        name: "name-schemas",
+        why: "objects, enums and unions become types, and types have names",
+        apply: schemas::naming::name_schemas,
+    },
+    Pass {
+        name: "drop-broken-values",
+        why: "examples and defaults that break their own schema teach nobody",
+        apply: schemas::examples::drop_broken_values,
     },
 ];
 

@@ -17,6 +17,7 @@ mod nullable;
 pub mod object;
 mod one_of;
 mod open_enum;
+mod union;
 
 mod environment;
 mod operation;
@@ -124,4 +125,6 @@ pub mod generated {
     #[cfg(feature = "webhooks")]
     pub use http::{HeaderMap, HeaderName, HeaderValue};
     pub use serde;
+
+    pub use crate::union::Union;
 }

@@ -58,6 +58,11 @@ impl Adopting {
         self.document.root_mut()
     }
 
+    /// The document as the passes before have left it, to be looked at.
+    pub(super) fn document(&self) -> &Document {
+        &self.document
+    }
+
     /// The document, and where to say what is done to it.
     pub(super) fn parts(&mut self) -> (&mut Node, &mut Told) {
         (self.document.root_mut(), &mut self.told)

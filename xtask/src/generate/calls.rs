@@ -173,7 +173,7 @@ fn method(api: &Api, model: &Model, operation: &Operation, signature: &Signature
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
         && body.required
     {
-        let (argument, value) = taken_as(ty, &parse_quote!(body), model.enums());
+        let (argument, value) = body_taken_as(ty, model.enums());
         arguments.push(parse_quote!(body: #argument));
         call = put_body(call, body, value);
     }
@@ -219,7 +219,7 @@ fn request(
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
         && !body.required
     {
-        let (argument, value) = taken_as(ty, &parse_quote!(body), model.enums());
+        let (argument, value) = body_taken_as(ty, model.enums());
         let call = put_body(parse_quote!(self.0), body, value);
         let described = docs::prose(&body.description);
         let documentation = docs::attributes([if described.is_empty() {
@@ -601,6 +601,18 @@ fn put_body(call: Expr, body: &Body, value: Expr) -> Expr {
     }
 }
 
+/// How a body is taken, and what of it is sent: no field tells what a list of anything is to become.
+fn body_taken_as(ty: &Type, enums: &BTreeSet<String>) -> (Type, Expr) {
+    let (argument, mut value) = taken_as(ty, &parse_quote!(body), enums);
+    if let Expr::MethodCall(call) = &mut value
+        && call.method == "collect"
+    {
+        let ty = shortened(ty);
+        call.turbofish = Some(parse_quote!(::<#ty>));
+    }
+    (argument, value)
+}
+
 /// How a value is taken as an argument, and how the argument becomes the value.
 pub(super) fn taken_as(ty: &Type, ident: &Ident, enums: &BTreeSet<String>) -> (Type, Expr) {
     let ty = shortened(ty);
@@ -807,6 +819,21 @@ pub(super) fn foreign_uses(methods: &[ImplItem]) -> Vec<Item> {
     if mentions(methods, "Uuid") {
         items.push(parse_quote!(
             use uuid::Uuid;
+        ));
+    }
+    let json: Vec<Ident> = ["Map", "Value"]
+        .into_iter()
+        .filter(|name| mentions(methods, name))
+        .map(names::type_name)
+        .collect();
+    match json.as_slice() {
+        [] => {}
+        [one] => items.push(parse_quote!(use serde_json::#one;)),
+        all => items.push(parse_quote!(use serde_json::{#(#all),*};)),
+    }
+    if mentions(methods, "BTreeMap") {
+        items.push(parse_quote!(
+            use std::collections::BTreeMap;
         ));
     }
     items

@@ -81,6 +81,11 @@ impl Document {
         &self.path
     }
 
+    /// Whether all of it stands in the one file.
+    pub fn is_one_file(&self) -> bool {
+        self.files.is_empty()
+    }
+
     /// The file that a position is in.
     pub fn path_of(&self, position: Position) -> &Path {
         let place = usize::from(position.file).checked_sub(1);

@@ -176,7 +176,13 @@ pub(super) fn untagged(api: &Api, mut enumeration: ItemEnum, schema: Option<&Val
     let branches = schema.and_then(|schema| schema.get("oneOf").or_else(|| schema.get("anyOf")));
     for (place, variant) in enumeration.variants.iter_mut().enumerate() {
         let branch = branches.and_then(|branches| branches.get(place));
+        let known = branches
+            .and_then(Value::as_array)
+            .map_or(usize::MAX, Vec::len);
         let fallback = match &variant.fields {
+            Fields::Unnamed(_) if place >= known => {
+                "A shape that the spec does not know, kept whole.".to_owned()
+            }
             Fields::Unnamed(_) => format!("As {}.", spoken(&variant.ident.to_string())),
             _ => format!("`{}`.", variant.ident),
         };

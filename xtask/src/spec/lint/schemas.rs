@@ -20,7 +20,7 @@ const TEXT_FORMATS: &[&str] = &[
     "date-time",
     "unixtime",
 ];
-const INTEGER_FORMATS: &[&str] = &["int32", "int64", "uint256", "unixtime"];
+const INTEGER_FORMATS: &[&str] = &["int32", "int64", "uint64", "uint256", "unixtime"];
 const NUMBER_FORMATS: &[&str] = &["double", "unixtime"];
 
 pub(super) fn unknown_type(context: &Context<'_>, findings: &mut Findings<'_>) {

@@ -612,7 +612,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "type: number\n          format: double",
         "type: number",
     ),
-    fault("unknown-format", "format: int64", "format: uint64"),
+    fault("unknown-format", "format: int64", "format: uint128"),
     fault("unknown-format", "format: password", "format: pasword"),
     fault("empty-enum", "enum: [PENDING, ACTIVE]", "enum: []"),
     fault(

@@ -186,9 +186,9 @@ fn program(name: &str, exercise: &str) -> Option<String> {
 use serde_json::Value;
 
 #[allow(dead_code)]
-fn round_trip<T: Serialize + DeserializeOwned>(value: &Value) -> Result<Value, serde_json::Error> {{
-    let read: T = serde_json::from_str(&value.to_string())?;
-    serde_json::from_str(&serde_json::to_string(&read)?)
+fn round_trip<T: Serialize + DeserializeOwned>(text: &str) -> Result<String, serde_json::Error> {{
+    let read: T = serde_json::from_str(text)?;
+    serde_json::to_string(&read)
 }}
 
 #[allow(clippy::all, unused_variables, unreachable_code)]
@@ -200,9 +200,10 @@ fn main() {{
     for line in text.lines() {{
         let sample: Value = serde_json::from_str(line).expect("a line is JSON");
         let name = sample["name"].as_str().expect("it has a name");
-        let answer = match through(name, &sample["value"]) {{
+        let text = sample["text"].as_str().expect("it has a text");
+        let answer = match through(name, text) {{
             None => serde_json::json!({{ "none": true }}),
-            Some(Ok(value)) => serde_json::json!({{ "value": value }}),
+            Some(Ok(text)) => serde_json::json!({{ "text": text }}),
             Some(Err(error)) => serde_json::json!({{ "error": error.to_string() }}),
         }};
         println!("{{answer}}");

@@ -38,7 +38,10 @@ pub fn round_trip(api: &Api, folder: &Folder) -> io::Result<Result<Trip, String>
     }
     let lines: String = sent
         .iter()
-        .map(|(name, value)| format!("{}\n", json!({ "name": name, "value": value })))
+        .map(|(name, value)| {
+            let text = value.to_string();
+            format!("{}\n", json!({ "name": name, "text": text }))
+        })
         .collect();
     let answers = match folder.through(&lines)? {
         Ok(answers) => answers,
@@ -64,16 +67,21 @@ pub fn round_trip(api: &Api, folder: &Folder) -> io::Result<Result<Trip, String>
             typed.push(name);
         }
         trip.samples += 1;
+        let text = answer["text"].as_str().unwrap_or_default();
+        let back: Value = serde_json::from_str(text).unwrap_or_default();
         if let Some(error) = answer["error"].as_str() {
             trip.faults
                 .push(format!("{name}: {value} is refused: {error}"));
-        } else if let Some(difference) = difference("", value, &answer["value"]) {
+        } else if let Some(difference) = difference("", value, &back) {
             trip.faults
                 .push(format!("{name}: {difference}, in {value}"));
-        } else if let Some(fault) = checking.fault(name, &answer["value"]) {
+        } else if let Some(fault) = checking.fault(name, &back) {
             trip.faults.push(format!(
                 "{name}: what comes back of {value} is none: {fault}"
             ));
+        } else if text != value.to_string() {
+            trip.faults
+                .push(format!("{name}: {value} is written {text}"));
         }
     }
     trip.schemas = typed.len();

@@ -167,6 +167,11 @@ pub const PASSES: &[Pass] = &[
         apply: schemas::unions::settle_unions,
     },
     Pass {
+        name: "settle-kinds",
+        why: "kinds that a field tells apart all have that field",
+        apply: schemas::kinds::settle_kinds,
+    },
+    Pass {
         name: "settle-objects",
         why: "each field has a name of its own, and nothing that is sent is lost",
         apply: schemas::objects::settle_objects,

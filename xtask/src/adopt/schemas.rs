@@ -9,6 +9,7 @@ pub(super) mod enums;
 pub(super) mod examples;
 pub(super) mod formats;
 pub(super) mod keywords;
+pub(super) mod kinds;
 pub(super) mod merging;
 pub(super) mod naming;
 pub(super) mod nullable;

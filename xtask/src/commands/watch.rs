@@ -163,7 +163,10 @@ mod tests {
         until(&mut said, "done");
         assert!(manifest.exists());
 
-        save(&path, &CLEAN.replacen("schemas/NewWallet", "schemas/NewWalet", 1));
+        save(
+            &path,
+            &CLEAN.replacen("schemas/NewWallet", "schemas/NewWalet", 1),
+        );
         let faults = until(&mut said, "nothing was written");
         assert!(faults.contains("did you mean `NewWallet`?"), "{faults}");
 

@@ -103,10 +103,13 @@ pub(in crate::generate) struct Finder<'a> {
 
 impl VisitMut for Finder<'_> {
     fn visit_path_mut(&mut self, path: &mut Path) {
-        self.found |= path
-            .segments
-            .iter()
-            .any(|segment| segment.ident == self.segment);
+        let mut behind_a_type = false;
+        for segment in &path.segments {
+            // What stands behind a type, such as a variant, is its own.
+            self.found |= segment.ident == self.segment && !behind_a_type;
+            let name = segment.ident.to_string();
+            behind_a_type |= name.starts_with(|first: char| first.is_ascii_uppercase());
+        }
         syn::visit_mut::visit_path_mut(self, path);
     }
 

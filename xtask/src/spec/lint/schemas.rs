@@ -295,6 +295,10 @@ pub(super) fn bad_discriminator(context: &Context<'_>, findings: &mut Findings<'
             continue;
         };
         let place = context.place(&schema.pointer);
+        // Where it does not tell, what the branches of a `oneOf` describe does.
+        if schema.node.get("oneOf").is_some() {
+            continue;
+        }
         let Some(branches) = schema.node.get("anyOf") else {
             findings.add(
                 entry.key_position,

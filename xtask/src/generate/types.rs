@@ -128,8 +128,11 @@ impl Model {
             let mut more = Vec::new();
             let item = match item {
                 Item::Struct(structure) => Item::Struct(structs::refine(api, structure, schema)),
-                Item::Enum(enumeration) if fields::is_plain(&enumeration) => {
+                Item::Enum(mut enumeration) if fields::is_plain(&enumeration) => {
                     self.rest.retain(|(of, _)| *of != name);
+                    if open {
+                        enums::make_room(&mut enumeration);
+                    }
                     self.texts.insert(name.clone(), enums::texts(&enumeration));
                     let (item, impls) = enums::plain(&enumeration, schema, open);
                     more.extend(impls);

@@ -27,9 +27,6 @@ pub(crate) fn own(document: &Value, schema: &Value) -> Option<Own> {
     }
     let values: Vec<&str> = items(&schema["enum"]).filter_map(Value::as_str).collect();
     let mut names = HashSet::new();
-    if schema["x-open-enum"] == true {
-        names.insert("Unknown".to_owned());
-    }
     let unique = values.iter().all(|value| {
         let words = value.replace('\'', "");
         let name = words

@@ -97,11 +97,7 @@ fn conversions(name: &Ident, branches: &[Branch], types: &[Type]) -> Vec<Item> {
 
 /// The enum of strings that progenitor finds no names for.
 pub(super) fn texts(name: &Ident, schema: &Value) -> ItemEnum {
-    let open = schema["x-open-enum"] == true;
-    let mut taken: Vec<Ident> = open
-        .then(|| names::type_name("unknown"))
-        .into_iter()
-        .collect();
+    let mut taken: Vec<Ident> = Vec::new();
     let mut variants: Vec<syn::Variant> = Vec::new();
     for text in schema["enum"]
         .as_array()

@@ -172,6 +172,14 @@ pub enum Style {
     Pairs,
     /// `name[key]=value`.
     Deep,
+    /// With commas, behind a dot.
+    Label,
+    /// Each item, and each `key=value`, behind a dot.
+    LabelExploded,
+    /// With commas, behind `;name=`.
+    Matrix,
+    /// `;name=` before each item, `;key=value` for each field.
+    MatrixExploded,
     /// JSON.
     Json,
 }
@@ -570,6 +578,10 @@ impl<'a> Reader<'a> {
         let resolved = resolve(self.document, schema);
         let is_list = resolved["type"] == "array";
         match (written, place) {
+            (Some("label"), Place::Path) if explode => Style::LabelExploded,
+            (Some("label"), Place::Path) => Style::Label,
+            (Some("matrix"), Place::Path) if explode => Style::MatrixExploded,
+            (Some("matrix"), Place::Path) => Style::Matrix,
             (_, Place::Path | Place::Header) if explode && !is_list => Style::Pairs,
             (_, Place::Path | Place::Header) => Style::Commas,
             // A cookie has one value.

@@ -499,7 +499,11 @@ fn sent_as(model: &Model, parameter: &Parameter, ty: &Type, ident: &Ident) -> (T
 
 /// Whether a parameter is written as its text, or as that of each of its items: then it needs no style.
 fn is_plain(model: &Model, parameter: &Parameter, ty: &Type) -> bool {
-    if parameter.style == Style::Json || parameter.place == Place::Cookie {
+    let marked = matches!(
+        parameter.style,
+        Style::Label | Style::LabelExploded | Style::Matrix | Style::MatrixExploded
+    );
+    if marked || parameter.style == Style::Json || parameter.place == Place::Cookie {
         return false;
     }
     match fields::inner(ty, "Vec") {

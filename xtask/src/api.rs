@@ -8,6 +8,8 @@ pub use webhooks::{Challenge, Event, Webhooks};
 
 use serde_json::{Map, Value};
 
+use crate::spec::snake;
+
 /// One provider's API.
 #[derive(Debug)]
 pub struct Api {
@@ -75,8 +77,11 @@ pub struct Operation {
     pub id: String,
     /// The HTTP method, in capitals.
     pub method: String,
-    /// The path template.
+    /// The path template, as it is sent.
     pub path: String,
+    /// The key under `paths`: the path template, and where several operations share method and path what tells them
+    /// apart, behind a `#`.
+    pub key: String,
     /// `summary`.
     pub summary: String,
     /// `description`.
@@ -118,12 +123,14 @@ pub struct Operation {
 pub struct Parameter {
     /// Its name on the wire.
     pub name: String,
+    /// What the argument is called: the name, unless another parameter or the body has it.
+    pub argument: String,
     /// Where it goes.
     pub place: Place,
+    /// How it is written where it is more than a text.
+    pub style: Style,
     /// Whether the call makes no sense without it.
     pub required: bool,
-    /// Whether each item of a list is a parameter of its own; otherwise they stand behind one another with commas.
-    pub explode: bool,
     /// What is said of it.
     pub description: String,
     /// How sure that is.
@@ -143,8 +150,38 @@ pub enum Place {
     Query,
     /// Into a header.
     Header,
+    /// Into a cookie.
+    Cookie,
     /// Into a multipart body.
     Part,
+}
+
+/// How lists and objects are written: OpenAPI's `style` and `explode`, or JSON. The run time's style of the same name
+/// says what that is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Each item, and each field, on its own.
+    Exploded,
+    /// With commas.
+    Commas,
+    /// With spaces.
+    Spaces,
+    /// With bars.
+    Pipes,
+    /// `key=value`, with commas.
+    Pairs,
+    /// `name[key]=value`.
+    Deep,
+    /// With commas, behind a dot.
+    Label,
+    /// Each item, and each `key=value`, behind a dot.
+    LabelExploded,
+    /// With commas, behind `;name=`.
+    Matrix,
+    /// `;name=` before each item, `;key=value` for each field.
+    MatrixExploded,
+    /// JSON.
+    Json,
 }
 
 /// A body that is one value.
@@ -152,6 +189,10 @@ pub enum Place {
 pub struct Body {
     /// How it is written.
     pub encoding: Encoding,
+    /// Its media type.
+    pub media_type: String,
+    /// The fields of a form that have a style of their own.
+    pub styles: Vec<(String, Style)>,
     /// Whether the call makes no sense without it.
     pub required: bool,
     /// Its schema.
@@ -162,13 +203,18 @@ pub struct Body {
     pub examples: Vec<(String, Value)>,
 }
 
-/// How a body is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a body is written, and read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
-    /// `application/json`.
+    /// JSON.
+    #[default]
     Json,
     /// `application/x-www-form-urlencoded`.
     Form,
+    /// A text of any other media type.
+    Text,
+    /// Bytes of any other media type.
+    Bytes,
 }
 
 /// The answer to a success.
@@ -176,6 +222,12 @@ pub enum Encoding {
 pub struct Success {
     /// The schema of the body; `None` where there is none.
     pub schema: Option<Value>,
+    /// How the body is read; of no meaning where there is none.
+    pub encoding: Encoding,
+    /// The media type of the body; empty where there is none.
+    pub media_type: String,
+    /// Whether another success has no body.
+    pub optional: bool,
     /// `x-envelope` of that schema.
     pub envelope: Option<Value>,
     /// Examples of the whole body, by name.
@@ -226,7 +278,7 @@ pub struct Pagination {
     pub size: Option<String>,
 }
 
-const METHODS: [&str; 8] = [
+pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
@@ -350,6 +402,8 @@ impl<'a> Reader<'a> {
         item: &'a Value,
         operation: &'a Value,
     ) -> Operation {
+        let key = path;
+        let path = path.split('#').next().unwrap_or(path);
         let mut parameters = self.parameters(item, operation);
         // As one reads the path: that is the order in which a caller has them at hand.
         parameters.sort_by_key(|parameter| match parameter.place {
@@ -360,10 +414,12 @@ impl<'a> Reader<'a> {
             ),
             Place::Query => (1, 0),
             Place::Header => (2, 0),
-            Place::Part => (3, 0),
+            Place::Cookie => (3, 0),
+            Place::Part => (4, 0),
         });
         let (body, parts) = self.body(operation);
         parameters.extend(parts);
+        name_arguments(&mut parameters, body.is_some());
         let (success, websocket) = self.success(operation);
         let security = operation
             .get("security")
@@ -372,6 +428,7 @@ impl<'a> Reader<'a> {
             id: text(operation, "operationId"),
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
+            key: key.to_owned(),
             summary: text(operation, "summary"),
             description: text(operation, "description"),
             deprecated: operation["deprecated"] == true,
@@ -411,18 +468,29 @@ impl<'a> Reader<'a> {
             let place = match parameter["in"].as_str() {
                 Some("path") => Place::Path,
                 Some("header") => Place::Header,
+                Some("cookie") => Place::Cookie,
                 _ => Place::Query,
             };
+            // One that is written in a media type is JSON.
+            let content = entries(&parameter["content"])
+                .next()
+                .map(|(_, content)| content);
+            let schema = content.map_or(&parameter["schema"], |content| &content["schema"]);
             let read = Parameter {
                 name: text(parameter, "name"),
+                argument: String::new(),
                 place,
+                style: if content.is_some() {
+                    Style::Json
+                } else {
+                    self.style(parameter, schema, place)
+                },
                 required: parameter["required"] == true,
-                explode: parameter["explode"] != false,
                 description: text(parameter, "description"),
                 evidence: Evidence::of(parameter),
-                schema: parameter["schema"].clone(),
+                schema: schema.clone(),
                 example: self
-                    .examples(parameter)
+                    .examples(content.unwrap_or(parameter))
                     .into_iter()
                     .next()
                     .map(|(_, example)| example),
@@ -444,14 +512,21 @@ impl<'a> Reader<'a> {
         };
         let examples = self.examples(content);
         if media_type.starts_with("multipart/") {
-            return (
-                None,
-                self.parts(resolve(self.document, &content["schema"]), examples.first()),
-            );
+            let required = body.get("required").is_none_or(|required| required == true);
+            let mut parts = Vec::new();
+            self.parts(&content["schema"], examples.first(), required, &mut parts);
+            return (None, parts);
         }
-        let form = media_type == "application/x-www-form-urlencoded";
+        let encoding = self.encoding(media_type, &content["schema"]);
+        let styles = entries(&content["encoding"]).filter_map(|(name, encoding)| {
+            let schema = resolve(self.document, &content["schema"])["properties"].get(name)?;
+            encoding.get("style")?;
+            Some((name.clone(), self.style(encoding, schema, Place::Query)))
+        });
         let body = Body {
-            encoding: if form { Encoding::Form } else { Encoding::Json },
+            encoding,
+            media_type: media_type.clone(),
+            styles: styles.filter(|_| encoding == Encoding::Form).collect(),
             required: body["required"] == true,
             schema: content["schema"].clone(),
             description: text(body, "description"),
@@ -460,27 +535,91 @@ impl<'a> Reader<'a> {
         (Some(body), Vec::new())
     }
 
-    fn parts(&self, schema: &'a Value, example: Option<&(String, Value)>) -> Vec<Parameter> {
+    /// The parts of a multipart body, those of all schemas that it is made of.
+    fn parts(
+        &self,
+        schema: &'a Value,
+        example: Option<&(String, Value)>,
+        body_required: bool,
+        parts: &mut Vec<Parameter>,
+    ) {
+        let schema = resolve(self.document, schema);
+        for of in items(&schema["allOf"]) {
+            self.parts(of, example, body_required, parts);
+        }
         let required: Vec<&str> = items(&schema["required"])
             .filter_map(Value::as_str)
             .collect();
-        let part = |(name, property): (&'a String, &'a Value)| Parameter {
-            name: name.clone(),
-            place: Place::Part,
-            required: required.contains(&name.as_str()),
-            explode: true,
-            description: text(resolve(self.document, property), "description"),
-            evidence: Evidence::of(property),
-            schema: property.clone(),
-            example: example.and_then(|(_, example)| example.get(name)).cloned(),
-        };
-        entries(&schema["properties"]).map(part).collect()
+        for part in parts.iter_mut() {
+            part.required |= body_required && required.contains(&part.name.as_str());
+        }
+        for (name, property) in entries(&schema["properties"]) {
+            parts.retain(|other| other.name != *name);
+            parts.push(Parameter {
+                name: name.clone(),
+                argument: String::new(),
+                place: Place::Part,
+                style: Style::Exploded,
+                required: body_required && required.contains(&name.as_str()),
+                description: text(resolve(self.document, property), "description"),
+                evidence: Evidence::of(property),
+                schema: property.clone(),
+                example: example.and_then(|(_, example)| example.get(name)).cloned(),
+            });
+        }
+    }
+
+    /// How a value of this schema is written where `node` says its style.
+    fn style(&self, node: &Value, schema: &Value, place: Place) -> Style {
+        let written = node["style"].as_str();
+        let in_query = matches!(place, Place::Query | Place::Cookie);
+        let usual = written.is_none_or(|style| style == "form") && in_query;
+        let explode = node.get("explode").map_or(usual, |explode| explode == true);
+        let resolved = resolve(self.document, schema);
+        let is_list = resolved["type"] == "array";
+        match (written, place) {
+            (Some("label"), Place::Path) if explode => Style::LabelExploded,
+            (Some("label"), Place::Path) => Style::Label,
+            (Some("matrix"), Place::Path) if explode => Style::MatrixExploded,
+            (Some("matrix"), Place::Path) => Style::Matrix,
+            (_, Place::Path | Place::Header) if explode && !is_list => Style::Pairs,
+            (_, Place::Path | Place::Header) => Style::Commas,
+            // A cookie has one value.
+            (_, Place::Cookie) if is_list => Style::Commas,
+            (Some("deepObject"), _) => Style::Deep,
+            _ if explode => Style::Exploded,
+            (Some("spaceDelimited"), _) => Style::Spaces,
+            (Some("pipeDelimited"), _) => Style::Pipes,
+            _ => Style::Commas,
+        }
+    }
+
+    /// How a body of this media type is read and written.
+    fn encoding(&self, media_type: &str, schema: &Value) -> Encoding {
+        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        if essence == "application/x-www-form-urlencoded" {
+            Encoding::Form
+        } else if is_json(essence) {
+            Encoding::Json
+        } else if resolve(self.document, schema)["format"] == "binary" {
+            Encoding::Bytes
+        } else {
+            Encoding::Text
+        }
     }
 
     fn success(&self, operation: &'a Value) -> (Success, bool) {
-        let success = entries(&operation["responses"])
-            .find(|(status, _)| status.starts_with('2') || *status == "101");
-        let Some((status, response)) = success else {
+        let successes = || {
+            entries(&operation["responses"])
+                .filter(|(status, _)| status.starts_with('2') || *status == "101")
+        };
+        let with_body = successes().find(|(status, response)| {
+            *status == "101"
+                || entries(&resolve(self.document, response)["content"])
+                    .next()
+                    .is_some()
+        });
+        let Some((status, response)) = with_body.or_else(|| successes().next()) else {
             return (Success::default(), false);
         };
         if status == "101" {
@@ -494,9 +633,26 @@ impl<'a> Reader<'a> {
             );
         }
         let (schema, envelope, examples) = self.content(response);
+        let content = entries(&resolve(self.document, response)["content"]).next();
+        let (encoding, media_type) =
+            content.map_or_else(Default::default, |(media_type, content)| {
+                (
+                    self.encoding(media_type, &content["schema"]),
+                    media_type.clone(),
+                )
+            });
+        let optional = schema.is_some()
+            && successes().any(|(_, other)| {
+                entries(&resolve(self.document, other)["content"])
+                    .next()
+                    .is_none()
+            });
         (
             Success {
                 schema,
+                encoding,
+                media_type,
+                optional,
                 envelope,
                 examples,
             },
@@ -538,6 +694,46 @@ impl<'a> Reader<'a> {
 
     fn examples(&self, node: &'a Value) -> Vec<(String, Value)> {
         examples(self.document, node)
+    }
+}
+
+/// Whether bodies of this media type are JSON.
+pub(crate) fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let essence = essence.to_ascii_lowercase();
+    essence.ends_with("/json") || essence.ends_with("/x-json") || essence.ends_with("+json")
+}
+
+/// Gives each parameter an argument's name that no other has, nor the body.
+fn name_arguments(parameters: &mut [Parameter], has_body: bool) {
+    let mut taken: Vec<String> = Vec::new();
+    taken.extend(has_body.then(|| "body".to_owned()));
+    for parameter in parameters {
+        let place = match parameter.place {
+            Place::Path => "path",
+            Place::Query => "query",
+            Place::Header => "header",
+            Place::Cookie => "cookie",
+            Place::Part => "part",
+        };
+        let is_name = |name: &str| snake(name).starts_with(|first: char| first.is_alphabetic());
+        let ascii: String = parameter.name.chars().filter(char::is_ascii).collect();
+        let mut name = if is_name(&ascii) && snake(&ascii) != "self" {
+            ascii
+        } else {
+            format!("{place}_{ascii}")
+        };
+        if taken.contains(&snake(&name)) {
+            name = format!("{name}_{place}");
+        }
+        let wanted = name.clone();
+        let mut number = 2;
+        while taken.contains(&snake(&name)) {
+            name = format!("{wanted}_{number}");
+            number += 1;
+        }
+        taken.push(snake(&name));
+        parameter.argument = name;
     }
 }
 

@@ -11,6 +11,7 @@ use clap::Args;
 
 use super::counted;
 use crate::{
+    adopt::{self, Change},
     api::Api,
     cache::{Cache, Cached},
     emit, generate as stage, lower,
@@ -222,9 +223,28 @@ fn prepare(
         write!(out, "{}", known.warnings)?;
         return Ok(Ok(known.files));
     }
-    let (document, warnings) = match workspace.load(spec) {
+    let path = workspace.root().join(&spec.path);
+    let loaded = workspace
+        .load(spec)
+        .and_then(|document| adopt::bundle(document, &path));
+    let (document, warnings) = match loaded {
         Ok(document) => {
-            let findings = spec::lint(&document);
+            let adopted = adopt::adopt(document);
+            if explain {
+                for change in &adopted.changes {
+                    let Change {
+                        pass,
+                        position,
+                        what,
+                    } = change;
+                    let path = spec.path.display();
+                    writeln!(out, "{:>12} {path}:{position}: {pass}: {what}", "adopt")?;
+                }
+            }
+            let document = adopted.document;
+            let mut findings = adopted.findings;
+            findings.extend(spec::lint(&document));
+            findings.sort_by_key(|finding| finding.position);
             if findings
                 .iter()
                 .any(|finding| finding.severity == Severity::Error)
@@ -255,7 +275,8 @@ fn prepare(
         Err(error) => return Ok(Err(vec![format!("{}: {error}", spec.path.display())])),
     };
     let cached = Cached { warnings, files };
-    if let Some(cache) = cache {
+    // Other files may change while this one stays as it is.
+    if let Some(cache) = cache.filter(|_| document.is_one_file()) {
         // It only saves time: a target folder that cannot be written is no reason to fail.
         let _ = cache.put(document.text(), &cached);
     }

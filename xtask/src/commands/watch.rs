@@ -163,9 +163,12 @@ mod tests {
         until(&mut said, "done");
         assert!(manifest.exists());
 
-        save(&path, &CLEAN.replacen("summary:", "sumary:", 1));
+        save(
+            &path,
+            &CLEAN.replacen("schemas/NewWallet", "schemas/NewWalet", 1),
+        );
         let faults = until(&mut said, "nothing was written");
-        assert!(faults.contains("did you mean `summary`?"), "{faults}");
+        assert!(faults.contains("did you mean `NewWallet`?"), "{faults}");
 
         save(&path, CLEAN);
         until(&mut said, "nothing to do");

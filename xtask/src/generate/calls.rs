@@ -12,7 +12,7 @@ use super::{
     sockets,
     types::{Model, fields, id_of, named},
 };
-use crate::api::{Api, Encoding, Operation, Pagination, Parameter, Place, text};
+use crate::api::{Api, Body, Encoding, Operation, Pagination, Parameter, Place, Style, text};
 
 /// The client.
 pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<Vec<Item>, String> {
@@ -33,11 +33,17 @@ pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<
     runtime.extend(
         fields::RUNTIME
             .into_iter()
+            .chain(["Style"])
             .filter(|name| mentions(&methods, name)),
     );
     runtime.sort_unstable();
     let runtime: Vec<Ident> = runtime.into_iter().map(names::type_name).collect();
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#(#runtime),*};)];
+    if mentions(&methods, "Bytes") {
+        items.push(parse_quote!(
+            use bindery_runtime::generated::Bytes;
+        ));
+    }
     items.extend(foreign_uses(&methods));
     items.push(if uses_types(&methods) {
         parse_quote!(
@@ -104,6 +110,7 @@ pub(super) fn requests(
         "PagePosition",
         "Pages",
         "Response",
+        "Style",
         "Wait",
     ]
     .into_iter();
@@ -116,6 +123,11 @@ pub(super) fn requests(
     runtime.sort_unstable();
     let runtime: Vec<Ident> = runtime.into_iter().map(names::type_name).collect();
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#(#runtime),*};)];
+    if mentions(&mentioned, "Bytes") {
+        items.push(parse_quote!(
+            use bindery_runtime::generated::Bytes;
+        ));
+    }
     items.extend(foreign_uses(&mentioned));
     let own: Vec<Ident> = ["finality", "operations", "types"]
         .into_iter()
@@ -153,17 +165,17 @@ fn method(api: &Api, model: &Model, operation: &Operation, signature: &Signature
         .zip(&signature.parameters)
         .filter(|(parameter, _)| parameter.required)
     {
-        let ident = names::value_name(&parameter.name);
-        let (argument, value) = sent_as(ty, &ident);
+        let ident = names::value_name(&parameter.argument);
+        let (argument, value) = sent_as(model, parameter, ty, &ident);
         arguments.push(parse_quote!(#ident: #argument));
-        call = put(call, parameter, ty, value);
+        call = put(model, call, parameter, ty, value);
     }
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
         && body.required
     {
-        let (argument, value) = taken_as(ty, &parse_quote!(body), model.enums());
+        let (argument, value) = body_taken_as(ty, model.enums());
         arguments.push(parse_quote!(body: #argument));
-        call = put_body(call, body.encoding, value);
+        call = put_body(call, body, value);
     }
     let documentation = docs::attributes(method_docs(api, model, operation, signature));
     let deprecated: Option<Attribute> = operation.deprecated.then(|| parse_quote!(#[deprecated]));
@@ -193,9 +205,9 @@ fn request(
         .zip(&signature.parameters)
         .filter(|(parameter, _)| !parameter.required)
     {
-        let ident = names::setter_name(&parameter.name);
-        let (argument, value) = sent_as(ty, &ident);
-        let call = put(parse_quote!(self.0), parameter, ty, value);
+        let ident = names::setter_name(&parameter.argument);
+        let (argument, value) = sent_as(model, parameter, ty, &ident);
+        let call = put(model, parse_quote!(self.0), parameter, ty, value);
         let documentation = docs::attributes(parameter_docs(parameter));
         methods.push(parse_quote! {
             #(#documentation)*
@@ -207,8 +219,8 @@ fn request(
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
         && !body.required
     {
-        let (argument, value) = taken_as(ty, &parse_quote!(body), model.enums());
-        let call = put_body(parse_quote!(self.0), body.encoding, value);
+        let (argument, value) = body_taken_as(ty, model.enums());
+        let call = put_body(parse_quote!(self.0), body, value);
         let described = docs::prose(&body.description);
         let documentation = docs::attributes([if described.is_empty() {
             "The body.".to_owned()
@@ -279,10 +291,15 @@ fn sending(
         return subscribing(api, model, operation, &answer, &refusals, &bodies);
     }
     let documentation = docs::attributes(["Sends the call.", "# Errors", &refusals, &bodies]);
+    let sends: Ident = names::value_name(match operation.success.encoding {
+        Encoding::Text => "send_for_text",
+        Encoding::Bytes => "send_for_bytes",
+        Encoding::Json | Encoding::Form => "send",
+    });
     let mut methods: Vec<ImplItem> = vec![parse_quote! {
         #(#documentation)*
         pub async fn send(self) -> Result<Response<#answer>, Error> {
-            self.0.send().await
+            self.0.#sends().await
         }
     }];
     if let Some(pagination) = &operation.pagination {
@@ -455,7 +472,7 @@ pub(super) fn by_reference(ty: &Type) -> bool {
 }
 
 /// How a parameter is taken, and what of it is sent.
-fn sent_as(ty: &Type, ident: &Ident) -> (Type, Expr) {
+fn sent_as(model: &Model, parameter: &Parameter, ty: &Type, ident: &Ident) -> (Type, Expr) {
     let ty = shortened(ty);
     if fields::is(&ty, "String") {
         (parse_quote!(impl AsRef<str>), parse_quote!(#ident.as_ref()))
@@ -467,37 +484,137 @@ fn sent_as(ty: &Type, ident: &Ident) -> (Type, Expr) {
             parse_quote!(#ident.into()),
         )
     } else if let Some(item) = fields::inner(&ty, "Vec") {
-        (
-            parse_quote!(impl IntoIterator<Item = #item>),
-            parse_quote!(#ident),
-        )
-    } else {
+        let collected: Expr = if is_plain(model, parameter, &ty) || fields::is(item, "FilePart") {
+            parse_quote!(#ident)
+        } else {
+            parse_quote!(&#ident.into_iter().collect::<Vec<_>>())
+        };
+        (parse_quote!(impl IntoIterator<Item = #item>), collected)
+    } else if is_plain(model, parameter, &ty) {
         (ty, parse_quote!(#ident))
+    } else {
+        (ty, parse_quote!(&#ident))
     }
 }
 
-fn put(call: Expr, parameter: &Parameter, ty: &Type, value: Expr) -> Expr {
+/// Whether a parameter is written as its text, or as that of each of its items: then it needs no style.
+fn is_plain(model: &Model, parameter: &Parameter, ty: &Type) -> bool {
+    let marked = matches!(
+        parameter.style,
+        Style::Label | Style::LabelExploded | Style::Matrix | Style::MatrixExploded
+    );
+    if marked || parameter.style == Style::Json || parameter.place == Place::Cookie {
+        return false;
+    }
+    match fields::inner(ty, "Vec") {
+        Some(item) => {
+            parameter.place == Place::Query
+                && matches!(parameter.style, Style::Exploded | Style::Commas)
+                && has_text(model, item)
+        }
+        None => has_text(model, ty),
+    }
+}
+
+/// Whether values of a type are displayed as what they are on the wire.
+fn has_text(model: &Model, ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last() else {
+        return false;
+    };
+    let name = last.ident.to_string();
+    matches!(
+        name.as_str(),
+        "String"
+            | "FilePart"
+            | "Address"
+            | "Hex"
+            | "UnixTime"
+            | "Base64"
+            | "Uint256"
+            | "Uuid"
+            | "NaiveDate"
+            | "bool"
+            | "f32"
+            | "f64"
+            | "i8"
+            | "i16"
+            | "i32"
+            | "i64"
+            | "u8"
+            | "u16"
+            | "u32"
+            | "u64"
+            | "NonZeroU32"
+            | "NonZeroU64"
+    ) || model.texts(&name).is_some()
+}
+
+fn put(model: &Model, call: Expr, parameter: &Parameter, ty: &Type, value: Expr) -> Expr {
     let name = &parameter.name;
+    let plain = is_plain(model, parameter, ty);
+    let is_list = fields::inner(ty, "Vec").is_some();
+    let style = names::type_name(&format!("{:?}", parameter.style));
+    // What is taken as text is borrowed already.
+    let reference: Expr = if fields::is(ty, "String") {
+        parse_quote!(&#value)
+    } else {
+        value.clone()
+    };
     match parameter.place {
-        Place::Path => parse_quote!(#call.path(#name, #value)),
-        Place::Header => parse_quote!(#call.header(#name, #value)),
-        Place::Query if fields::inner(ty, "Vec").is_some() && !parameter.explode => {
+        Place::Path if plain => parse_quote!(#call.path(#name, #value)),
+        Place::Path => parse_quote!(#call.path_styled(#name, Style::#style, #reference)),
+        Place::Header if plain => parse_quote!(#call.header(#name, #value)),
+        Place::Header => parse_quote!(#call.header_styled(#name, Style::#style, #reference)),
+        Place::Query if plain && is_list && parameter.style == Style::Commas => {
             parse_quote!(#call.query_joined(#name, #value))
         }
-        Place::Query if fields::inner(ty, "Vec").is_some() => {
-            parse_quote!(#call.query_all(#name, #value))
-        }
-        Place::Query => parse_quote!(#call.query(#name, #value)),
+        Place::Query if plain && is_list => parse_quote!(#call.query_all(#name, #value)),
+        Place::Query if plain => parse_quote!(#call.query(#name, #value)),
+        Place::Query => parse_quote!(#call.query_styled(#name, Style::#style, #reference)),
+        Place::Cookie => parse_quote!(#call.cookie(#name, Style::#style, #reference)),
         Place::Part if fields::is(ty, "FilePart") => parse_quote!(#call.file(#name, #value)),
-        Place::Part => parse_quote!(#call.part(#name, #value)),
+        Place::Part
+            if fields::inner(ty, "Vec").is_some_and(|item| fields::is(item, "FilePart")) =>
+        {
+            parse_quote!(#call.files(#name, #value))
+        }
+        Place::Part if plain => parse_quote!(#call.part(#name, #value)),
+        Place::Part if fields::inner(ty, "Vec").is_some_and(|item| has_text(model, item)) => {
+            parse_quote!(#call.parts(#name, #value))
+        }
+        Place::Part => parse_quote!(#call.part_json(#name, #value)),
     }
 }
 
-fn put_body(call: Expr, encoding: Encoding, value: Expr) -> Expr {
-    match encoding {
-        Encoding::Json => parse_quote!(#call.json(&#value)),
-        Encoding::Form => parse_quote!(#call.form(&#value)),
+fn put_body(call: Expr, body: &Body, value: Expr) -> Expr {
+    let media_type = &body.media_type;
+    match body.encoding {
+        Encoding::Json if media_type == "application/json" => parse_quote!(#call.json(&#value)),
+        Encoding::Json => parse_quote!(#call.json_as(#media_type, &#value)),
+        Encoding::Form if body.styles.is_empty() => parse_quote!(#call.form(&#value)),
+        Encoding::Form => {
+            let styles = body.styles.iter().map(|(name, style)| -> Expr {
+                let style = names::type_name(&format!("{style:?}"));
+                parse_quote!((#name, Style::#style))
+            });
+            parse_quote!(#call.form_styled(&#value, &[#(#styles),*]))
+        }
+        Encoding::Text => parse_quote!(#call.text(#media_type, #value)),
+        Encoding::Bytes => parse_quote!(#call.bytes(#media_type, #value)),
     }
+}
+
+/// How a body is taken, and what of it is sent: no field tells what a list of anything is to become.
+fn body_taken_as(ty: &Type, enums: &BTreeSet<String>) -> (Type, Expr) {
+    let (argument, mut value) = taken_as(ty, &parse_quote!(body), enums);
+    if let Expr::MethodCall(call) = &mut value
+        && call.method == "collect"
+    {
+        let ty = shortened(ty);
+        call.turbofish = Some(parse_quote!(::<#ty>));
+    }
+    (argument, value)
 }
 
 /// How a value is taken as an argument, and how the argument becomes the value.
@@ -555,7 +672,7 @@ fn converts(ty: &Type, enums: &BTreeSet<String>) -> bool {
     };
     let last = last.ident.to_string();
     [
-        "String", "Secret", "Base64", "Uint256", "UnixTime", "FilePart", "Json", "Option",
+        "String", "Secret", "Base64", "Bytes", "Uint256", "UnixTime", "FilePart", "Json", "Option",
     ]
     .contains(&last.as_str())
         || enums.contains(&last)
@@ -601,7 +718,7 @@ fn method_docs(
     paragraphs.push(docs::list(described.map(|parameter| {
         format!(
             "`{}`: {}",
-            names::value_name(&parameter.name),
+            names::value_name(&parameter.argument),
             parameter.description
         )
     })));
@@ -706,6 +823,21 @@ pub(super) fn foreign_uses(methods: &[ImplItem]) -> Vec<Item> {
     if mentions(methods, "Uuid") {
         items.push(parse_quote!(
             use uuid::Uuid;
+        ));
+    }
+    let json: Vec<Ident> = ["Map", "Value"]
+        .into_iter()
+        .filter(|name| mentions(methods, name))
+        .map(names::type_name)
+        .collect();
+    match json.as_slice() {
+        [] => {}
+        [one] => items.push(parse_quote!(use serde_json::#one;)),
+        all => items.push(parse_quote!(use serde_json::{#(#all),*};)),
+    }
+    if mentions(methods, "BTreeMap") {
+        items.push(parse_quote!(
+            use std::collections::BTreeMap;
         ));
     }
     items

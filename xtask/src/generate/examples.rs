@@ -30,10 +30,22 @@ pub(super) fn call(
         .filter(|(parameter, _)| parameter.required)
     {
         let example = parameter.example.as_ref()?;
-        let (ty, reference) = (shortened(ty), by_reference(&shortened(ty)));
-        let reference = reference.then(|| quote!(&));
-        let argument = writer.argument(&ty, example)?;
-        arguments.push(quote!(#reference #argument));
+        let ty = shortened(ty);
+        // The items of a list are of one type, which nothing is converted to.
+        arguments.push(match fields::inner(&ty, "Vec") {
+            Some(item) => {
+                let items = example.as_array()?.iter();
+                let items: Option<Vec<TokenStream>> =
+                    items.map(|example| writer.exact(item, example)).collect();
+                let items = items.filter(|items| !items.is_empty())?;
+                quote!([#(#items),*])
+            }
+            None => {
+                let reference = by_reference(&ty).then(|| quote!(&));
+                let argument = writer.argument(&ty, example)?;
+                quote!(#reference #argument)
+            }
+        });
     }
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
         && body.required
@@ -154,7 +166,7 @@ impl Writer<'_> {
                 let text = example.as_str()?;
                 Some(quote!(#text))
             }
-            "FilePart" => {
+            "FilePart" | "Bytes" => {
                 let text = example.as_str()?;
                 let bytes = syn::LitByteStr::new(text.as_bytes(), proc_macro2::Span::call_site());
                 Some(quote!(&#bytes[..]))

@@ -1,18 +1,20 @@
 //! A module for the tests across crates: every call with arguments given as JSON, and every type by its name. It is
 //! generated, so that no call and no type can be left out of the tests.
 
-use quote::quote;
+use std::collections::BTreeSet;
 
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{format_ident, quote};
 use syn::{Arm, Expr, Ident, Item, Stmt, Token, Type, parse_quote};
 
 use super::{
     calls::{by_reference, shortened},
-    format, names,
+    format, mock, names,
     signatures::Generated,
     types::{Model, fields},
 };
 use crate::{
-    api::{Api, Operation, Parameter, schema_name},
+    api::{Api, Encoding, Operation, Parameter, schema_name},
     workspace::Registered,
 };
 
@@ -39,17 +41,6 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
     });
     let (answer_ids, answer_schemas): (Vec<String>, Vec<String>) = answers.unzip();
     let items: Vec<Item> = vec![
-        parse_quote!(use #krate::{Client, Error, Session, mock::Mock, types};),
-        parse_quote!(
-            use schemars::{Schema, schema_for};
-        ),
-        parse_quote!(
-            use crate::{
-                Arguments,
-                provider::{Mocked, Provider},
-                read, round_trip, written,
-            };
-        ),
         parse_quote! {
             /// The provider, for the tests that take every one.
             pub const PROVIDER: Provider = Provider {
@@ -64,48 +55,34 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
                 mock: || Box::pin(async { Box::new(Mock::start().await) as Box<dyn Mocked> }),
             };
         },
-        parse_quote! {
-            /// Sends the call `operation` with these arguments, and writes back what it answered.
-            pub async fn call(client: &Client, operation: &str, arguments: &Arguments) -> Result<String, Error> {
-                match operation {
-                    #(#arms)*
-                    other => panic!("the spec has no operation `{other}`"),
-                }
-            }
-        },
-        parse_quote! {
-            /// Reads `text` as the type of the schema `name` and writes it back; `None` where no type is generated.
-            pub fn through(name: &str, text: &str) -> Option<Result<String, serde_json::Error>> {
-                Some(match name {
-                    #(#texts => round_trip::<types::#idents>(text),)*
-                    _ => return None,
-                })
-            }
-        },
+        by_operation(
+            quote! {
+                /// Sends the call `operation` with these arguments, and writes back what it answered.
+                pub async fn call(client: &Client, operation: &str, arguments: &Arguments) -> Result<String, Error>
+            },
+            &arms,
+        ),
+        through(&texts, &idents),
         parse_quote! {
             /// The JSON Schema of every type.
             pub fn schemas() -> Vec<(&'static str, Schema)> {
                 vec![#((#texts, schema_for!(types::#idents))),*]
             }
         },
-        parse_quote! {
-            /// Has `mock` answer a call of `operation` with what `text` is, or with nothing where it answers nothing.
-            pub fn mock(mock: &Mock, operation: &str, text: &str) {
-                match operation {
-                    #(#mocked)*
-                    other => panic!("the spec has no operation `{other}`"),
-                }
-            }
-        },
-        parse_quote! {
-            /// The bodies that `operation` was called with, written back.
-            pub fn received(mock: &Mock, operation: &str) -> Vec<String> {
-                match operation {
-                    #(#bodies)*
-                    other => panic!("the spec has no operation `{other}`"),
-                }
-            }
-        },
+        by_operation(
+            quote! {
+                /// Has `mock` answer a call of `operation` with what `text` is, or with nothing where it answers nothing.
+                pub fn mock(mock: &Mock, operation: &str, text: &str)
+            },
+            &mocked,
+        ),
+        by_operation(
+            quote! {
+                /// The bodies that `operation` was called with, written back.
+                pub fn received(mock: &Mock, operation: &str) -> Vec<String>
+            },
+            &bodies,
+        ),
         parse_quote! {
             impl Mocked for Mock {
                 fn session(&self) -> Session {
@@ -127,11 +104,67 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
             pub const ANSWERS: &[(&str, &str)] = &[#((#answer_ids, #answer_schemas)),*];
         },
     ];
+    // A small spec has no use of some of it.
+    let mut words = BTreeSet::new();
+    words_of(quote!(#(#items)*), &mut words);
+    let used = |names: &[&str]| -> Vec<Ident> {
+        let names = names.iter().filter(|name| words.contains(**name));
+        names.map(|name| format_ident!("{name}")).collect()
+    };
+    let (types, schema_for) = (used(&["types"]), used(&["schema_for"]));
+    let helpers = used(&["read", "round_trip", "written"]);
+    let uses: Vec<Item> = vec![
+        parse_quote!(use #krate::{Client, Error, Session, mock::Mock #(, #types)*};),
+        parse_quote!(
+            use schemars::{Schema #(, #schema_for)*};
+        ),
+        parse_quote!(
+            use crate::{Arguments, provider::{Mocked, Provider} #(, #helpers)*};
+        ),
+    ];
     Ok(format::module(
         &format::header(&api.name),
         &format!("Every call and type of `{krate}`."),
-        items,
+        uses.into_iter().chain(items).collect(),
     ))
+}
+
+fn words_of(tokens: TokenStream, found: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) => drop(found.insert(word.to_string())),
+            TokenTree::Group(group) => words_of(group.stream(), found),
+            _ => {}
+        }
+    }
+}
+
+/// A function that does for each operation what its arm says; what a small spec has no use of may go unused.
+fn by_operation(signature: TokenStream, arms: &[Arm]) -> Item {
+    let mut words = BTreeSet::new();
+    words_of(quote!(#(#arms)*), &mut words);
+    let unused = ["arguments", "client", "mock", "text"];
+    let unused = unused.iter().any(|name| {
+        let taken = signature.to_string();
+        taken.split_whitespace().any(|word| word == *name) && !words.contains(*name)
+    });
+    let allowed = unused.then(|| quote!(#[allow(unused_variables)]));
+    let none: Expr = parse_quote!(panic!("the spec has no operation `{operation}`"));
+    let body: Expr = match arms {
+        [] => none,
+        arms => parse_quote! {
+            match operation {
+                #(#arms)*
+                _ => #none,
+            }
+        },
+    };
+    parse_quote! {
+        #allowed
+        #signature {
+            #body
+        }
+    }
 }
 
 /// The module of these modules: the one list of providers that the tests go by.
@@ -176,9 +209,32 @@ pub(crate) use for_each_provider;
     )
 }
 
+/// What reads a text as a type and writes it back.
+fn through(texts: &[&String], idents: &[&Ident]) -> Item {
+    let (arguments, body): (TokenStream, Expr) = match texts {
+        [] => (quote!(_: &str, _: &str), parse_quote!(None)),
+        texts => (
+            quote!(name: &str, text: &str),
+            parse_quote! {
+                Some(match name {
+                    #(#texts => round_trip::<types::#idents>(text),)*
+                    _ => return None,
+                })
+            },
+        ),
+    };
+    parse_quote! {
+        /// Reads `text` as the type of the schema `name` and writes it back; `None` where no type is generated.
+        pub fn through(#arguments) -> Option<Result<String, serde_json::Error>> {
+            #body
+        }
+    }
+}
+
 /// What has a call mocked, and what tells which bodies it was called with.
 fn mocked(api: &Api) -> (Vec<Arm>, Vec<Arm>) {
-    let arms = api.operations.iter().map(|operation| {
+    let mocked = api.operations.iter().filter(|call| mock::speaks_json(call));
+    let arms = mocked.map(|operation| {
         let (id, name) = (&operation.id, names::mocked_name(&operation.id));
         let mocked: Arm = match (operation.websocket, &operation.success.schema) {
             (true, _) => parse_quote!(#id => drop(mock.#name().sends([read(text)])),),
@@ -203,7 +259,7 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
     let mut required: Vec<Expr> = Vec::new();
     let mut optional: Vec<Stmt> = Vec::new();
     for (parameter, ty) in operation.parameters.iter().zip(&signature.parameters) {
-        let (wire, ident) = (&parameter.name, names::setter_name(&parameter.name));
+        let (wire, ident) = (&parameter.name, names::setter_name(&parameter.argument));
         if parameter.required {
             required.push(required_argument(parameter, ty));
         } else {
@@ -218,12 +274,16 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
     }
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body) {
         let ty = argument_type(ty);
+        let value: Expr = match body.encoding {
+            Encoding::Bytes => parse_quote!(arguments.body::<String>().into_bytes()),
+            _ => parse_quote!(arguments.body::<#ty>()),
+        };
         if body.required {
-            required.push(parse_quote!(arguments.body::<#ty>()));
+            required.push(value);
         } else {
             optional.push(parse_quote! {
                 if arguments.has_body() {
-                    call = call.body(arguments.body::<#ty>());
+                    call = call.body(#value);
                 }
             });
         }
@@ -235,6 +295,12 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
     };
     let send: Expr = if operation.websocket {
         parse_quote!(crate::messages(call.subscribe().await?).await)
+    } else if operation.success.encoding == Encoding::Bytes {
+        parse_quote!(
+            call.send()
+                .await
+                .map(|response| String::from_utf8_lossy(&response.into_inner()).into())
+        )
     } else {
         parse_quote!(
             call.send()
@@ -290,9 +356,10 @@ mod tests {
     fn a_file_is_read_from_the_text_of_the_example() {
         let parameter = Parameter {
             name: "asset".to_owned(),
+            argument: "asset".to_owned(),
+            style: crate::api::Style::Exploded,
             place: crate::api::Place::Part,
             required: true,
-            explode: true,
             description: String::new(),
             evidence: None,
             schema: serde_json::Value::Null,

@@ -1,19 +1,36 @@
 //! The operations table: what the spec says of each call, for the run time to go by.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Item, parse_quote};
 
 use super::{docs, names, sockets};
 use crate::api::{
-    Api, Failure, Operation, Placement, Scheme, Server, entries, items as list_items, schema_name,
+    Api, Encoding, Failure, Operation, Placement, Scheme, Server, entries, items as list_items,
+    schema_name,
 };
 
 /// The table.
 pub(super) fn items(api: &Api) -> Vec<Item> {
     let mut table = Table::default();
-    let schemes = api.schemes.iter().map(scheme).collect::<Vec<Item>>();
+    // What no call takes, such as the signature of a webhook, would stand there unused.
+    let is_taken = |scheme: &&Scheme| {
+        let alternatives = api
+            .operations
+            .iter()
+            .flat_map(|operation| &operation.security);
+        let mut names = alternatives.flatten().map(|(name, _)| name);
+        names.any(|name| *name == scheme.name)
+    };
+    let schemes = api
+        .schemes
+        .iter()
+        .filter(is_taken)
+        .map(scheme)
+        .collect::<Vec<Item>>();
     let operations: Vec<Item> = api
         .operations
         .iter()
@@ -87,6 +104,13 @@ impl Table {
         if let Some(envelope) = &operation.success.envelope {
             let envelope = self.envelope(operation, envelope);
             value.extend(quote!(.envelope(&#envelope)));
+        }
+        let success = &operation.success;
+        if success.encoding != Encoding::Json
+            || !matches!(success.media_type.as_str(), "" | "application/json")
+        {
+            let media_type = &success.media_type;
+            value.extend(quote!(.accept(#media_type)));
         }
         let failures: Vec<TokenStream> = operation
             .failures
@@ -227,14 +251,11 @@ impl Table {
     /// The names that the table imports from the run time.
     fn used(&self, operations: &[Item], sockets: &[Item], schemes: &[Item]) -> TokenStream {
         let shared = self.shared.iter().map(|(_, item)| item);
-        let text: String = operations
-            .iter()
-            .chain(sockets)
-            .chain(schemes)
-            .chain(shared)
-            .map(|item| quote!(#item).to_string())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let mut words = BTreeSet::new();
+        let all = operations.iter().chain(sockets).chain(schemes);
+        for item in all.chain(shared) {
+            add_words(quote!(#item), &mut words);
+        }
         let names = [
             "BlockCall",
             "Check",
@@ -255,14 +276,22 @@ impl Table {
             "Socket",
             "Step",
         ];
-        let used = names.into_iter().filter(|name| {
-            *name == "Server"
-                || text
-                    .split(|character: char| !character.is_alphanumeric())
-                    .any(|word| word == *name)
-        });
+        let used = names
+            .into_iter()
+            .filter(|name| *name == "Server" || words.contains(*name));
         let used = used.map(|name| format_ident!("{name}"));
         quote!(#(#used),*)
+    }
+}
+
+/// Adds the identifiers of a text of Rust: what stands in quotes is prose.
+fn add_words(tokens: TokenStream, words: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => drop(words.insert(ident.to_string())),
+            TokenTree::Group(group) => add_words(group.stream(), words),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
     }
 }
 

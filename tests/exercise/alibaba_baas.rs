@@ -82,7 +82,7 @@ pub async fn call(
             let call = client.refresh_token(arguments.body::<types::TokenRequest>());
             call.send().await.map(|response| written(&response.into_inner()))
         }
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
     }
 }
 
@@ -150,7 +150,7 @@ pub fn mock(mock: &Mock, operation: &str, text: &str) {
         "get_block" => drop(mock.get_block().answers(read(text))),
         "subscribe_events" => drop(mock.subscribe_events().sends([read(text)])),
         "refresh_token" => drop(mock.refresh_token().answers(read(text))),
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
     }
 }
 
@@ -187,7 +187,7 @@ pub fn received(mock: &Mock, operation: &str) -> Vec<String> {
                 .map(|call| written(&call.body))
                 .collect()
         }
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
     }
 }
 

@@ -170,7 +170,7 @@ pub async fn call(
             let call = client.create_web_link(arguments.body::<types::WebLinkRequest>());
             call.send().await.map(|response| written(&response.into_inner()))
         }
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
     }
 }
 
@@ -284,7 +284,7 @@ pub fn mock(mock: &Mock, operation: &str, text: &str) {
             drop(mock.register_contract_resource().answers(read(text)))
         }
         "create_web_link" => drop(mock.create_web_link().answers(read(text))),
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
     }
 }
 
@@ -404,7 +404,7 @@ pub fn received(mock: &Mock, operation: &str) -> Vec<String> {
                 .map(|call| written(&call.body))
                 .collect()
         }
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
     }
 }
 

@@ -3,15 +3,17 @@
 //! Each provider, made ready for the tests that take every one.
 
 pub mod alibaba_baas;
-
 pub mod hive;
-
 pub mod upvest;
 
 use crate::provider::Provider;
 
 /// Every provider.
-pub const ALL: &[Provider] = &[alibaba_baas::PROVIDER, hive::PROVIDER, upvest::PROVIDER];
+pub const ALL: &[Provider] = &[
+    alibaba_baas::PROVIDER,
+    hive::PROVIDER,
+    upvest::PROVIDER,
+];
 
 /// Those whose specs keep to the profile.
 pub const IN_PROFILE: &[Provider] = &[
@@ -20,11 +22,14 @@ pub const IN_PROFILE: &[Provider] = &[
     upvest::PROVIDER,
 ];
 
-/// Hands the modules of those whose specs keep to the profile to a macro, which makes tests for each.
+/// Hands the modules of those whose specs keep to the profile to a macro that makes tests for each.
 macro_rules! for_each_provider {
     ($tests:ident) => {
-        $tests ! { alibaba_baas hive upvest }
+        $tests! {
+            alibaba_baas
+            hive
+            upvest
+        }
     };
 }
-
 pub(crate) use for_each_provider;

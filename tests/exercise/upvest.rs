@@ -292,7 +292,7 @@ pub async fn call(
             let call = client.estimate_eth_fees();
             call.send().await.map(|response| written(&response.into_inner()))
         }
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
     }
 }
 
@@ -542,7 +542,7 @@ pub fn mock(mock: &Mock, operation: &str, text: &str) {
         "data_contract_balance" => drop(mock.data_contract_balance().answers(read(text))),
         "data_status" => drop(mock.data_status().answers(read(text))),
         "estimate_eth_fees" => drop(mock.estimate_eth_fees().answers(read(text))),
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
     }
 }
 
@@ -794,7 +794,7 @@ pub fn received(mock: &Mock, operation: &str) -> Vec<String> {
                 .map(|call| written(&call.body))
                 .collect()
         }
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
     }
 }
 

@@ -95,6 +95,9 @@ fn compare_body(
             Ok(sent) => faults.compare(place, &example, &sent),
             Err(error) => faults.add(place, error),
         },
+        Encoding::Text | Encoding::Bytes => {
+            faults.compare(place, &text_of(&example).into(), &request.text().into());
+        }
         Encoding::Form => {
             let pairs = url::form_urlencoded::parse(request.body());
             let sent = pairs

@@ -5,7 +5,10 @@ mod comparison;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use xtask::api::{Api, entries, items, schema_name};
+use xtask::{
+    api::{Api, entries, items, schema_name},
+    trial::samples,
+};
 
 use crate::{
     provider::{self, Provider},
@@ -62,6 +65,27 @@ fn multipart_bodies(api: &Api) -> Vec<&str> {
             |(_, operation)| &operation["requestBody"]["content"]["multipart/form-data"]["schema"],
         );
     bodies.filter_map(schema_name).collect()
+}
+
+/// Also where the spec has no example, as those of vendors often have none.
+#[test]
+fn what_the_spec_allows_comes_back_as_it_was() {
+    for provider in provider::ALL {
+        let api = provider.api();
+        let mut faults = Vec::new();
+        for (name, _) in api.schemas() {
+            for value in samples(&api.document, name) {
+                let text = value.to_string();
+                match provider.text_through(name, &text) {
+                    None => {}
+                    Some(Ok(written)) if written == text => {}
+                    Some(other) => faults.push(format!("{name}: {text} became {other:?}")),
+                }
+            }
+        }
+        let name = provider.name;
+        assert!(faults.is_empty(), "{name}:\n{}", faults.join("\n"));
+    }
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! What a maintainer types.
 
+mod add;
 mod bench;
 mod diff;
 mod generate;
 mod lint;
 mod list;
 mod mutants;
+mod remove;
 mod soak;
 mod tour;
 mod trial;
@@ -30,6 +32,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a provider of a document: copy it, generate its crate, enter it everywhere, and say what is left to do by hand.
+    Add(add::Options),
     /// Measure what the clients cost, and hold it against the bars.
     Bench(bench::Options),
     /// Generate the provider crates from their specs.
@@ -42,6 +46,8 @@ enum Command {
     List(list::Options),
     /// Break each invariant of the token layer on purpose, and see that its tests fail.
     Mutants(mutants::Options),
+    /// Take a provider out again, to the byte.
+    Remove(remove::Options),
     /// Make many calls to the sandbox while it breaks, and count its ledgers afterwards.
     Soak(soak::Options),
     /// Check that the generated code is fresh, then walk each provider through its typed client.
@@ -57,6 +63,8 @@ impl Arguments {
     pub fn run(self, workspace: &Workspace, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
         let outcome = match self.command {
             Command::Bench(options) => return reported(bench::run(&options, workspace), err),
+            Command::Add(options) => add::run(&options, workspace, out, err),
+            Command::Remove(options) => remove::run(&options, workspace, out, err),
             Command::Generate(options) => generate::run(&options, workspace, out, err),
             Command::Diff(options) => diff::run(&options, workspace, out, err),
             Command::Lint(options) => lint::run(&options, workspace, out, err),

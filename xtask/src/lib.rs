@@ -27,5 +27,9 @@ pub mod trial;
 
 pub mod provenance;
 
+pub mod origin;
+
+pub mod registry;
+
 pub mod commands;
 pub mod workspace;

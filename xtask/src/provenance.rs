@@ -106,7 +106,15 @@ mod tests {
         assert!(is_as_published(&text) && is_unchanged(&text));
         assert!(!is_unchanged(&format!("{text}info: {{}}\n")));
         assert!(!is_unchanged("openapi: 3.0.3\n"));
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r"
+        # As published by its vendor, and not held to the profile until these words are taken out.
+        # From: https://api.example.com/openapi.json
+        # Date: 2026-11-22
+        # File: openapi.json, sha256 44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a
+        # Written anew as YAML.
+        # sha256 of what follows: faa4988e76ddd0d66e9c95e3d7da6faecc44be96bf988ac35b22dd39213ff509
+        openapi: 3.0.3
+        ");
     }
 
     #[test]

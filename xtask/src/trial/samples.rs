@@ -22,7 +22,7 @@ struct Choice {
 }
 
 /// Values of the schema called `name`.
-pub(super) fn samples(document: &Value, name: &str) -> Vec<Value> {
+pub fn samples(document: &Value, name: &str) -> Vec<Value> {
     let schema = json!({ "$ref": format!("#/components/schemas/{name}") });
     let resolved = resolve(document, &schema);
     let branches = items(&resolved["oneOf"]).count() + items(&resolved["anyOf"]).count();

@@ -53,15 +53,9 @@ pub fn entered(
     let manifest = files.get(&PathBuf::from("crates").join(name).join("Cargo.toml"));
     let manifest = manifest.cloned().unwrap_or_default();
     let mut staged = Staged::new(root);
-    staged.write(spec_path(name), spec)?;
     for (path, text) in files {
         staged.write(path, &text)?;
     }
-    let mut all = workspace.registered()?;
-    all.push(provider.clone());
-    all.sort_by(|one, other| one.name.cmp(&other.name));
-    let (path, text) = generate::index(&all);
-    staged.write(path, &text)?;
     let text = read(root, WORKSPACE)?;
     let version = manifests::version(&text).map_err(|error| broken(WORKSPACE, &error))?;
     let value = format!(
@@ -69,16 +63,21 @@ pub fn entered(
     );
     let with = manifests::with(&text, &["workspace", "dependencies"], &krate, &value);
     staged.write(WORKSPACE, &with.map_err(|error| broken(WORKSPACE, &error))?)?;
+    let needs = manifests::dependencies(&manifest).map_err(|error| broken(name, &error))?;
+    let text = read(root, LOCK)?;
+    let with = lock::with(&text, &krate, &version, &needs, TESTS_PACKAGE);
+    staged.write(LOCK, &with)?;
     let text = read(root, TESTS)?;
     let value = "{ workspace = true, features = [\"mock\", \"schemars\"] }";
     let with = manifests::with(&text, &["dev-dependencies"], &krate, value);
     staged.write(TESTS, &with.map_err(|error| broken(TESTS, &error))?)?;
-    let needs = manifests::dependencies(&manifest).map_err(|error| broken(name, &error))?;
-    let text = read(root, LOCK)?;
-    staged.write(
-        LOCK,
-        &lock::with(&text, &krate, &version, &needs, TESTS_PACKAGE),
-    )?;
+    let mut all = workspace.registered()?;
+    all.push(provider.clone());
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    let (path, text) = generate::index(&all);
+    staged.write(path, &text)?;
+    // Last: what is interrupted before is what is left of one without a spec, and can be taken out.
+    staged.write(spec_path(name), spec)?;
     Ok(staged)
 }
 
@@ -92,35 +91,32 @@ pub fn taken_out(workspace: &Workspace, name: &str) -> io::Result<Staged> {
     let krate = format!("bindery-{name}");
     let root = workspace.root();
     let mut staged = Staged::new(root);
-    let mut all = workspace.specs()?;
-    for spec in all.iter().filter(|spec| spec.name == name) {
-        staged.remove(&spec.path)?;
-    }
-    all.retain(|spec| spec.name != name);
-    for path in generated_below(root, &PathBuf::from("crates").join(name))? {
-        staged.remove(path)?;
-    }
-    staged.remove(format!("tests/exercise/{}.rs", name.replace('-', "_")))?;
-    for path in snapshots(name) {
-        staged.remove(path)?;
-    }
-    let left = workspace.registered()?;
-    let left: Vec<_> = left
-        .into_iter()
-        .filter(|other| other.name != name)
-        .collect();
+    // In the other order, so that cargo can read the manifests all the while.
+    let left = workspace.registered()?.into_iter();
+    let left: Vec<_> = left.filter(|other| other.name != name).collect();
     let (path, text) = generate::index(&left);
     staged.write(path, &text)?;
+    let text = read(root, TESTS)?;
+    let without = manifests::without(&text, &["dev-dependencies"], &krate);
+    staged.write(TESTS, &without.map_err(|error| broken(TESTS, &error))?)?;
+    staged.write(LOCK, &lock::without(&read(root, LOCK)?, &krate))?;
     let text = read(root, WORKSPACE)?;
     let without = manifests::without(&text, &["workspace", "dependencies"], &krate);
     staged.write(
         WORKSPACE,
         &without.map_err(|error| broken(WORKSPACE, &error))?,
     )?;
-    let text = read(root, TESTS)?;
-    let without = manifests::without(&text, &["dev-dependencies"], &krate);
-    staged.write(TESTS, &without.map_err(|error| broken(TESTS, &error))?)?;
-    staged.write(LOCK, &lock::without(&read(root, LOCK)?, &krate))?;
+    for path in snapshots(name) {
+        staged.remove(path)?;
+    }
+    staged.remove(format!("tests/exercise/{}.rs", name.replace('-', "_")))?;
+    for path in generated_below(root, &PathBuf::from("crates").join(name))? {
+        staged.remove(path)?;
+    }
+    let specs = workspace.specs()?;
+    for spec in specs.iter().filter(|spec| spec.name == name) {
+        staged.remove(&spec.path)?;
+    }
     Ok(staged)
 }
 

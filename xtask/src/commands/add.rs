@@ -86,7 +86,7 @@ pub(super) fn run(
     }
     let provider = Registered {
         name: name.clone(),
-        as_published: !(adopted.changes.is_empty() && adopted.findings.is_empty()),
+        as_published: !adopted.findings.is_empty(),
     };
     let provenance = Provenance {
         as_published: provider.as_published,

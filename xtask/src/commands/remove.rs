@@ -94,7 +94,7 @@ fn refusal(options: &Options, workspace: &Workspace) -> io::Result<Option<String
         let text = fs::read_to_string(workspace.root().join(&spec.path)).unwrap_or_default();
         if !provenance::is_unchanged(&text) {
             return Ok(Some(format!(
-                "{} is not what was added, and would be lost: give `--edited` if it may be",
+                "{} is not what was added, and would be lost: `--edited` removes it all the same",
                 spec.path.display()
             )));
         }

@@ -1,7 +1,6 @@
 //! Changes of many files that are made together or not at all.
 
 use std::{
-    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -15,11 +14,11 @@ struct Change {
     after: Option<Vec<u8>>,
 }
 
-/// Changes that have not been made yet.
+/// Changes that have not been made yet, in the order in which they will be.
 #[derive(Debug)]
 pub struct Staged {
     root: PathBuf,
-    changes: BTreeMap<PathBuf, Change>,
+    changes: Vec<(PathBuf, Change)>,
 }
 
 impl Staged {
@@ -27,7 +26,7 @@ impl Staged {
     pub fn new(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
-            changes: BTreeMap::new(),
+            changes: Vec::new(),
         }
     }
 
@@ -52,7 +51,7 @@ impl Staged {
     fn stage(&mut self, path: PathBuf, after: Option<Vec<u8>>) -> io::Result<()> {
         let before = now(&self.root, &path)?;
         if before != after {
-            self.changes.insert(path, Change { before, after });
+            self.changes.push((path, Change { before, after }));
         }
         Ok(())
     }
@@ -78,7 +77,8 @@ impl Staged {
     }
 
     fn of(&self, which: fn(&Change) -> bool) -> impl Iterator<Item = &Path> {
-        let changes = self.changes.iter().filter(move |(_, change)| which(change));
+        let changes = self.changes.iter();
+        let changes = changes.filter(move |(_, change)| which(change));
         changes.map(|(path, _)| path.as_path())
     }
 

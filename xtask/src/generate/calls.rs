@@ -825,16 +825,6 @@ pub(super) fn foreign_uses(methods: &[ImplItem]) -> Vec<Item> {
             use uuid::Uuid;
         ));
     }
-    let json: Vec<Ident> = ["Map", "Value"]
-        .into_iter()
-        .filter(|name| mentions(methods, name))
-        .map(names::type_name)
-        .collect();
-    match json.as_slice() {
-        [] => {}
-        [one] => items.push(parse_quote!(use serde_json::#one;)),
-        all => items.push(parse_quote!(use serde_json::{#(#all),*};)),
-    }
     if mentions(methods, "BTreeMap") {
         items.push(parse_quote!(
             use std::collections::BTreeMap;

@@ -79,6 +79,10 @@ pub fn round_trip(api: &Api, folder: &Folder) -> io::Result<Result<Trip, String>
             trip.faults.push(format!(
                 "{name}: what comes back of {value} is none: {fault}"
             ));
+        } else if answer["unknown"] == true {
+            trip.faults.push(format!(
+                "{name}: {value} is read as one of a kind that is not described"
+            ));
         } else if text != value.to_string() {
             trip.faults
                 .push(format!("{name}: {value} is written {text}"));

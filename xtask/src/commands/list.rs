@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use crate::{api::Api, workspace::Workspace};
+use crate::{adopt, api::Api, workspace::Workspace};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -32,9 +32,11 @@ pub(super) fn run(
         "spec", "operations", "schemas", "crate"
     )?;
     for spec in workspace.specs()? {
-        match workspace.load(&spec) {
+        let path = workspace.root().join(&spec.path);
+        let loaded = workspace.load(&spec);
+        match loaded.and_then(|document| adopt::bundle(document, &path)) {
             Ok(document) => {
-                let api = Api::read(&spec.name, document.value());
+                let api = Api::read(&spec.name, adopt::adopt(document).document.value());
                 writeln!(
                     out,
                     "{:<16} {:>10} {:>8}  {:<28} {} {}",

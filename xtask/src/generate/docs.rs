@@ -32,7 +32,7 @@ fn attribute(line: &str) -> Attribute {
 /// Prose of a spec as rustdoc reads it: a sentence ends with a full stop, brackets do not look like links, bare URLs are
 /// links, and a line that Markdown would take for code stays prose.
 pub(super) fn prose(text: &str) -> String {
-    let text = text.trim();
+    let text = text.trim().replace('\t', "    ");
     if text.is_empty() {
         return String::new();
     }
@@ -60,7 +60,66 @@ pub(super) fn prose(text: &str) -> String {
     {
         out.push('.');
     }
-    wrap(&out)
+    aligned(&wrap(&out))
+}
+
+/// Has the lines of a list's item begin where its first one does, and those of a quotation with its mark: Markdown joins
+/// them without, but people and tools take them for another paragraph.
+fn aligned(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    // Where the text of each item begins, the innermost last.
+    let mut items: Vec<usize> = Vec::new();
+    let (mut fenced, mut goes_on, mut quoted) = (false, false, false);
+    for line in text.lines() {
+        let words = line.trim_start();
+        let column = line.len() - words.len();
+        let is_fence = words.starts_with("```");
+        if is_fence || fenced || words.is_empty() || words.starts_with('#') {
+            fenced ^= is_fence;
+            (goes_on, quoted) = (false, false);
+            lines.push(line.to_owned());
+            continue;
+        }
+        let first_of_a_list = items.is_empty() && goes_on;
+        if let Some(marker) = marker(words, first_of_a_list) {
+            items.retain(|begin| *begin <= column);
+            items.push(column + marker);
+            lines.push(line.to_owned());
+        } else if words.starts_with('>') {
+            quoted = true;
+            lines.push(line.to_owned());
+        } else if quoted {
+            lines.push(format!("> {words}"));
+        } else if goes_on {
+            let begin = items.last().copied().unwrap_or(column);
+            lines.push(format!("{:begin$}{words}", ""));
+        } else {
+            items.retain(|begin| *begin <= column);
+            lines.push(line.to_owned());
+        }
+        goes_on = true;
+    }
+    lines.join("\n")
+}
+
+/// How many columns the mark of a list's item takes, with the space behind it; `None` where it is none.
+fn marker(words: &str, first_of_a_list: bool) -> Option<usize> {
+    let digits = words.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = match digits {
+        0 => words.strip_prefix(['-', '*', '+'])?,
+        // Only a list that begins with 1 may begin where a paragraph has not ended.
+        1..=9 if !first_of_a_list || &words[..digits] == "1" => {
+            words[digits..].strip_prefix(['.', ')'])?
+        }
+        _ => return None,
+    };
+    let spaces = rest.len() - rest.trim_start_matches(' ').len();
+    let mark = words.len() - rest.len();
+    match spaces {
+        0 => None,
+        1..=4 => Some(mark + spaces),
+        _ => Some(mark + 1),
+    }
 }
 
 /// Escapes what rustdoc would read as a link or a tag outside of code spans, and marks bare URLs.
@@ -153,4 +212,35 @@ pub(super) fn evidence(evidence: &Evidence) -> String {
         .map(|note| format!(" {}", note.trim()))
         .unwrap_or_default();
     prose(&format!("Evidence: {level} ({}).{note}", evidence.source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_of_an_item_begin_where_its_text_does() {
+        let cases = [
+            (
+                "- one\ntwo\n  three\n- four",
+                "- one\n  two\n  three\n- four",
+            ),
+            (
+                "1. one\n     two\n2) three\nfour",
+                "1. one\n   two\n2) three\n   four",
+            ),
+            ("* a\n  * b\n c\n\nd\ne", "* a\n  * b\n    c\n\nd\ne"),
+            ("- a\n\n  b\nc\n\nd\ne", "- a\n\n  b\n  c\n\nd\ne"),
+            ("a\n2. b\n*c* d\n-e", "a\n2. b\n*c* d\n-e"),
+            ("> a\nb\n\nc\nd", "> a\n> b\n\nc\nd"),
+            (
+                "- a\n```json\n{\n```\n# b\nc",
+                "- a\n```json\n{\n```\n# b\nc",
+            ),
+        ];
+        for (written, expected) in cases {
+            assert_eq!(aligned(written), expected);
+            assert_eq!(aligned(expected), expected);
+        }
+    }
 }

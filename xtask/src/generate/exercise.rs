@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
-use syn::{Arm, Expr, Ident, Item, Stmt, Token, Type, parse_quote};
+use syn::{Arm, Expr, Ident, Item, Stmt, Token, Type, parse_quote, visit_mut::VisitMut};
 
 use super::{
     calls::{by_reference, shortened},
@@ -61,6 +61,7 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
                 pub async fn call(client: &Client, operation: &str, arguments: &Arguments) -> Result<String, Error>
             },
             &arms,
+            api.operations.iter().any(|operation| operation.deprecated),
         ),
         through(&texts, &idents),
         parse_quote! {
@@ -75,6 +76,7 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
                 pub fn mock(mock: &Mock, operation: &str, text: &str)
             },
             &mocked,
+            false,
         ),
         by_operation(
             quote! {
@@ -82,6 +84,7 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
                 pub fn received(mock: &Mock, operation: &str) -> Vec<String>
             },
             &bodies,
+            false,
         ),
         parse_quote! {
             impl Mocked for Mock {
@@ -140,7 +143,7 @@ fn words_of(tokens: TokenStream, found: &mut BTreeSet<String>) {
 }
 
 /// A function that does for each operation what its arm says; what a small spec has no use of may go unused.
-fn by_operation(signature: TokenStream, arms: &[Arm]) -> Item {
+fn by_operation(signature: TokenStream, arms: &[Arm], deprecated: bool) -> Item {
     let mut words = BTreeSet::new();
     words_of(quote!(#(#arms)*), &mut words);
     let unused = ["arguments", "client", "mock", "text"];
@@ -149,6 +152,7 @@ fn by_operation(signature: TokenStream, arms: &[Arm]) -> Item {
         taken.split_whitespace().any(|word| word == *name) && !words.contains(*name)
     });
     let allowed = unused.then(|| quote!(#[allow(unused_variables)]));
+    let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
     let none: Expr = parse_quote!(panic!("the spec has no operation `{operation}`"));
     let body: Expr = match arms {
         [] => none,
@@ -161,6 +165,7 @@ fn by_operation(signature: TokenStream, arms: &[Arm]) -> Item {
     };
     parse_quote! {
         #allowed
+        #deprecated
         #signature {
             #body
         }
@@ -326,26 +331,32 @@ fn reference(ty: &Type) -> Option<Token![&]> {
     by_reference(&shortened(ty)).then(Default::default)
 }
 
+/// A type as this module can name it, which imports none.
 fn argument_type(ty: &Type) -> Type {
-    let mut ty = ty.clone();
-    syn::visit_mut::VisitMut::visit_type_mut(&mut fields::Shorten, &mut ty);
-    for (name, krate) in [
-        ("Address", "bindery_runtime"),
-        ("Base64", "bindery_runtime"),
-        ("Fields", "bindery_runtime"),
-        ("Hex", "bindery_runtime"),
-        ("Json", "bindery_runtime"),
-        ("Secret", "bindery_runtime"),
-        ("Uint256", "bindery_runtime"),
-        ("UnixTime", "bindery_runtime"),
-        ("Uuid", "uuid"),
-    ] {
-        if fields::is(&ty, name) {
-            let (krate, ident) = (names::value_name(krate), names::type_name(name));
-            return parse_quote!(#krate::#ident);
-        }
+    let mut ty = shortened(ty);
+    VisitMut::visit_type_mut(&mut Qualify, &mut ty);
+    ty
+}
+
+/// Names the short names that the modules of the crate import by where they are.
+struct Qualify;
+
+impl VisitMut for Qualify {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        syn::visit_mut::visit_path_mut(self, path);
+        let [only] = path.segments.iter().collect::<Vec<_>>()[..] else {
+            return;
+        };
+        let of = match only.ident.to_string().as_str() {
+            "BTreeMap" => quote!(std::collections),
+            "Bytes" => quote!(bindery_runtime::generated),
+            "DateTime" | "NaiveDate" | "Utc" => quote!(chrono),
+            "Uuid" => quote!(uuid),
+            name if fields::RUNTIME.contains(&name) => quote!(bindery_runtime),
+            _ => return,
+        };
+        *path = parse_quote!(#of::#path);
     }
-    shortened(&ty)
 }
 
 #[cfg(test)]

@@ -27,12 +27,13 @@ fn written<'a>(api: &'a Api, name: &str) -> &'a Value {
     &api.document["components"]["schemas"][name]
 }
 
+/// Of those whose specs say nothing that a type has no room for, such as the least length of a text.
 #[test]
 fn every_generated_type_has_the_schema_of_the_spec() {
     let mut faults = Vec::new();
-    for provider in provider::IN_PROFILE {
+    for provider in provider::OURS {
         let api = provider.api();
-        for (name, schema) in generated(provider) {
+        for (name, schema) in generated(&provider) {
             let found = differences(&api.document, written(&api, name), &schema);
             let place = format!("{} {name}", provider.name);
             faults.extend(found.into_iter().map(|what| format!("{place} {what}")));

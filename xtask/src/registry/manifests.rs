@@ -91,16 +91,19 @@ pub(super) fn depends(text: &str, name: &str) -> bool {
         })
 }
 
-/// The names under `[dependencies]`.
+/// What a package stands on: the names under `[dependencies]` and `[dev-dependencies]`.
 ///
 /// # Errors
 ///
 /// When the text is no TOML.
 pub(super) fn dependencies(text: &str) -> Result<Vec<String>, TomlError> {
     let document: DocumentMut = text.parse()?;
-    let table = document.get("dependencies").and_then(Item::as_table);
-    let names = table.into_iter().flatten().map(|(name, _)| name.to_owned());
-    Ok(names.collect())
+    let tables = ["dependencies", "dev-dependencies"].map(|name| document.get(name));
+    let tables = tables.into_iter().flatten().filter_map(Item::as_table);
+    let mut names: Vec<_> = tables.flatten().map(|(name, _)| name.to_owned()).collect();
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
 }
 
 /// The version of all crates, from the workspace's manifest.

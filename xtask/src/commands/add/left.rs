@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use heck::ToShoutySnakeCase as _;
 use serde_json::Value;
 
 use crate::{
@@ -95,29 +96,66 @@ fn sorted(findings: &[Finding]) -> String {
     counted(findings.len(), "finding")
 }
 
-/// What each scheme takes, and what is there for it.
+/// What signs in by each scheme. For what OpenAPI has a word for, nothing is left to write.
 fn credentials(api: &Api) -> Vec<String> {
     if api.schemes.is_empty() {
         return vec!["none: no call takes any".to_owned()];
     }
     let schemes = &api.document["components"]["securitySchemes"];
-    api.schemes
+    let all = api.schemes.iter();
+    let (own, standard): (Vec<_>, Vec<_>) =
+        all.partition(|scheme| is_own(scheme, &schemes[&scheme.name]));
+    let mut lines: Vec<String> = standard
         .iter()
-        .map(|scheme| credential(scheme, &schemes[&scheme.name]))
-        .collect()
+        .map(|scheme| {
+            format!(
+                "`{}`: {}",
+                scheme.name,
+                credential(scheme, &schemes[&scheme.name])
+            )
+        })
+        .collect();
+    if !lines.is_empty() {
+        let name = &api.name;
+        lines.push(format!(
+            "of `bindery_auth::standard`, with nothing to write: crates/{name}/README.md tells of them"
+        ));
+    }
+    lines.extend(own.iter().map(|scheme| {
+        let name = &scheme.name;
+        format!(
+            "`{name}`: more than OpenAPI has a word for: write a `Credential`, in crates/auth/src"
+        )
+    }));
+    lines
+}
+
+/// Whether a scheme takes more than OpenAPI has a word for.
+fn is_own(scheme: &Scheme, written: &Value) -> bool {
+    // What HTTP has no more than a name for, such as `digest`, comes as the whole header.
+    let whole_header = matches!(&scheme.placement, Placement::Header(name) if name.eq_ignore_ascii_case("Authorization"));
+    written["x-own-sign-in"] == true || whole_header
 }
 
 fn credential(scheme: &Scheme, written: &Value) -> String {
-    let name = &scheme.name;
-    let flows = entries(&written["flows"]).map(|(flow, _)| flow.as_str());
-    let flows: Vec<_> = flows.collect();
-    let (what, takes) = match &scheme.placement {
-        _ if !flows.is_empty() => (format!("OAuth 2.0, {}", flows.join(" or ")), "OAuth2"),
-        Placement::Bearer => ("a bearer token".to_owned(), "Bearer"),
-        Placement::Basic => ("a user and a password".to_owned(), "Basic"),
-        Placement::Header(header) => (format!("in the header `{header}`"), "ApiKey"),
-        Placement::Query(parameter) => (format!("in the query as `{parameter}`"), "ApiKey"),
-        Placement::Cookie(cookie) => (format!("in the cookie `{cookie}`"), "ApiKey"),
+    let name = scheme.name.to_shouty_snake_case();
+    let flows: Vec<_> = entries(&written["flows"])
+        .map(|(flow, _)| match flow.as_str() {
+            "clientCredentials" => format!("`OAuth2::client_credentials(&schemes::{name}, …)`"),
+            "password" => format!("`OAuth2::password(&schemes::{name}, …)`"),
+            "authorizationCode" => format!(
+                "`OAuth2::refresh_token(&schemes::{name}, …)`, with the token that a browser ends in"
+            ),
+            _ => format!("`Bearer::new(&schemes::{name}, …)`, with the token that a browser ends in"),
+        })
+        .collect();
+    if !flows.is_empty() {
+        return flows.join(", or ");
+    }
+    let what = match &scheme.placement {
+        Placement::Bearer => "Bearer",
+        Placement::Basic => "Basic",
+        Placement::Header(_) | Placement::Query(_) | Placement::Cookie(_) => "ApiKey",
     };
-    format!("`{name}` ({what}): `bindery_auth::standard::{takes}`")
+    format!("`{what}::new(&schemes::{name}, …)`")
 }

@@ -7,7 +7,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
     header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE},
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -129,11 +129,10 @@ impl Draft {
         &self.parameters
     }
 
-    /// The value of a query parameter.
-    pub(crate) fn get_query(&self, name: &str) -> Option<&str> {
-        let mut all = self.query.iter();
-        all.find(|(other, _)| other == name)
-            .map(|(_, value)| value.as_str())
+    /// The value of a query parameter, as it was given.
+    pub(crate) fn get_query(&self, name: &str) -> Option<Cow<'_, str>> {
+        let (_, value) = self.query.iter().find(|(other, _)| other == name)?;
+        Some(percent_decode_str(value).decode_utf8_lossy())
     }
 
     /// Replaces all values of a query parameter.

@@ -131,8 +131,8 @@ impl Draft {
 
     /// The value of a query parameter, as it was given.
     pub(crate) fn get_query(&self, name: &str) -> Option<Cow<'_, str>> {
-        let (_, value) = self.query.iter().find(|(other, _)| other == name)?;
-        Some(percent_decode_str(value).decode_utf8_lossy())
+        let (_, value) = self.told_query().find(|(other, _)| *other == name)?;
+        Some(value)
     }
 
     /// Replaces all values of a query parameter.
@@ -328,8 +328,11 @@ impl Draft {
         &self.path
     }
 
-    pub(crate) fn told_query(&self) -> &[(Cow<'static, str>, String)] {
-        &self.query
+    /// The query parameters, with their values as they were given.
+    pub(crate) fn told_query(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let decoded = |value| percent_decode_str(value).decode_utf8_lossy();
+        let query = self.query.iter();
+        query.map(move |(name, value)| (&**name, decoded(value)))
     }
 
     pub(crate) fn told_headers(&self) -> &HeaderMap {

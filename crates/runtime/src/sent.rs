@@ -24,7 +24,7 @@ impl Sent {
     pub(crate) fn of(operation: &'static Operation, draft: &Draft) -> Self {
         let mut parameters = in_path(operation.path, draft.told_path());
         for (name, value) in draft.told_query() {
-            parameters.push((Place::Query, name.clone().into_owned(), value.clone()));
+            parameters.push((Place::Query, name.to_owned(), value.into_owned()));
         }
         for (name, value) in draft.told_headers() {
             if let Ok(value) = value.to_str() {

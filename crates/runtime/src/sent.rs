@@ -119,4 +119,13 @@ mod tests {
             .collect();
         assert_eq!(values, ["a/b é", "{id}"]);
     }
+
+    #[test]
+    fn the_values_of_a_query_come_back_as_they_were_given() {
+        let mut draft = Draft::new("/events");
+        draft.query("kinds", ["a,b *"]);
+        let told: Vec<_> = draft.told_query().collect();
+        assert_eq!(told, [("kinds", "a,b *".into())]);
+        assert_eq!(draft.get_query("kinds").as_deref(), Some("a,b *"));
+    }
 }

@@ -1,0 +1,94 @@
+//! What is generated from a document with every security scheme.
+
+use std::{env, fs, path::Path};
+
+use xtask::{
+    api::Api,
+    generate::{Files, generate},
+    spec::Document,
+};
+
+const DOCUMENT: &str = include_str!("schemes.yaml");
+
+fn files(text: &str) -> Files {
+    let document = Document::parse(Path::new("specs/vault.yaml"), text).expect("YAML");
+    generate(&Api::read("vault", document.value()), text)
+        .expect("a document that the generator takes")
+}
+
+fn file(name: &str) -> String {
+    let path = Path::new("crates/vault").join(name);
+    files(DOCUMENT).remove(&path).expect("a generated file")
+}
+
+#[test]
+fn schemes_say_where_credentials_go_and_tokens_come_from() {
+    insta::assert_snapshot!(file("src/schemes.rs"));
+}
+
+#[test]
+fn the_readme_signs_in_by_every_scheme_and_by_no_other() {
+    insta::assert_snapshot!(file("README.md"));
+}
+
+#[test]
+fn the_crate_has_what_its_example_signs_in_with() {
+    insta::assert_snapshot!(file("Cargo.toml"));
+}
+
+/// The example of the README, as a module.
+fn example() -> String {
+    let readme = file("README.md");
+    let code = readme.split("```rust\n").nth(1).expect("an example");
+    let code = code.split("```").next().expect("an end of it");
+    let code = code.replace("bindery_vault::", "crate::");
+    format!("//! How to sign in, as the README of the crate shows it.\n\n{code}")
+}
+
+/// The tests of the crate that signs in are compiled with what is generated here, and call it.
+#[test]
+fn what_is_generated_is_what_signing_in_is_tested_with() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/auth/tests/standard");
+    let mut all = vec![("sign_in.rs", example())];
+    for name in [
+        "client.rs",
+        "environment.rs",
+        "operations.rs",
+        "requests.rs",
+        "schemes.rs",
+        "types.rs",
+    ] {
+        let generated = file(&format!("src/{name}"));
+        // The first line is for files that the generator itself keeps.
+        let generated = generated.split_once("\n\n").expect("a header").1;
+        all.push((name, generated.to_owned()));
+    }
+    for (name, generated) in all {
+        let path = folder.join(name);
+        if env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+            fs::write(&path, &generated).expect("it can be written");
+        }
+        let there = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            there == generated,
+            "write into {name}, or set INSTA_UPDATE=always:\n{generated}"
+        );
+    }
+}
+
+#[test]
+fn a_document_without_credentials_has_no_schemes() {
+    let mut text = String::new();
+    for line in DOCUMENT.split_inclusive('\n') {
+        match line.split_once("security: ") {
+            Some((indent, _)) => text.push_str(&format!("{indent}security: []\n")),
+            None => text.push_str(line),
+        }
+    }
+    let files = files(&text);
+    let crate_ = Path::new("crates/vault");
+    assert!(!files.contains_key(&crate_.join("src/schemes.rs")));
+    assert!(!files[&crate_.join("src/lib.rs")].contains("schemes"));
+    assert!(!files[&crate_.join("Cargo.toml")].contains("bindery-auth"));
+    assert!(!files[&crate_.join("README.md")].contains("schemes::"));
+}

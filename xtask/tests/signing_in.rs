@@ -5,7 +5,7 @@ use std::{env, fs, path::Path};
 use xtask::{
     api::Api,
     generate::{Files, generate},
-    spec::Document,
+    spec::{Document, lint},
 };
 
 const DOCUMENT: &str = include_str!("schemes.yaml");
@@ -42,6 +42,7 @@ fn example() -> String {
     let code = readme.split("```rust\n").nth(1).expect("an example");
     let code = code.split("```").next().expect("an end of it");
     let code = code.replace("bindery_vault::", "crate::");
+    let code = code.replace("\nfn ", "\npub(crate) fn ");
     format!("//! How to sign in, as the README of the crate shows it.\n\n{code}")
 }
 
@@ -74,6 +75,13 @@ fn what_is_generated_is_what_signing_in_is_tested_with() {
             "write into {name}, or set INSTA_UPDATE=always:\n{generated}"
         );
     }
+}
+
+#[test]
+fn a_document_with_every_scheme_has_no_findings() {
+    let document = Document::parse(Path::new("specs/vault.yaml"), DOCUMENT).expect("YAML");
+    let findings: Vec<_> = lint(&document).iter().map(ToString::to_string).collect();
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
 #[test]

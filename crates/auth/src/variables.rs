@@ -115,9 +115,9 @@ impl<'a> Variables<'a> {
         self.faults.push(fault);
     }
 
-    /// Whether nothing was wrong so far.
-    pub(crate) fn is_well(&self) -> bool {
-        self.faults.is_empty()
+    /// How much was wrong so far.
+    pub(crate) fn faults(&self) -> usize {
+        self.faults.len()
     }
 
     /// What was read, or everything that is wrong.

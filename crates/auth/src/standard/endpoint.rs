@@ -107,14 +107,24 @@ impl Endpoint {
             session = session.credential(client);
             operation = operation.security(BY_CLIENT);
         }
-        let query = url.query_pairs().into_owned().collect();
         Ok(Self {
             session: session.build()?,
             operation,
             path: url.path().to_owned(),
-            query,
+            query: url.query_pairs().into_owned().collect(),
             client,
         })
+    }
+
+    /// Another one on the same host.
+    pub(super) fn with_path_of(&self, url: &Url) -> Self {
+        Self {
+            session: self.session.clone(),
+            operation: self.operation.clone(),
+            path: url.path().to_owned(),
+            query: url.query_pairs().into_owned().collect(),
+            client: self.client.clone(),
+        }
     }
 
     /// Asks for a token with these fields, and those that tell the client.

@@ -16,7 +16,7 @@ use crate::{
 /// | `VAULT_ENVIRONMENT` or `VAULT_URL` | an environment of the spec, or a base URL |
 /// | `VAULT_ALLOW_HTTP` | the one origin, such as `http://127.0.0.1:8080`, for which plain http is taken |
 /// | `VAULT_API_KEY` | an API key, or a bearer token |
-/// | `VAULT_API_KEY_USERNAME`, `…_PASSWORD` | where the scheme is Basic |
+/// | `VAULT_API_KEY_USERNAME`, `…_PASSWORD` | where the scheme is Basic; one of them may be left out, as with a key for a name |
 /// | `VAULT_API_KEY_CLIENT_ID`, `…_CLIENT_SECRET`, `…_SCOPES` | where it is OAuth 2.0: the client, and the scopes if not all |
 /// | `VAULT_API_KEY_REFRESH_TOKEN`, or `…_USERNAME` and `…_PASSWORD`, or `…_ACCESS_TOKEN` | what else OAuth 2.0 signs in with; the first that is set counts, and without any the client credentials |
 ///
@@ -39,6 +39,7 @@ pub fn from_variables<A: Api>(lookup: &Lookup<'_>) -> Result<(A, Credentials), I
     let mut variables = Variables::new(A::PROVIDER, lookup);
     let prefix = A::PROVIDER.to_ascii_uppercase().replace('-', "_");
     let environment = variables.environment(&prefix, A::ENVIRONMENTS, A::of_name, A::of_base_url);
+    let faults = variables.faults();
     let mut reading = Reading {
         variables,
         found: Credentials::default(),
@@ -52,7 +53,7 @@ pub fn from_variables<A: Api>(lookup: &Lookup<'_>) -> Result<(A, Credentials), I
         found,
         wanted,
     } = reading;
-    if found.is_empty() && !wanted.is_empty() && variables.is_well() {
+    if found.is_empty() && !wanted.is_empty() && variables.faults() == faults {
         let wanted = wanted.join(", or ");
         variables.fault(format!("no credential is set: set {wanted}"));
     }
@@ -92,9 +93,9 @@ impl Reading<'_> {
     fn add<C: Into<Credentials>>(&mut self, name: &str, made: Result<C, ConnectError>) {
         match made {
             Ok(credential) => self.found.add(credential),
-            Err(ConnectError::Credential { fault, .. }) => {
-                self.variables
-                    .fault(format!("{name} is not valid: it {fault}"));
+            Err(ConnectError::Credential { what, fault, .. }) => {
+                let fault = format!("{name} is not valid: the {what} {fault}");
+                self.variables.fault(fault);
             }
             Err(error) => self
                 .variables
@@ -128,7 +129,8 @@ impl Reading<'_> {
             self.wanted.push(format!("{user} and {password}"));
         }
         let mut flows = scheme.flows.iter();
-        if flows.any(|flow| flow.token_url.is_some() || flow.refresh_url.is_some()) {
+        let renews = flows.any(|flow| flow.token_url.is_some() || flow.refresh_url.is_some());
+        if renews {
             self.wanted.push(variable("REFRESH_TOKEN"));
         }
         self.wanted.push(variable("ACCESS_TOKEN"));
@@ -157,10 +159,16 @@ impl Reading<'_> {
             (.., Some(token), _) => {
                 return self.add(name, Bearer::with_scopes(scheme, token, scopes.as_str()));
             }
-            (.., Some(client)) if by_client => OAuth2::client_credentials(scheme, client),
+            (.., Some(client)) if by_client && client.secret().is_some() => {
+                OAuth2::client_credentials(scheme, client)
+            }
             (.., Some(_)) => {
-                let token = variable("REFRESH_TOKEN");
-                let fault = format!("{id_name} alone signs nobody in: set {token} too");
+                let missing = match (by_client, renews) {
+                    (true, _) => secret_name,
+                    (false, true) => variable("REFRESH_TOKEN"),
+                    (false, false) => variable("ACCESS_TOKEN"),
+                };
+                let fault = format!("{id_name} alone signs nobody in: set {missing} too");
                 return self.variables.fault(fault);
             }
             _ => return,

@@ -310,10 +310,16 @@ impl SignIn for OAuth2 {
         let (token_url, refresh_url) = self.urls(session.target())?;
         let key = self.key(&token_url);
         let endpoint = |url| Endpoint::new(provider, url, self.client.clone(), &session);
+        let issues = endpoint(&token_url)?;
+        let renews = if refresh_url.origin() == token_url.origin() {
+            issues.with_path_of(&refresh_url)
+        } else {
+            endpoint(&refresh_url)?
+        };
         let grant = StandardGrant {
             provider,
-            issues: endpoint(&token_url)?,
-            renews: endpoint(&refresh_url)?,
+            issues,
+            renews,
             given: self.given,
             scopes: self.scopes.clone(),
             parameters: self.parameters,

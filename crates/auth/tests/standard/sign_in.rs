@@ -6,12 +6,12 @@ use bindery_auth::{
 };
 use crate::{Client, Environment, schemes};
 
-fn by_bearer_auth(environment: Environment, token: &str) -> Result<Client, ConnectError> {
+pub(crate) fn by_bearer_auth(environment: Environment, token: &str) -> Result<Client, ConnectError> {
     let credential = Bearer::new(&schemes::BEARER_AUTH, token)?;
     connect(environment, credential)
 }
 
-fn by_basic_auth(
+pub(crate) fn by_basic_auth(
     environment: Environment,
     user: &str,
     password: &str,
@@ -20,22 +20,22 @@ fn by_basic_auth(
     connect(environment, credential)
 }
 
-fn by_header_key(environment: Environment, key: &str) -> Result<Client, ConnectError> {
+pub(crate) fn by_header_key(environment: Environment, key: &str) -> Result<Client, ConnectError> {
     let credential = ApiKey::new(&schemes::HEADER_KEY, key)?;
     connect(environment, credential)
 }
 
-fn by_query_key(environment: Environment, key: &str) -> Result<Client, ConnectError> {
+pub(crate) fn by_query_key(environment: Environment, key: &str) -> Result<Client, ConnectError> {
     let credential = ApiKey::new(&schemes::QUERY_KEY, key)?;
     connect(environment, credential)
 }
 
-fn by_cookie_key(environment: Environment, key: &str) -> Result<Client, ConnectError> {
+pub(crate) fn by_cookie_key(environment: Environment, key: &str) -> Result<Client, ConnectError> {
     let credential = ApiKey::new(&schemes::COOKIE_KEY, key)?;
     connect(environment, credential)
 }
 
-fn by_oauth2_client_credentials(
+pub(crate) fn by_oauth2_client_credentials(
     environment: Environment,
     id: &str,
     secret: &str,
@@ -44,7 +44,7 @@ fn by_oauth2_client_credentials(
     connect(environment, credential)
 }
 
-fn by_oauth2_password(
+pub(crate) fn by_oauth2_password(
     environment: Environment,
     client: OAuthClient,
     user: &str,
@@ -54,10 +54,9 @@ fn by_oauth2_password(
     connect(environment, credential)
 }
 
-/// A person signs in with a browser, which is the caller's part, at
-/// <https://vault.example/authorize>;
-/// the refresh token comes from there.
-fn by_oauth2_refresh_token(
+/// A person signs in with a browser, which is the caller's part; the refresh token comes from there:
+/// <https://vault.example/authorize>
+pub(crate) fn by_oauth2_refresh_token(
     environment: Environment,
     client: OAuthClient,
     token: &str,
@@ -66,7 +65,7 @@ fn by_oauth2_refresh_token(
     connect(environment, credential)
 }
 
-fn by_partner_login(
+pub(crate) fn by_partner_login(
     environment: Environment,
     id: &str,
     secret: &str,
@@ -75,17 +74,16 @@ fn by_partner_login(
     connect(environment, credential)
 }
 
-/// The token is one of OpenID Connect, whose provider is described at
-/// <https://login.example.net/.well-known/openid-configuration>.
-fn by_open_id(environment: Environment, token: &str) -> Result<Client, ConnectError> {
+/// The token is one of OpenID Connect, whose provider is described here:
+/// <https://login.example.net/.well-known/openid-configuration>
+pub(crate) fn by_open_id(environment: Environment, token: &str) -> Result<Client, ConnectError> {
     let credential = Bearer::new(&schemes::OPEN_ID, token)?;
     connect(environment, credential)
 }
 
-/// A person signs in with a browser, which is the caller's part, at
-/// <https://vault.example/authorize>;
-/// the token comes from there.
-fn by_browser(environment: Environment, token: &str) -> Result<Client, ConnectError> {
+/// A person signs in with a browser, which is the caller's part; the token comes from there:
+/// <https://vault.example/authorize>
+pub(crate) fn by_browser(environment: Environment, token: &str) -> Result<Client, ConnectError> {
     let credential = Bearer::new(&schemes::BROWSER, token)?;
     connect(environment, credential)
 }

@@ -54,8 +54,11 @@ pub fn from_variables<A: Api>(lookup: &Lookup<'_>) -> Result<(A, Credentials), I
         wanted,
     } = reading;
     if found.is_empty() && !wanted.is_empty() && variables.faults() == faults {
-        let wanted = wanted.join(", or ");
-        variables.fault(format!("no credential is set: set {wanted}"));
+        let first = wanted[0].split(' ').next().unwrap_or_default();
+        let all = wanted.join(", or ");
+        variables.fault(format!(
+            "{first} is not set, and neither is any other credential: set {all}"
+        ));
     }
     variables.finish(environment.map(|environment| (environment, found)))
 }
@@ -151,9 +154,13 @@ impl Reading<'_> {
             (_, Some(user), Some(password), _, client) => {
                 OAuth2::password(scheme, user, password).map(|made| with(made, client))
             }
-            (_, Some(_), None, ..) | (_, None, Some(_), ..) => {
-                let (user, password) = (variable("USERNAME"), variable("PASSWORD"));
-                let fault = format!("one of {user} and {password} is set: set both, or none");
+            (_, user @ Some(_), None, ..) | (_, user @ None, Some(_), ..) => {
+                let (name, password) = (variable("USERNAME"), variable("PASSWORD"));
+                let (set, missing) = match user {
+                    Some(_) => (name, password),
+                    None => (password, name),
+                };
+                let fault = format!("{set} is set and {missing} is not: set both");
                 return self.variables.fault(fault);
             }
             (.., Some(token), _) => {

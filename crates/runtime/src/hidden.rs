@@ -18,9 +18,18 @@ use crate::{Placement, Secret, send::Chosen};
 /// They are read when something has to be masked, which is seldom.
 pub(crate) struct Hidden<'a> {
     headers: Vec<HeaderValue>,
-    /// Those of the query, and those that a header has in another form.
-    others: Vec<Secret>,
+    encoded: Vec<Encoded>,
     body: &'a [Secret],
+}
+
+/// Where a secret stands in another form than the one that a service may repeat.
+enum Encoded {
+    /// A query, and the parameter.
+    Query(Secret, &'static str),
+    /// `Authorization: Basic`.
+    Basic(HeaderValue),
+    /// Cookies, and the one that it is.
+    Cookies(HeaderValue, &'static str),
 }
 
 /// So many characters of a secret in a row are a piece of it; fewer are chance.
@@ -31,19 +40,18 @@ impl<'a> Hidden<'a> {
     pub(crate) fn of(request: &reqwest::Request, chosen: &Chosen<'_>, body: &'a [Secret]) -> Self {
         let headers = request.headers().values();
         let headers = headers.filter(|value| value.is_sensitive());
-        let mut others = Vec::new();
-        for (requirement, _) in chosen {
-            match requirement.scheme.placement {
-                Placement::Query(name) => in_query(request, name, &mut others),
-                Placement::Basic => in_basic(request, &mut others),
-                Placement::Cookie(name) => in_cookies(request, name, &mut others),
-                Placement::Header(name) => in_header(request, name, &mut others),
-                Placement::Bearer => {}
-            }
-        }
+        let header = |name| request.headers().get(name).cloned();
+        let encoded = chosen.iter().filter_map(|(requirement, _)| {
+            Some(match requirement.scheme.placement {
+                Placement::Query(name) => Encoded::Query(request.url().query()?.into(), name),
+                Placement::Basic => Encoded::Basic(header(AUTHORIZATION)?),
+                Placement::Cookie(name) => Encoded::Cookies(header(COOKIE)?, name),
+                Placement::Bearer | Placement::Header(_) => return None,
+            })
+        });
         Self {
             headers: headers.cloned().collect(),
-            others,
+            encoded: encoded.collect(),
             body,
         }
     }
@@ -54,18 +62,25 @@ impl<'a> Hidden<'a> {
         Hidden { body: &[], ..self }
     }
 
+    /// The secrets as they stand in headers and body.
     fn texts(&self) -> impl Iterator<Item = &str> {
-        // After the scheme, which is no secret, where there is one.
         let headers = self.headers.iter().filter_map(|value| value.to_str().ok());
-        let headers = headers.map(|text| text.rsplit(' ').next().unwrap_or(text));
-        let others = self.others.iter().chain(self.body);
-        headers.chain(others.map(Secret::expose_secret))
+        let headers = headers.flat_map(|text| {
+            let (scheme, last) = text.rsplit_once(' ').unwrap_or(("", text));
+            // A scheme is no secret; what else stands before the last blank is part of the key.
+            let whole = !matches!(scheme, "" | "Bearer" | "Basic");
+            [Some(last), whole.then_some(text)]
+        });
+        let body = self.body.iter().map(Secret::expose_secret);
+        headers.flatten().chain(body)
     }
 
     /// `text` with `…` in the place of every piece of a secret.
     pub(crate) fn mask(&self, text: &mut String) {
+        let decoded: Vec<Secret> = self.encoded.iter().flat_map(Encoded::decode).collect();
+        let decoded = decoded.iter().map(Secret::expose_secret);
         let mut pieces: HashSet<&[u8]> = HashSet::new();
-        for secret in self.texts() {
+        for secret in self.texts().chain(decoded) {
             let bytes = secret.as_bytes();
             if !bytes.is_empty() {
                 pieces.extend(bytes.windows(PIECE.min(bytes.len())));
@@ -100,9 +115,19 @@ impl<'a> Hidden<'a> {
     }
 }
 
+impl Encoded {
+    fn decode(&self) -> Vec<Secret> {
+        match self {
+            Self::Query(query, name) => in_query(query.expose_secret(), name),
+            Self::Basic(header) => in_basic(header).into_iter().collect(),
+            Self::Cookies(header, name) => in_cookies(header, name),
+        }
+    }
+}
+
 /// The values of a query parameter, as they are and as they stand in the URL: a service may repeat either.
-fn in_query(request: &reqwest::Request, name: &str, secrets: &mut Vec<Secret>) {
-    let query = request.url().query().unwrap_or_default();
+fn in_query(query: &str, name: &str) -> Vec<Secret> {
+    let mut secrets = Vec::new();
     for pair in query.split('&') {
         let (key, written) = pair.split_once('=').unwrap_or((pair, ""));
         if *percent_decode_str(key).decode_utf8_lossy() != *name {
@@ -115,40 +140,26 @@ fn in_query(request: &reqwest::Request, name: &str, secrets: &mut Vec<Secret>) {
             secrets.push(Secret::from(written));
         }
     }
-}
-
-/// The whole of a header that has blanks in it: what stands behind the last one is not all of the key.
-fn in_header(request: &reqwest::Request, name: &str, secrets: &mut Vec<Secret>) {
-    let value = request.headers().get(name);
-    let text = value.and_then(|value| value.to_str().ok());
-    secrets.extend(text.filter(|text| text.contains(' ')).map(Secret::from));
+    secrets
 }
 
 /// The password of `Authorization: Basic`, and where there is none the name, which is a key then.
-fn in_basic(request: &reqwest::Request, secrets: &mut Vec<Secret>) {
-    let header = request.headers().get(AUTHORIZATION);
-    let text = header.and_then(|value| value.to_str().ok()?.strip_prefix("Basic "));
-    let Some(pair) = text.and_then(|text| STANDARD.decode(text).ok()) else {
-        return;
-    };
-    let pair = Zeroizing::new(pair);
-    let Ok(pair) = str::from_utf8(&pair) else {
-        return;
-    };
-    match pair.split_once(':') {
-        Some((name, "")) => secrets.push(Secret::from(name)),
-        Some((_, password)) => secrets.push(Secret::from(password)),
-        None => {}
-    }
+fn in_basic(header: &HeaderValue) -> Option<Secret> {
+    let text = header.to_str().ok()?.strip_prefix("Basic ")?;
+    let pair = Zeroizing::new(STANDARD.decode(text).ok()?);
+    let (name, password) = str::from_utf8(&pair).ok()?.split_once(':')?;
+    Some(Secret::from(if password.is_empty() {
+        name
+    } else {
+        password
+    }))
 }
 
 /// The values of a cookie, which stands among others.
-fn in_cookies(request: &reqwest::Request, name: &str, secrets: &mut Vec<Secret>) {
-    for header in request.headers().get_all(COOKIE) {
-        let pairs = header.to_str().unwrap_or_default().split("; ");
-        let values = pairs.filter_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-        secrets.extend(values.map(Secret::from));
-    }
+fn in_cookies(header: &HeaderValue, name: &str) -> Vec<Secret> {
+    let pairs = header.to_str().unwrap_or_default().split("; ");
+    let values = pairs.filter_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    values.map(Secret::from).collect()
 }
 
 #[cfg(test)]
@@ -162,7 +173,7 @@ mod tests {
         let body: Vec<_> = secrets.iter().map(|secret| Secret::from(*secret)).collect();
         let hidden = Hidden {
             headers: Vec::new(),
-            others: Vec::new(),
+            encoded: Vec::new(),
             body: &body,
         };
         hidden.mask(&mut text);
@@ -181,46 +192,41 @@ mod tests {
         assert_eq!(masked(&[], "nothing to hide"), "nothing to hide");
     }
 
-    fn request(url: &str, header: Option<(http::HeaderName, &str)>) -> reqwest::Request {
-        let url = url.parse().expect("a URL");
-        let mut request = reqwest::Request::new(http::Method::GET, url);
-        if let Some((name, value)) = header {
-            let value = HeaderValue::from_str(value).expect("a value");
-            request.headers_mut().insert(name, value);
-        }
-        request
-    }
-
     fn exposed(secrets: &[Secret]) -> Vec<&str> {
         secrets.iter().map(Secret::expose_secret).collect()
     }
 
     #[test]
     fn a_key_in_the_query_is_known_in_both_of_its_forms() {
-        let request = request("https://h.example/?a=1&k%65y=x%2Fy+z&key=plain", None);
-        let mut secrets = Vec::new();
-        in_query(&request, "key", &mut secrets);
+        let secrets = in_query("a=1&k%65y=x%2Fy+z&key=plain", "key");
         assert_eq!(exposed(&secrets), ["x/y z", "x%2Fy+z", "plain"]);
     }
 
     #[test]
     fn of_a_name_and_a_password_the_password_is_the_secret_and_a_name_alone_is_a_key() {
         for (pair, secret) in [("bob:a:b", "a:b"), ("sk_live_1:", "sk_live_1")] {
-            let text = format!("Basic {}", STANDARD.encode(pair));
-            let request = request("https://h.example/", Some((AUTHORIZATION, &text)));
-            let mut secrets = Vec::new();
-            in_basic(&request, &mut secrets);
-            assert_eq!(exposed(&secrets), [secret]);
+            let header = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair)));
+            let found = in_basic(&header.expect("a value")).expect("a pair");
+            assert_eq!(found.expose_secret(), secret);
         }
     }
 
     #[test]
     fn a_key_is_found_among_the_cookies() {
-        let cookies = "theme=dark; sid=abc=; sidx=1";
-        let request = request("https://h.example/", Some((COOKIE, cookies)));
-        let mut secrets = Vec::new();
-        in_cookies(&request, "sid", &mut secrets);
-        assert_eq!(exposed(&secrets), ["abc="]);
+        let cookies = HeaderValue::from_static("theme=dark; sid=abc=; sidx=1");
+        assert_eq!(exposed(&in_cookies(&cookies, "sid")), ["abc="]);
+    }
+
+    #[test]
+    fn a_key_with_blanks_is_masked_as_a_whole() {
+        let hidden = Hidden {
+            headers: vec![HeaderValue::from_static("Token one-one-one two-two-two")],
+            encoded: Vec::new(),
+            body: &[],
+        };
+        let mut text = "bad key one-one-one".to_owned();
+        hidden.mask(&mut text);
+        assert_eq!(text, "bad key…");
     }
 
     proptest! {

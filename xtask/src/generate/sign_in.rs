@@ -47,6 +47,13 @@ pub(super) fn readme(api: &Api, schemes: &Schemes<'_>) -> String {
         text.push_str(&way.code);
     }
     text.push_str("```\n\n");
+    if api
+        .operations
+        .iter()
+        .any(|operation| operation.security.is_empty())
+    {
+        text.push_str("What takes no credential needs none: `connect(environment, ())`.\n\n");
+    }
     let together = api
         .operations
         .iter()
@@ -58,8 +65,8 @@ pub(super) fn readme(api: &Api, schemes: &Schemes<'_>) -> String {
     }
     let _ = write!(
         text,
-        "`bindery_auth::standard::from_env::<Environment>()` reads it from environment variables: `{prefix}_ENVIRONMENT` or \
-         `{prefix}_URL`, and of these those of the schemes to sign in by:\n\n| scheme | variables |\n|---|---|\n",
+        "`bindery_auth::standard::from_env::<Environment>()` reads `{prefix}_ENVIRONMENT` or `{prefix}_URL` from the \
+         environment variables, and whichever of these are set:\n\n| scheme | variables |\n|---|---|\n",
         prefix = prefix(api),
     );
     for (scheme, name) in schemes.standard() {

@@ -47,6 +47,7 @@ impl Api for Environment {
     const PROVIDER: &'static str = "alibaba-baas";
     const ENVIRONMENTS: &'static [&'static str] = &[];
     const SCHEMES: &'static [(&'static str, &'static Scheme)] = &[];
+
     fn of_name(_: &str) -> Option<Self> {
         None
     }

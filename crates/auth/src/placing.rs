@@ -38,3 +38,22 @@ pub(crate) fn in_cookies(request: &mut reqwest::Request, pair: &HeaderValue) {
         headers.insert(COOKIE, cookies);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_joins_those_that_are_there_and_hides_them_all() {
+        let url = "https://h.example/".parse().expect("a URL");
+        let mut request = reqwest::Request::new(reqwest::Method::GET, url);
+        let pair = |text| header_value(text).expect("fit for a header");
+        let theme = HeaderValue::from_static("theme=dark");
+        request.headers_mut().insert(COOKIE, theme);
+        in_cookies(&mut request, &pair("sid=one"));
+        in_cookies(&mut request, &pair("key=two"));
+        let all: Vec<_> = request.headers().get_all(COOKIE).iter().collect();
+        assert_eq!(all, ["theme=dark; sid=one; key=two"]);
+        assert!(all[0].is_sensitive());
+    }
+}

@@ -66,6 +66,7 @@ impl Api for Environment {
     const PROVIDER: &'static str = "hive";
     const ENVIRONMENTS: &'static [&'static str] = &["live", "sandbox"];
     const SCHEMES: &'static [(&'static str, &'static Scheme)] = &[];
+
     fn of_name(name: &str) -> Option<Self> {
         Self::named(name)
     }

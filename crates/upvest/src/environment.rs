@@ -76,6 +76,7 @@ impl Api for Environment {
         "live",
     ];
     const SCHEMES: &'static [(&'static str, &'static Scheme)] = &[];
+
     fn of_name(name: &str) -> Option<Self> {
         Self::named(name)
     }

@@ -142,7 +142,7 @@ impl OAuth2 {
     }
 
     /// Puts the same token where `scheme` wants it too: some specs have two schemes for one token.
-    pub fn serves(mut self, scheme: &'static Scheme) -> Self {
+    pub fn also_serves(mut self, scheme: &'static Scheme) -> Self {
         self.schemes.push(scheme);
         self
     }

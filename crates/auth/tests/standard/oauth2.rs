@@ -66,8 +66,8 @@ async fn a_scope_that_was_not_asked_for_fails_the_call_before_it_is_sent() {
 async fn one_token_serves_another_scheme_too() {
     let stub = Stub::start(vault).await;
     let credential = service()
-        .serves(&schemes::BEARER_AUTH)
-        .serves(&schemes::QUERY_KEY);
+        .also_serves(&schemes::BEARER_AUTH)
+        .also_serves(&schemes::QUERY_KEY);
     let client = client(&stub, credential);
     assert!(client.open_by_bearer().send().await.expect("open").open);
     assert!(client.open_by_query().send().await.expect("open").open);

@@ -292,6 +292,14 @@ async fn a_refusal_says_what_was_refused_and_nothing_is_shown_again() {
 }
 
 #[tokio::test]
+async fn a_refusal_names_the_provider_what_was_refused_and_what_to_do() {
+    let stub = issuing(|_, _| Reply::status(401, r#"{"error":"invalid_client"}"#)).await;
+    let error = open(&client(&stub, service())).await.expect_err("no token");
+    insta::assert_snapshot!(cause(&error), @"vault token: failed to get an access token: the service refused the OAuth client (HTTP 401, invalid_client); check the credentials, the OAuth client and the scopes, and connect anew");
+    assert!(error.is_authentication());
+}
+
+#[tokio::test]
 async fn an_outage_of_the_token_endpoint_is_waited_out() {
     let stub = issuing(|_, number| match number {
         1 => Reply(

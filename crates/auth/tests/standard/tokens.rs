@@ -204,6 +204,8 @@ async fn clients_with_the_same_credentials_and_store_share_a_token_and_others_do
         (7, user("two")),
         (8, user("one").client(OAuthClient::public("id"))),
         (9, person()),
+        (10, user("one").client(OAuthClient::new("id", "secret"))),
+        (11, user("two").client(OAuthClient::new("id", "secret"))),
     ] {
         let credential = credential.store(FileStore::new(folder.path()));
         assert!(open(&client(&stub, credential)).await.expect("open"));

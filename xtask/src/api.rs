@@ -2,13 +2,17 @@
 //!
 //! Reading never fails: [`lint`](crate::spec::lint()) has seen the document before, so what is missing here is missing there.
 
+mod reading;
 mod schemes;
 mod webhooks;
 
+pub(crate) use reading::is_json;
 pub use schemes::{Flow, FlowKind, Placement, Scheme};
 pub use webhooks::{Challenge, Event, Webhooks};
 
 use serde_json::{Map, Value};
+
+use reading::Reader;
 
 /// One provider's API.
 #[derive(Debug)]
@@ -53,8 +57,11 @@ pub struct Operation {
     pub id: String,
     /// The HTTP method, in capitals.
     pub method: String,
-    /// The path template.
+    /// The path template, as it is sent.
     pub path: String,
+    /// The key under `paths`: the path template, and where several operations share method and path what tells them
+    /// apart, behind a `#`.
+    pub key: String,
     /// `summary`.
     pub summary: String,
     /// `description`.
@@ -96,12 +103,14 @@ pub struct Operation {
 pub struct Parameter {
     /// Its name on the wire.
     pub name: String,
+    /// What the argument is called: the name, unless another parameter or the body has it.
+    pub argument: String,
     /// Where it goes.
     pub place: Place,
+    /// How it is written where it is more than a text.
+    pub style: Style,
     /// Whether the call makes no sense without it.
     pub required: bool,
-    /// Whether each item of a list is a parameter of its own; otherwise they stand behind one another with commas.
-    pub explode: bool,
     /// What is said of it.
     pub description: String,
     /// How sure that is.
@@ -121,8 +130,38 @@ pub enum Place {
     Query,
     /// Into a header.
     Header,
+    /// Into a cookie.
+    Cookie,
     /// Into a multipart body.
     Part,
+}
+
+/// How lists and objects are written: OpenAPI's `style` and `explode`, or JSON. The run time's style of the same name
+/// says what that is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Each item, and each field, on its own.
+    Exploded,
+    /// With commas.
+    Commas,
+    /// With spaces.
+    Spaces,
+    /// With bars.
+    Pipes,
+    /// `key=value`, with commas.
+    Pairs,
+    /// `name[key]=value`.
+    Deep,
+    /// With commas, behind a dot.
+    Label,
+    /// Each item, and each `key=value`, behind a dot.
+    LabelExploded,
+    /// With commas, behind `;name=`.
+    Matrix,
+    /// `;name=` before each item, `;key=value` for each field.
+    MatrixExploded,
+    /// JSON.
+    Json,
 }
 
 /// A body that is one value.
@@ -130,6 +169,10 @@ pub enum Place {
 pub struct Body {
     /// How it is written.
     pub encoding: Encoding,
+    /// Its media type.
+    pub media_type: String,
+    /// The fields of a form that have a style of their own.
+    pub styles: Vec<(String, Style)>,
     /// Whether the call makes no sense without it.
     pub required: bool,
     /// Its schema.
@@ -140,13 +183,18 @@ pub struct Body {
     pub examples: Vec<(String, Value)>,
 }
 
-/// How a body is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a body is written, and read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {
-    /// `application/json`.
+    /// JSON.
+    #[default]
     Json,
     /// `application/x-www-form-urlencoded`.
     Form,
+    /// A text of any other media type.
+    Text,
+    /// Bytes of any other media type.
+    Bytes,
 }
 
 /// The answer to a success.
@@ -154,6 +202,12 @@ pub enum Encoding {
 pub struct Success {
     /// The schema of the body; `None` where there is none.
     pub schema: Option<Value>,
+    /// How the body is read; of no meaning where there is none.
+    pub encoding: Encoding,
+    /// The media type of the body; empty where there is none.
+    pub media_type: String,
+    /// Whether another success has no body.
+    pub optional: bool,
     /// `x-envelope` of that schema.
     pub envelope: Option<Value>,
     /// Examples of the whole body, by name.
@@ -204,7 +258,7 @@ pub struct Pagination {
     pub size: Option<String>,
 }
 
-const METHODS: [&str; 8] = [
+pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
@@ -323,220 +377,6 @@ pub fn schema_name(schema: &Value) -> Option<&str> {
         .strip_prefix("#/components/schemas/")
 }
 
-struct Reader<'a> {
-    document: &'a Value,
-}
-
-impl<'a> Reader<'a> {
-    fn operation(
-        &self,
-        path: &str,
-        method: &str,
-        item: &'a Value,
-        operation: &'a Value,
-    ) -> Operation {
-        let mut parameters = self.parameters(item, operation);
-        // As one reads the path: that is the order in which a caller has them at hand.
-        parameters.sort_by_key(|parameter| match parameter.place {
-            Place::Path => (
-                0,
-                path.find(&format!("{{{}}}", parameter.name))
-                    .unwrap_or(usize::MAX),
-            ),
-            Place::Query => (1, 0),
-            Place::Header => (2, 0),
-            Place::Part => (3, 0),
-        });
-        let (body, parts) = self.body(operation);
-        parameters.extend(parts);
-        let (success, websocket) = self.success(operation);
-        let security = operation
-            .get("security")
-            .unwrap_or(&self.document["security"]);
-        Operation {
-            id: text(operation, "operationId"),
-            method: method.to_ascii_uppercase(),
-            path: path.to_owned(),
-            summary: text(operation, "summary"),
-            description: text(operation, "description"),
-            deprecated: operation["deprecated"] == true,
-            servers: servers(operation),
-            security: items(security).map(alternative).collect(),
-            parameters,
-            body,
-            success,
-            failures: self.failures(operation),
-            error_codes: error_codes(operation),
-            idempotency: operation
-                .get("x-idempotency")
-                .and_then(Value::as_str)
-                .map(str::to_owned),
-            evidence: Evidence::of(operation),
-            pagination: operation.get("x-pagination").map(|pagination| Pagination {
-                items: text(pagination, "items"),
-                next: text(pagination, "next"),
-                cursor: text(pagination, "cursor"),
-                size: pagination
-                    .get("size")
-                    .and_then(Value::as_str)
-                    .map(str::to_owned),
-            }),
-            finality: operation.get("x-finality").cloned(),
-            lookup: operation.get("x-lookup").cloned(),
-            websocket,
-            socket: operation.get("x-websocket").filter(|_| websocket).cloned(),
-        }
-    }
-
-    /// The parameters of the path item, replaced by those of the operation with the same name and place.
-    fn parameters(&self, item: &'a Value, operation: &'a Value) -> Vec<Parameter> {
-        let mut all: Vec<Parameter> = Vec::new();
-        for parameter in items(&item["parameters"]).chain(items(&operation["parameters"])) {
-            let parameter = resolve(self.document, parameter);
-            let place = match parameter["in"].as_str() {
-                Some("path") => Place::Path,
-                Some("header") => Place::Header,
-                _ => Place::Query,
-            };
-            let read = Parameter {
-                name: text(parameter, "name"),
-                place,
-                required: parameter["required"] == true,
-                explode: parameter["explode"] != false,
-                description: text(parameter, "description"),
-                evidence: Evidence::of(parameter),
-                schema: parameter["schema"].clone(),
-                example: self
-                    .examples(parameter)
-                    .into_iter()
-                    .next()
-                    .map(|(_, example)| example),
-            };
-            all.retain(|other| (&other.name, other.place) != (&read.name, read.place));
-            all.push(read);
-        }
-        all
-    }
-
-    /// The body as one value, or its parts where it is a multipart body.
-    fn body(&self, operation: &'a Value) -> (Option<Body>, Vec<Parameter>) {
-        let Some(body) = operation.get("requestBody") else {
-            return (None, Vec::new());
-        };
-        let body = resolve(self.document, body);
-        let Some((media_type, content)) = entries(&body["content"]).next() else {
-            return (None, Vec::new());
-        };
-        let examples = self.examples(content);
-        if media_type.starts_with("multipart/") {
-            return (
-                None,
-                self.parts(resolve(self.document, &content["schema"]), examples.first()),
-            );
-        }
-        let form = media_type == "application/x-www-form-urlencoded";
-        let body = Body {
-            encoding: if form { Encoding::Form } else { Encoding::Json },
-            required: body["required"] == true,
-            schema: content["schema"].clone(),
-            description: text(body, "description"),
-            examples,
-        };
-        (Some(body), Vec::new())
-    }
-
-    fn parts(&self, schema: &'a Value, example: Option<&(String, Value)>) -> Vec<Parameter> {
-        let required: Vec<&str> = items(&schema["required"])
-            .filter_map(Value::as_str)
-            .collect();
-        let part = |(name, property): (&'a String, &'a Value)| Parameter {
-            name: name.clone(),
-            place: Place::Part,
-            required: required.contains(&name.as_str()),
-            explode: true,
-            description: text(resolve(self.document, property), "description"),
-            evidence: Evidence::of(property),
-            schema: property.clone(),
-            example: example.and_then(|(_, example)| example.get(name)).cloned(),
-        };
-        entries(&schema["properties"]).map(part).collect()
-    }
-
-    fn success(&self, operation: &'a Value) -> (Success, bool) {
-        let success = entries(&operation["responses"])
-            .find(|(status, _)| status.starts_with('2') || *status == "101");
-        let Some((status, response)) = success else {
-            return (Success::default(), false);
-        };
-        if status == "101" {
-            let message = operation["x-websocket"]["message"].clone();
-            return (
-                Success {
-                    schema: Some(message),
-                    ..Success::default()
-                },
-                true,
-            );
-        }
-        let (schema, envelope, examples) = self.content(response);
-        (
-            Success {
-                schema,
-                envelope,
-                examples,
-            },
-            false,
-        )
-    }
-
-    fn failures(&self, operation: &'a Value) -> Vec<Failure> {
-        let mut failures: Vec<Failure> = entries(&operation["responses"])
-            .filter_map(|(status, response)| {
-                let status = failure_range(status)?;
-                let (schema, envelope, examples) = self.content(response);
-                let resolved = resolve(self.document, response);
-                let media_type = entries(&resolved["content"]).next();
-                Some(Failure {
-                    status,
-                    description: text(resolved, "description"),
-                    media_type: media_type.map(|(name, _)| name.clone()),
-                    schema,
-                    envelope,
-                    examples,
-                })
-            })
-            .collect();
-        // An exact status goes before the range it lies in.
-        failures.sort_by_key(|failure| (failure.status.1 - failure.status.0, failure.status.0));
-        failures
-    }
-
-    fn content(&self, response: &'a Value) -> (Option<Value>, Option<Value>, Vec<(String, Value)>) {
-        let response = resolve(self.document, response);
-        let Some((_, content)) = entries(&response["content"]).next() else {
-            return (None, None, Vec::new());
-        };
-        let schema = &content["schema"];
-        let envelope = resolve(self.document, schema).get("x-envelope").cloned();
-        (Some(schema.clone()), envelope, self.examples(content))
-    }
-
-    fn examples(&self, node: &'a Value) -> Vec<(String, Value)> {
-        examples(self.document, node)
-    }
-}
-
-/// The examples that stand on a node, by name.
-fn examples(document: &Value, node: &Value) -> Vec<(String, Value)> {
-    if let Some(example) = node.get("example") {
-        return vec![("example".to_owned(), example.clone())];
-    }
-    let named = entries(&node["examples"]);
-    named
-        .map(|(name, example)| (name.clone(), resolve(document, example)["value"].clone()))
-        .collect()
-}
-
 fn error_codes(node: &Value) -> ErrorCodes {
     let as_text = |code: &Value| match code {
         Value::String(text) => text.clone(),
@@ -545,18 +385,6 @@ fn error_codes(node: &Value) -> ErrorCodes {
     entries(&node["x-error-codes"])
         .map(|(class, codes)| (class.clone(), items(codes).map(as_text).collect()))
         .collect()
-}
-
-fn failure_range(status: &str) -> Option<(u16, u16)> {
-    match status {
-        "4XX" => Some((400, 499)),
-        "5XX" => Some((500, 599)),
-        _ => status
-            .parse()
-            .ok()
-            .filter(|status| *status >= 300)
-            .map(|status| (status, status)),
-    }
 }
 
 fn alternative(alternative: &Value) -> Vec<(String, Vec<String>)> {

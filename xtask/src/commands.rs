@@ -8,6 +8,7 @@ mod list;
 mod mutants;
 mod soak;
 mod tour;
+mod trial;
 mod watch;
 
 use std::{
@@ -45,6 +46,8 @@ enum Command {
     Soak(soak::Options),
     /// Check that the generated code is fresh, then walk each provider through its typed client.
     Tour(tour::Options),
+    /// Take documents without touching the workspace: generate, compile, send values through the types, and print a table.
+    Try(trial::Options),
     /// Generate what every saved spec touches, and say what is wrong with it.
     Watch,
 }
@@ -61,6 +64,7 @@ impl Arguments {
             Command::Mutants(options) => mutants::run(&options, workspace, out, err),
             Command::Soak(options) => soak::run(&options, workspace, out),
             Command::Tour(options) => tour::run(&options, workspace, out, err),
+            Command::Try(options) => trial::run(&options, workspace, out, err),
             Command::Watch => watch::run(workspace, out, err),
         };
         let outcome = match outcome {

@@ -75,8 +75,22 @@ fn keys_are_text_in_the_order_of_the_document() {
 fn aliases_stand_for_what_their_anchor_names() {
     let document = document("a.yaml", "a: &x\n  b: 1\nc: *x\n");
     assert_eq!(document.value(), json!({"a": {"b": 1}, "c": {"b": 1}}));
-    assert_eq!(document.position("/c"), Position { line: 3, column: 4 });
-    assert_eq!(document.position("/c/b"), Position { line: 2, column: 6 });
+    assert_eq!(
+        document.position("/c"),
+        Position {
+            line: 3,
+            column: 4,
+            file: 0
+        }
+    );
+    assert_eq!(
+        document.position("/c/b"),
+        Position {
+            line: 2,
+            column: 6,
+            file: 0
+        }
+    );
 }
 
 #[test]
@@ -113,7 +127,11 @@ fn nothing_nests_deeper_than_a_stack_can_bear() {
 
 #[test]
 fn a_position_is_that_of_the_value_or_of_its_nearest_ancestor() {
-    let at = |line, column| Position { line, column };
+    let at = |line, column| Position {
+        line,
+        column,
+        file: 0,
+    };
     let yaml = document("a.yaml", "ä: {b: 1}\n/p/{id}:\n  - ü: x\n    c~: y\n");
     let json = document(
         "a.json",
@@ -182,7 +200,8 @@ fn what_is_no_text_is_refused() {
         findings[0].position,
         Position {
             line: 3,
-            column: 12
+            column: 12,
+            file: 0,
         }
     );
 
@@ -221,6 +240,13 @@ fn quoted_text_that_is_not_indented_reads_as_other_readers_read_it() {
         document.value(),
         json!({"a": {"b": "one two \" three\nfour", "c": "x y'z", "d": 1}})
     );
-    assert_eq!(document.position("/a/d"), Position { line: 8, column: 6 });
+    assert_eq!(
+        document.position("/a/d"),
+        Position {
+            line: 8,
+            column: 6,
+            file: 0
+        }
+    );
     assert_eq!(document.text(), text);
 }

@@ -170,7 +170,7 @@ fn what_progenitor_refuses_is_a_message_that_names_the_place() {
     let document = Document::parse(Path::new("specs/ledger.yaml"), &text).expect("YAML");
     let error = generate(&Api::read("ledger", document.value()), &text).expect_err("no schema");
     assert!(
-        error.starts_with("ledger: failed to generate the operations of `/accounts/"),
+        error.starts_with("ledger: failed to generate the operation `close_account`"),
         "{error}"
     );
 }

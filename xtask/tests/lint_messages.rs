@@ -66,7 +66,8 @@ fn json_has_a_line_for_each_finding() {
         .find(|finding| finding["rule"] == "unknown-key")
         .expect("the key is found");
     assert_eq!(misspelt["path"], "specs/ledger.yaml");
-    assert_eq!(misspelt["severity"], "error");
+    // It is left out on the way into the profile, so it keeps nobody from generating.
+    assert_eq!(misspelt["severity"], "warning");
     assert_eq!(misspelt["mend"], "did you mean `summary`?");
     assert_eq!(misspelt["fixable"], true);
     let line = CLEAN
@@ -104,6 +105,29 @@ fn fix_mends_the_file_and_prints_what_is_left() {
     let text = fs::read_to_string(root.path().join("specs/ledger.yaml")).expect("it is there");
     assert_eq!(text, CLEAN.replacen("in: path", "in: pathway", 1));
     insta::assert_snapshot!("fixed", out);
+}
+
+#[test]
+fn a_document_in_several_files_is_looked_at_as_a_whole_and_mended_in_its_own_file() {
+    let text = CLEAN.replacen("schemas/WalletStatus'", "schemas/Status'", 1);
+    let text = text.replacen("'#/components/schemas/Status'", "'parts/status.yaml'", 1);
+    let root = workspace(&text);
+    let part = root.path().join("specs/parts/status.yaml");
+    fs::create_dir(part.parent().expect("a folder")).expect("writable");
+    let faulty = "type: string\nenum: [PENDING, ACTIVE]\ndescripton: A state.\n";
+    fs::write(&part, faulty).expect("writable");
+    for arguments in [&[][..], &["--fix"]] {
+        let (well, out, err) = lint(root.path(), arguments);
+        assert!(well, "{out}{err}");
+        assert!(
+            out.contains("specs/parts/status.yaml:3:1  unknown-key"),
+            "{out}"
+        );
+        assert!(!out.contains("unknown-reference"), "{out}");
+    }
+    assert_eq!(fs::read_to_string(&part).expect("there"), faulty);
+    let own = fs::read_to_string(root.path().join("specs/ledger.yaml"));
+    assert_eq!(own.expect("there"), text);
 }
 
 #[test]

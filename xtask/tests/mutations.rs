@@ -5,9 +5,32 @@
 use std::path::Path;
 
 use serde_json::Value;
-use xtask::spec::{Document, Finding, lint};
+use xtask::{
+    adopt,
+    spec::{Document, Finding, Severity, lint},
+    trial,
+};
 
 const CLEAN: &str = include_str!("../src/spec/lint/tests/clean.yaml");
+
+const VENDOR: &str = include_str!("vendor.yaml");
+
+/// Little enough to be broken thousands of times.
+const LITTLE: &str = r##"
+openapi: 3.0.0
+info: {title: Little, version: "1"}
+paths:
+  /a/{b}:
+    post:
+      parameters: [{name: b, in: path, required: true, schema: {type: integer}}]
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}
+      responses: {default: {description: all, content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Cat"}}}}}}
+components:
+  schemas:
+    Pet: {oneOf: [{$ref: "#/components/schemas/Cat"}, {type: string, enum: [a, b], nullable: true}, {properties: {c: {const: 1}}}]}
+    Cat: {allOf: [{$ref: "#/components/schemas/Base"}, {properties: {d: {type: [number, "null"], default: x}}}], required: [d, e]}
+    Base: {type: object, discriminator: {propertyName: k, mapping: {x: Cat}}, properties: {k: {type: string, example: 1}}, additionalProperties: false}
+"##;
 
 /// A small generator of numbers (xorshift64*): the same seed gives the same documents.
 struct Dice(u64);
@@ -246,6 +269,117 @@ fn the_specs_with_any_line_missing_are_refused_or_linted() {
             findings("a.yaml", &kept.join("\n"));
         }
     }
+}
+
+/// A document with some of its values deleted, doubled, swapped, cut short or replaced.
+fn mutant(tree: &Value, places: &[String], dice: &mut Dice) -> Value {
+    let values = [
+        Value::Null,
+        Value::from(-1),
+        Value::from(1.5e300),
+        Value::from(""),
+        Value::from("null"),
+        Value::from("#/components/schemas/Pet"),
+        Value::Array(Vec::new()),
+        Value::Object(serde_json::Map::new()),
+        Value::Bool(true),
+    ];
+    let mut tree = tree.clone();
+    for _ in 0..=dice.roll(3) {
+        let place = dice.pick(places).clone();
+        let other = dice.pick(places).clone();
+        let there = tree.pointer(&other).cloned().unwrap_or_default();
+        let Some(node) = tree.pointer_mut(&place) else {
+            continue;
+        };
+        match dice.roll(7) {
+            0 => remove(&mut tree, &place),
+            1 => *node = there,
+            2 => {
+                let here = std::mem::replace(node, there);
+                if let Some(node) = tree.pointer_mut(&other) {
+                    *node = here;
+                }
+            }
+            3 => *node = dice.pick(&values).clone(),
+            4 => match node {
+                Value::Object(map) => {
+                    let kept = dice.roll(map.len() + 1);
+                    let keys: Vec<String> = map.keys().skip(kept).cloned().collect();
+                    keys.iter().for_each(|key| drop(map.shift_remove(key)));
+                }
+                Value::Array(list) => list.truncate(dice.roll(list.len() + 1)),
+                Value::String(text) => {
+                    *text = text.chars().take(dice.roll(text.len() + 1)).collect()
+                }
+                _ => *node = Value::Null,
+            },
+            5 => match node {
+                Value::Object(map) => {
+                    let key = *dice.pick(&[
+                        "type",
+                        "allOf",
+                        "oneOf",
+                        "items",
+                        "properties",
+                        "enum",
+                        "nullable",
+                        "$ref",
+                        "required",
+                        "default",
+                    ]);
+                    map.insert(key.to_owned(), there);
+                }
+                Value::Array(list) => list.push(there),
+                node => *node = there,
+            },
+            _ => *node = serde_json::json!({ "$ref": format!("#{}", dice.pick(places)) }),
+        }
+    }
+    tree
+}
+
+#[test]
+fn ten_thousand_broken_documents_are_adopted_or_refused_with_a_place() {
+    let [vendor, little] = [VENDOR, LITTLE].map(|text| {
+        let document = Document::parse(Path::new("a.yaml"), text).expect("it is well formed");
+        let places = pointers(&document.value());
+        (document.value(), places)
+    });
+    let mut dice = Dice(4);
+    let mut refused = 0;
+    for round in 0..10_000 {
+        let (whole, places) = if round % 20 == 0 { &vendor } else { &little };
+        let text = mutant(whole, places, &mut dice).to_string();
+        let Ok(document) = Document::parse(Path::new("a.json"), &text) else {
+            panic!("a tree is well formed: {text}");
+        };
+        // A document that is generated costs ten times as much as one that is not.
+        if round % 25 == 0 {
+            let attempt = trial::attempt_text("a", &text);
+            assert_eq!(attempt.failure, None, "round {round}: {text}");
+            let is_error = |finding: &Finding| finding.severity == Severity::Error;
+            let is_refused = attempt.findings.iter().any(is_error);
+            assert!(
+                is_refused || attempt.is_generated(),
+                "round {round}: {text}"
+            );
+            refused += usize::from(is_refused);
+            continue;
+        }
+        let adopted = adopt::adopt(document);
+        for finding in adopted.findings.iter().chain(&lint(&adopted.document)) {
+            assert_eq!(finding.position.line, 1, "round {round}: {finding}");
+            assert!(
+                finding.position.column <= text.chars().count() + 1,
+                "{finding}"
+            );
+        }
+    }
+    assert!(
+        refused < 350,
+        "{refused} of 400 were refused: too few are brought into the profile"
+    );
 }
 
 /// The JSON Pointers of all values.

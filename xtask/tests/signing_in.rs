@@ -6,6 +6,7 @@ use xtask::{
     api::Api,
     generate::{Files, generate},
     spec::{Document, lint},
+    trial,
 };
 
 const DOCUMENT: &str = include_str!("schemes.yaml");
@@ -99,4 +100,72 @@ fn a_document_without_credentials_has_no_schemes() {
     assert!(!files[&crate_.join("src/lib.rs")].contains("schemes"));
     assert!(!files[&crate_.join("Cargo.toml")].contains("bindery-auth"));
     assert!(!files[&crate_.join("README.md")].contains("schemes::"));
+}
+
+/// What is made of the schemes of a document as a vendor wrote it, and what was found on the way.
+fn adopted(text: &str) -> String {
+    let attempt = trial::attempt_text("vault", text);
+    assert_eq!(attempt.failure, None);
+    let findings = attempt.findings.iter();
+    let findings = findings.filter(|finding| !finding.rule.starts_with("missing-"));
+    let findings: Vec<_> = findings.map(|finding| format!("// {finding}")).collect();
+    let schemes = attempt.files.get(Path::new("crates/vault/src/schemes.rs"));
+    let schemes = schemes.map(String::as_str).unwrap_or_default();
+    let table = attempt
+        .files
+        .get(Path::new("crates/vault/src/operations.rs"));
+    let table = table.map(String::as_str).unwrap_or_default();
+    let taken = table
+        .lines()
+        .filter(|line| line.contains("Requirement::new"));
+    let taken: Vec<_> = taken.map(str::trim).collect();
+    format!("{}\n{schemes}\n{}\n", findings.join("\n"), taken.join("\n"))
+}
+
+#[test]
+fn the_schemes_of_swagger_2_are_signed_in_to() {
+    insta::assert_snapshot!(adopted(
+        "
+swagger: '2.0'
+info: { title: Vault, version: '1', description: A vault }
+host: vault.example
+basePath: /v1
+schemes: [https]
+securityDefinitions:
+  name: { type: basic }
+  key: { type: apiKey, in: query, name: key }
+  service: { type: oauth2, flow: application, tokenUrl: 'https://vault.example/v1/token', scopes: { read: To read } }
+  user: { type: oauth2, flow: password, tokenUrl: 'https://login.example.net/token', scopes: {} }
+  person: { type: oauth2, flow: accessCode, authorizationUrl: 'https://vault.example/sign-in', tokenUrl: /token, scopes: {} }
+  browser: { type: oauth2, flow: implicit, authorizationUrl: 'https://vault.example/sign-in', scopes: {} }
+paths:
+  /a:
+    get:
+      operationId: open
+      summary: Opens
+      security: [{ name: [], key: [] }, { service: [read] }, { user: [] }, { person: [] }, { browser: [] }]
+      responses: { 200: { description: Open } }
+"
+    ));
+}
+
+#[test]
+fn what_no_credential_can_do_is_said_or_left_to_the_caller() {
+    insta::assert_snapshot!(adopted(
+        "
+openapi: 3.1.0
+info: { title: Vault, version: '1', description: A vault }
+servers: [{ url: 'https://vault.example/v1' }]
+security: [{ identity: [profile] }]
+paths:
+  /a: { get: { operationId: open, summary: Opens, responses: { '200': { description: Open } } } }
+  /b: { get: { operationId: digest, summary: Opens, security: [{ digest: [] }], responses: { '200': { description: Open } } } }
+  /c: { get: { operationId: certificate, summary: Opens, security: [{ certificate: [] }], responses: { '200': { description: Open } } } }
+components:
+  securitySchemes:
+    identity: { type: openIdConnect, openIdConnectUrl: 'https://login.example.net/.well-known/openid-configuration' }
+    digest: { type: http, scheme: digest }
+    certificate: { type: mutualTLS }
+"
+    ));
 }

@@ -147,6 +147,25 @@ impl Success {
         }
     }
 
+    /// The body as it came.
+    pub(crate) fn bytes(self) -> Response<Bytes> {
+        let request_id = header_request_id(&self.headers);
+        Response::new(
+            self.body,
+            self.status,
+            self.headers,
+            request_id,
+            self.attempts,
+        )
+    }
+
+    /// The body as a text; bytes that are not UTF-8 are replaced.
+    pub(crate) fn text(self) -> Response<String> {
+        let text = String::from_utf8_lossy(&self.body).into_owned();
+        let request_id = header_request_id(&self.headers);
+        Response::new(text, self.status, self.headers, request_id, self.attempts)
+    }
+
     pub(crate) fn without_body(self) -> Response<()> {
         let request_id = header_request_id(&self.headers);
         Response::new((), self.status, self.headers, request_id, self.attempts)

@@ -1,11 +1,16 @@
 //! One call in the making. Generated code fills it in; [`crate::send`] sends it.
 
-use std::fmt::{self, Display};
+use std::{
+    borrow::Cow,
+    fmt::{self, Display},
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use bytes::Bytes;
+
 use crate::{
-    CallOptions, Error, FilePart, Finality, Operation, Outcome, Response, Session, Wait,
+    CallOptions, Error, FilePart, Finality, Operation, Outcome, Response, Session, Style, Wait,
     draft::Draft, lookup::Lookup, outcome, send,
 };
 
@@ -49,6 +54,40 @@ impl Call {
         self
     }
 
+    /// Puts a list or an object in the place of `{name}`.
+    pub fn path_styled(mut self, name: &'static str, style: Style, value: &impl Serialize) -> Self {
+        self.draft.path_styled(name, style, value);
+        self
+    }
+
+    /// Sets a query parameter that is a list or an object.
+    pub fn query_styled(
+        mut self,
+        name: &'static str,
+        style: Style,
+        value: &impl Serialize,
+    ) -> Self {
+        self.draft.query_styled(name, style, value);
+        self
+    }
+
+    /// Sets a header that is a list or an object.
+    pub fn header_styled(
+        mut self,
+        name: &'static str,
+        style: Style,
+        value: &impl Serialize,
+    ) -> Self {
+        self.draft.header_styled(name, style, value);
+        self
+    }
+
+    /// Adds a cookie.
+    pub fn cookie(mut self, name: &'static str, style: Style, value: &impl Serialize) -> Self {
+        self.draft.cookie(name, style, value);
+        self
+    }
+
     /// Sets a query parameter whose values stand behind one another, with commas between them (`style: form`,
     /// `explode: false`).
     pub fn query_joined<V: Display>(
@@ -72,9 +111,53 @@ impl Call {
         self
     }
 
+    /// Sets a JSON body of another media type than `application/json`.
+    pub fn json_as(mut self, media_type: &'static str, body: &impl Serialize) -> Self {
+        self.draft.json_as(media_type, body);
+        self
+    }
+
+    /// Sets a body of this media type that is a text.
+    pub fn text(mut self, media_type: &'static str, body: impl Into<String>) -> Self {
+        self.draft.raw(media_type, body.into().into());
+        self
+    }
+
+    /// Sets a body of this media type that is bytes.
+    pub fn bytes(mut self, media_type: &'static str, body: impl Into<Bytes>) -> Self {
+        self.draft.raw(media_type, body.into());
+        self
+    }
+
     /// Sets an `application/x-www-form-urlencoded` body.
     pub fn form(mut self, body: &impl Serialize) -> Self {
         self.draft.form(body);
+        self
+    }
+
+    /// Sets an `application/x-www-form-urlencoded` body whose fields are lists and objects, written in these styles.
+    pub fn form_styled(mut self, body: &impl Serialize, styles: &[(&str, Style)]) -> Self {
+        self.draft.form_styled(body, styles);
+        self
+    }
+
+    /// Adds a JSON part to a multipart body.
+    pub fn part_json(mut self, name: &'static str, value: &impl Serialize) -> Self {
+        self.draft.part_json(name, value);
+        self
+    }
+
+    /// Adds a text part to a multipart body for each value.
+    pub fn parts(mut self, name: &'static str, values: &impl Serialize) -> Self {
+        self.draft.parts(name, values);
+        self
+    }
+
+    /// Adds a file part to a multipart body for each file.
+    pub fn files(mut self, name: &'static str, files: impl IntoIterator<Item = FilePart>) -> Self {
+        for file in files {
+            self.draft.file(name, file);
+        }
         self
     }
 
@@ -101,7 +184,7 @@ impl Call {
         self.draft.query(name, [value]);
     }
 
-    pub(crate) fn get_query(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get_query(&self, name: &str) -> Option<Cow<'_, str>> {
         self.draft.get_query(name)
     }
 
@@ -175,6 +258,30 @@ impl Call {
     pub async fn send_for_nothing(self) -> Result<Response<()>, Error> {
         send::send(&self.session, self.operation, &self.draft, |success| {
             Ok(success.without_body())
+        })
+        .await
+    }
+
+    /// Sends the call, whose answer is a text.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells.
+    pub async fn send_for_text(self) -> Result<Response<String>, Error> {
+        send::send(&self.session, self.operation, &self.draft, |success| {
+            Ok(success.text())
+        })
+        .await
+    }
+
+    /// Sends the call, whose answer is bytes.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells.
+    pub async fn send_for_bytes(self) -> Result<Response<Bytes>, Error> {
+        send::send(&self.session, self.operation, &self.draft, |success| {
+            Ok(success.bytes())
         })
         .await
     }

@@ -5,9 +5,9 @@ use std::{borrow::Cow, fmt::Display};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
-    header::{CONTENT_LENGTH, CONTENT_TYPE},
+    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE},
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -17,11 +17,12 @@ use crate::{
     part::Multipart,
     secret::{self, Secret},
     send::Prepared,
+    style::{self, Style},
 };
 
 /// Everything but the unreserved characters of RFC 3986 section 2.3: what is encoded like this means the same to every
 /// server, and a signature over it is a signature over what is sent.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
@@ -34,6 +35,7 @@ pub(crate) struct Draft {
     /// What was put into the path.
     #[cfg(feature = "websocket")]
     parameters: Vec<(&'static str, String)>,
+    /// The values are encoded.
     query: Vec<(Cow<'static, str>, String)>,
     headers: HeaderMap,
     body: Body,
@@ -75,14 +77,35 @@ impl Draft {
                 "`{name}` is `{value}`, which cannot stand in a path; give another value"
             ));
         }
-        let encoded = Cow::from(utf8_percent_encode(&value, RESERVED));
+        let encoded = Cow::from(utf8_percent_encode(&value, RESERVED)).into_owned();
+        self.place(name, &encoded, value);
+    }
+
+    /// Puts a list or an object in the place of `{name}`.
+    pub(crate) fn path_styled(&mut self, name: &'static str, style: Style, value: &impl Serialize) {
+        let Some(value) = self.value(name, value) else {
+            return;
+        };
+        let encoded = style::joined(name, &value, style, style::in_url);
+        if matches!(encoded.as_str(), "" | "." | "..") {
+            self.fail(format!(
+                "`{name}` is `{encoded}`, which cannot stand in a path; give another value"
+            ));
+        }
+        let text = style::joined(name, &value, style, str::to_owned);
+        self.place(name, &encoded, text);
+    }
+
+    /// Puts what is `encoded` in the place of `{name}`; `text` is what it says.
+    #[cfg_attr(not(feature = "websocket"), expect(unused_variables))]
+    fn place(&mut self, name: &'static str, encoded: &str, text: String) {
         let mut path = String::with_capacity(self.path.len() + encoded.len());
         let mut rest = &*self.path;
         while let Some((before, after)) = rest.split_once('{') {
             path.push_str(before);
             let placed = after.strip_prefix(name);
             if let Some(after) = placed.and_then(|after| after.strip_prefix('}')) {
-                path.push_str(&encoded);
+                path.push_str(encoded);
                 rest = after;
             } else {
                 path.push('{');
@@ -92,7 +115,7 @@ impl Draft {
         path.push_str(rest);
         self.path = path.into();
         #[cfg(feature = "websocket")]
-        self.parameters.push((name, value));
+        self.parameters.push((name, text));
     }
 
     /// The path, as far as its parameters are known.
@@ -106,11 +129,10 @@ impl Draft {
         &self.parameters
     }
 
-    /// The value of a query parameter.
-    pub(crate) fn get_query(&self, name: &str) -> Option<&str> {
-        let mut all = self.query.iter();
-        all.find(|(other, _)| other == name)
-            .map(|(_, value)| value.as_str())
+    /// The value of a query parameter, as it was given.
+    pub(crate) fn get_query(&self, name: &str) -> Option<Cow<'_, str>> {
+        let (_, value) = self.told_query().find(|(other, _)| *other == name)?;
+        Some(value)
     }
 
     /// Replaces all values of a query parameter.
@@ -122,7 +144,41 @@ impl Draft {
         let name = name.into();
         self.query.retain(|(other, _)| *other != name);
         for value in values {
-            self.query.push((name.clone(), value.to_string()));
+            let encoded = Cow::from(utf8_percent_encode(&value.to_string(), RESERVED)).into_owned();
+            self.query.push((name.clone(), encoded));
+        }
+    }
+
+    /// Replaces a query parameter that is a list or an object.
+    pub(crate) fn query_styled(
+        &mut self,
+        name: &'static str,
+        style: Style,
+        value: &impl Serialize,
+    ) {
+        let Some(value) = self.value(name, value) else {
+            return;
+        };
+        let pairs = style::pairs(name, &value, style, style::in_url);
+        self.query.retain(|(other, _)| {
+            let other = &**other;
+            other != name && !pairs.iter().any(|(own, _)| own == other)
+        });
+        let pairs = pairs.into_iter();
+        self.query
+            .extend(pairs.map(|(name, value)| (name.into(), value)));
+    }
+
+    /// The JSON of a parameter, from which it is written in its style.
+    fn value(&mut self, name: &str, value: &impl Serialize) -> Option<Value> {
+        let (value, secrets) = secret::seen_while(|| serde_json::to_value(value));
+        self.secrets.extend(secrets);
+        match value {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.fail(format!("`{name}` cannot be written: {error}"));
+                None
+            }
         }
     }
 
@@ -140,32 +196,119 @@ impl Draft {
         }
     }
 
+    /// Sets a header that is a list or an object.
+    pub(crate) fn header_styled(
+        &mut self,
+        name: &'static str,
+        style: Style,
+        value: &impl Serialize,
+    ) {
+        if let Some(value) = self.value(name, value) {
+            self.header(name, style::joined(name, &value, style, str::to_owned));
+        }
+    }
+
+    /// Adds a cookie; the value is encoded, for a cookie cannot hold all characters (RFC 6265 section 4.1.1).
+    pub(crate) fn cookie(&mut self, name: &'static str, style: Style, value: &impl Serialize) {
+        let Some(value) = self.value(name, value) else {
+            return;
+        };
+        for (name, value) in style::pairs(name, &value, style, style::in_url) {
+            let before = self
+                .headers
+                .get(COOKIE)
+                .and_then(|cookies| cookies.to_str().ok());
+            let cookies = match before {
+                Some(before) => format!("{before}; {name}={value}"),
+                None => format!("{name}={value}"),
+            };
+            self.header("cookie", cookies);
+        }
+    }
+
     pub(crate) fn json(&mut self, body: &impl Serialize) {
+        self.json_as("application/json", body);
+    }
+
+    pub(crate) fn json_as(&mut self, media_type: &'static str, body: &impl Serialize) {
         let (bytes, secrets) = secret::seen_while(|| serde_json::to_vec(body));
         match bytes {
             Ok(bytes) => {
-                let json = HeaderValue::from_static("application/json");
+                let json = HeaderValue::from_static(media_type);
                 self.body = Body::Bytes(held(bytes, &secrets), json);
-                self.secrets = secrets;
+                self.secrets.extend(secrets);
             }
             Err(error) => self.fail(format!("the body does not serialize as JSON: {error}")),
         }
     }
 
     pub(crate) fn form(&mut self, body: &impl Serialize) {
-        const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
         let (text, secrets) = secret::seen_while(|| serde_urlencoded::to_string(body));
         match text {
             Ok(text) => {
                 self.body = Body::Bytes(held(text.into_bytes(), &secrets), FORM);
-                self.secrets = secrets;
+                self.secrets.extend(secrets);
             }
-            Err(error) => self.fail(format!("the body does not serialize as a form: {error}")),
+            // It has a list or an object.
+            Err(_) => self.form_styled(body, &[]),
+        }
+    }
+
+    /// A form whose fields are written in these styles; those that are not among them are repeated for each item of a
+    /// list, and written `name[key]` for each field of an object.
+    pub(crate) fn form_styled(&mut self, body: &impl Serialize, styles: &[(&str, Style)]) {
+        let (value, secrets) = secret::seen_while(|| serde_json::to_value(body));
+        let fields = match value {
+            Ok(Value::Object(fields)) => fields,
+            Ok(_) => {
+                return self
+                    .fail("the body does not serialize as a form: it has no fields".to_owned());
+            }
+            Err(error) => {
+                return self.fail(format!("the body does not serialize as a form: {error}"));
+            }
+        };
+        let mut text = String::new();
+        for (name, value) in &fields {
+            let style = styles.iter().find(|(styled, _)| styled == name);
+            let style = style.map_or(Style::Deep, |(_, style)| *style);
+            for (name, value) in style::pairs(name, value, style, style::in_url) {
+                if !text.is_empty() {
+                    text.push('&');
+                }
+                text.extend(utf8_percent_encode(&name, RESERVED));
+                text.push('=');
+                text.push_str(&value);
+            }
+        }
+        self.body = Body::Bytes(held(text.into_bytes(), &secrets), FORM);
+        self.secrets.extend(secrets);
+    }
+
+    /// A body as it is, of this media type.
+    pub(crate) fn raw(&mut self, media_type: &'static str, body: Bytes) {
+        self.body = Body::Bytes(body, HeaderValue::from_static(media_type));
+    }
+
+    /// A part that is JSON.
+    pub(crate) fn part_json(&mut self, name: &'static str, value: &impl Serialize) {
+        if let Some(value) = self.value(name, value) {
+            self.multipart().json(name, value.to_string());
         }
     }
 
     pub(crate) fn part(&mut self, name: &'static str, value: impl Display) {
         self.multipart().text(name, value.to_string());
+    }
+
+    /// A part for each item of a list; one where it is no list.
+    pub(crate) fn parts(&mut self, name: &'static str, values: &impl Serialize) {
+        let Some(value) = self.value(name, values) else {
+            return;
+        };
+        for (_, text) in style::pairs(name, &value, Style::Exploded, str::to_owned) {
+            self.multipart().text(name, text);
+        }
     }
 
     pub(crate) fn file(&mut self, name: &'static str, file: FilePart) {
@@ -185,8 +328,11 @@ impl Draft {
         &self.path
     }
 
-    pub(crate) fn told_query(&self) -> &[(Cow<'static, str>, String)] {
-        &self.query
+    /// The query parameters, with their values as they were given.
+    pub(crate) fn told_query(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let decoded = |value| percent_decode_str(value).decode_utf8_lossy();
+        let query = self.query.iter();
+        query.map(move |(name, value)| (&**name, decoded(value)))
     }
 
     pub(crate) fn told_headers(&self) -> &HeaderMap {
@@ -239,6 +385,11 @@ impl Draft {
         let mut headers = self.headers.clone();
         // A map given to `extend` replaces what has the same name, and keeps what is there twice.
         headers.extend(self.options.headers.clone());
+        if let Some(accept) = operation.accept
+            && !headers.contains_key(ACCEPT)
+        {
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        }
         let body = match &self.body {
             Body::None => {
                 // A method that may have a body says so when it has none (RFC 9110 section 8.6): some servers refuse
@@ -270,16 +421,13 @@ impl Draft {
     }
 
     fn encode_query(&self) -> Option<String> {
-        let own = self.query.iter().map(|(name, value)| (&**name, value));
-        let extra = self.options.query.iter();
-        let extra = extra.map(|(name, value)| (name.as_str(), value));
         let mut text = String::new();
-        for (name, value) in own.chain(extra) {
-            if !text.is_empty() {
-                text.push('&');
-            }
-            text.extend(utf8_percent_encode(name, RESERVED));
-            text.push('=');
+        for (name, value) in &self.query {
+            start(&mut text, name);
+            text.push_str(value);
+        }
+        for (name, value) in &self.options.query {
+            start(&mut text, name);
             text.extend(utf8_percent_encode(value, RESERVED));
         }
         (!text.is_empty()).then_some(text)
@@ -294,6 +442,17 @@ impl Draft {
             Body::None | Body::Bytes(..) => unreachable!("it was made a multipart body just now"),
         }
     }
+}
+
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+
+/// Begins the next parameter of a query.
+fn start(query: &mut String, name: &str) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+    query.extend(utf8_percent_encode(name, RESERVED));
+    query.push('=');
 }
 
 /// Puts `null` in the place of every text that is a secret.

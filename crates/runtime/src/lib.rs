@@ -17,6 +17,7 @@ mod nullable;
 pub mod object;
 mod one_of;
 mod open_enum;
+mod union;
 
 mod environment;
 mod operation;
@@ -33,6 +34,7 @@ mod call;
 mod draft;
 mod options;
 mod part;
+mod style;
 mod untyped;
 
 mod patience;
@@ -103,6 +105,7 @@ pub use search::{Horizon, LookedUp};
 pub use secret::Secret;
 pub use sent::Sent;
 pub use session::{InvalidSession, Session, SessionBuilder};
+pub use style::Style;
 pub use text::{Base64, InvalidBase64};
 pub use uint256::{InvalidUint256, Uint256};
 #[cfg(feature = "unixtime")]
@@ -120,8 +123,11 @@ pub use webhook::{
 #[doc(hidden)]
 pub mod generated {
     pub use crate::tagged::{Tagged, deserialize as of_kinds};
+    pub use bytes::Bytes;
     pub use http::Method;
     #[cfg(feature = "webhooks")]
     pub use http::{HeaderMap, HeaderName, HeaderValue};
     pub use serde;
+
+    pub use crate::union::Union;
 }

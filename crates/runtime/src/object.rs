@@ -12,7 +12,7 @@ use serde::{
     ser::SerializeMap,
 };
 
-use crate::{Fields, Json, Nullable, fields::Entry, json};
+use crate::{Fields, Json, Nullable, fields::Entry, json, union};
 
 pub use crate::fields::Spelling;
 
@@ -85,6 +85,7 @@ impl Reading {
                 }
                 Some(Found::Other(name)) => {
                     let value = map.next_value()?;
+                    union::undescribed_field(&value);
                     self.kept().push(Entry::Unknown(name, value));
                 }
             }

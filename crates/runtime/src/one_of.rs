@@ -1,9 +1,13 @@
 //! Values of one of several shapes.
 
-/// Implements `Serialize` and `Deserialize` for an enum of shapes that are told apart by what fits: the first that does
-/// counts.
+/// Implements `Serialize` and `Deserialize` for an enum of shapes.
 ///
-/// serde's `untagged` does the same on a buffered value, which has lost the order of keys and the digits of numbers.
+/// Those that the kind of JSON tells apart are written `Amount { Text, Number }`: the first that fits counts. serde's
+/// `untagged` does the same on a buffered value, which has lost the order of keys and the digits of numbers.
+///
+/// Others are written `Pet by "kind" { Cat: "cat"; Dog: "dog" | "hound"; } best { Cat, Dog } Other`: the field `kind`
+/// decides; where it is none of these texts, or there is no `by`, the shape that describes most of the value; where none
+/// fits, the value is kept whole in the last variant.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! one_of {
@@ -27,6 +31,31 @@ macro_rules! one_of {
                 fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     match self {
                         $(Self::$shape(value) => serde::Serialize::serialize(value, serializer),)*
+                    }
+                }
+            }
+        };
+    };
+    ($name:ident $(by $tag:literal { $($kind:ident: $($value:literal)|+;)* })? best { $($shape:ident),* $(,)? } $other:ident) => {
+        const _: () = {
+            use $crate::generated::{Union, serde};
+
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let union = Union::read(deserializer)?;
+                    $(match union.tag($tag).as_deref() {
+                        $(Some($($value)|+) => return union.only($name::$kind),)*
+                        _ => {}
+                    })?
+                    Ok(union $(.or($name::$shape))* .or_else($name::$other))
+                }
+            }
+
+            impl serde::Serialize for $name {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    match self {
+                        $(Self::$shape(value) => serde::Serialize::serialize(value, serializer),)*
+                        Self::$other(value) => serde::Serialize::serialize(value, serializer),
                     }
                 }
             }

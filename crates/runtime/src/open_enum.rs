@@ -12,6 +12,7 @@ impl UnknownValue {
     /// For generated code, which has looked for `text` in its list.
     #[doc(hidden)]
     pub fn unlisted(text: &str) -> Self {
+        crate::union::undescribed(1);
         Self(text.into())
     }
 

@@ -32,6 +32,8 @@ pub struct Operation {
     pub idempotency: Idempotency,
     /// How to tell success from failure inside an answer; `None` where the HTTP status says all.
     pub envelope: Option<&'static Envelope>,
+    /// The media type of the answer, where that is not JSON.
+    pub accept: Option<&'static str>,
     /// Where the parts of a failure stand, by status; the first that fits counts.
     pub failures: &'static [Failure],
     /// What the provider's own codes mean; the first that names a code counts.
@@ -61,6 +63,7 @@ impl Operation {
             evidence,
             security: &[],
             envelope: None,
+            accept: None,
             failures: &[],
             error_codes: &[],
         }
@@ -75,6 +78,12 @@ impl Operation {
     /// With this envelope around its answer.
     pub const fn envelope(mut self, envelope: &'static Envelope) -> Self {
         self.envelope = Some(envelope);
+        self
+    }
+
+    /// With an answer of this media type instead of JSON.
+    pub const fn accept(mut self, media_type: &'static str) -> Self {
+        self.accept = Some(media_type);
         self
     }
 

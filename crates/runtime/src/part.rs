@@ -65,6 +65,15 @@ impl Multipart {
         self.0.push((name, part));
     }
 
+    pub(crate) fn json(&mut self, name: &'static str, text: String) {
+        let part = FilePart {
+            bytes: text.into(),
+            file_name: String::new(),
+            content_type: Some("application/json".to_owned()),
+        };
+        self.0.push((name, part));
+    }
+
     pub(crate) fn file(&mut self, name: &'static str, file: FilePart) {
         self.0.push((name, file));
     }
@@ -89,6 +98,8 @@ impl Multipart {
                 let content_type: String =
                     content_type.chars().filter(|c| !c.is_control()).collect();
                 body.put_slice(format!("; filename=\"{}\"", quoted(&part.file_name)).as_bytes());
+                body.put_slice(format!("\r\nContent-Type: {content_type}").as_bytes());
+            } else if let Some(content_type) = &part.content_type {
                 body.put_slice(format!("\r\nContent-Type: {content_type}").as_bytes());
             }
             body.put_slice(b"\r\n\r\n");

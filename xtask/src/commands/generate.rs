@@ -1,6 +1,7 @@
 //! `cargo xtask generate`.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{self, Write},
     path::PathBuf,
@@ -11,10 +12,11 @@ use clap::Args;
 
 use super::counted;
 use crate::{
+    adopt::{self, Change},
     api::Api,
     cache::{Cache, Cached},
     emit, generate as stage, lower,
-    spec::{self, Finding, Severity},
+    spec::{Finding, Severity},
     workspace::{Spec, Workspace},
 };
 
@@ -48,6 +50,9 @@ impl Options {
         }
     }
 }
+
+/// How many warnings of one rule are printed of a document.
+const OF_A_RULE: usize = 10;
 
 /// What became of one spec.
 struct Outcome {
@@ -209,21 +214,34 @@ fn prepare(
         write!(out, "{}", known.warnings)?;
         return Ok(Ok(known.files));
     }
-    let (document, warnings) = match workspace.load(spec) {
+    let path = workspace.root().join(&spec.path);
+    let loaded = workspace
+        .load(spec)
+        .and_then(|document| adopt::bundle(document, &path));
+    let (document, warnings) = match loaded {
         Ok(document) => {
-            let findings = spec::lint(&document);
-            if findings
-                .iter()
-                .any(|finding| finding.severity == Severity::Error)
-            {
-                return Ok(Err(lines(&findings)));
+            let adopted = adopt::adopt_as_written(document);
+            if explain {
+                for change in &adopted.changes {
+                    let Change {
+                        pass,
+                        position,
+                        what,
+                    } = change;
+                    let path = spec.path.display();
+                    writeln!(out, "{:>12} {path}:{position}: {pass}: {what}", "adopt")?;
+                }
             }
-            let warnings: String = findings
-                .iter()
-                .map(|finding| format!("{finding}\n"))
-                .collect();
+            let (errors, warnings): (Vec<_>, Vec<_>) = adopted
+                .findings
+                .into_iter()
+                .partition(|finding| finding.severity == Severity::Error);
+            let warnings = warning_lines(&spec.name, &warnings);
             write!(out, "{warnings}")?;
-            (document, warnings)
+            if !errors.is_empty() {
+                return Ok(Err(lines(&errors)));
+            }
+            (adopted.document, warnings)
         }
         Err(findings) => return Ok(Err(lines(&findings))),
     };
@@ -242,11 +260,33 @@ fn prepare(
         Err(error) => return Ok(Err(vec![format!("{}: {error}", spec.path.display())])),
     };
     let cached = Cached { warnings, files };
-    if let Some(cache) = cache {
+    // Other files may change while this one stays as it is.
+    if let Some(cache) = cache.filter(|_| document.is_one_file()) {
         // It only saves time: a target folder that cannot be written is no reason to fail.
         let _ = cache.put(document.text(), &cached);
     }
     Ok(Ok(cached.files))
+}
+
+/// The warnings, with the first few of each rule: a document of a vendor may have thousands.
+fn warning_lines(name: &str, warnings: &[Finding]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut text = String::new();
+    for finding in warnings {
+        let count = counts.entry(finding.rule).or_default();
+        *count += 1;
+        if *count <= OF_A_RULE {
+            text.push_str(&format!("{:>12} {finding}\n", "warning"));
+        }
+    }
+    for (rule, count) in counts.iter().filter(|(_, count)| **count > OF_A_RULE) {
+        let more = count - OF_A_RULE;
+        text.push_str(&format!(
+            "{:>12} {more} more of {rule}: `cargo xtask lint {name}` prints them\n",
+            "warning"
+        ));
+    }
+    text
 }
 
 fn lines(findings: &[Finding]) -> Vec<String> {

@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 
 use super::counted;
 use crate::{
-    emit,
+    adopt, emit,
     spec::{self, Document, Finding, Severity},
     workspace::{Spec, Workspace},
 };
@@ -75,7 +75,7 @@ pub(super) fn run(
             }
         };
         if !options.fix {
-            let findings = spec::lint(&document);
+            let findings = found(&document, workspace, spec);
             looked_at.push(Linted {
                 document: Some(document),
                 findings,
@@ -99,9 +99,10 @@ pub(super) fn run(
             emit::replace(&path, after.document.text().as_bytes())?;
         }
         mended.extend(after.mended);
+        let findings = found(&after.document, workspace, spec);
         looked_at.push(Linted {
             document: Some(after.document),
-            findings: after.left,
+            findings,
         });
     }
     match options.format {
@@ -111,6 +112,14 @@ pub(super) fn run(
     }
     let mut findings = looked_at.iter().flat_map(|linted| &linted.findings);
     Ok(!findings.any(|finding| options.strict || finding.severity == Severity::Error))
+}
+
+/// What is found in a document and in the files that it consists of.
+fn found(document: &Document, workspace: &Workspace, spec: &Spec) -> Vec<Finding> {
+    match adopt::bundle(document.clone(), &workspace.root().join(&spec.path)) {
+        Ok(whole) => adopt::adopt_as_written(whole).findings,
+        Err(findings) => findings,
+    }
 }
 
 /// The specs and files that were asked for, or nothing where one of them is unknown.

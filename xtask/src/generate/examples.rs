@@ -7,7 +7,7 @@ use serde_json::Value;
 use syn::{Fields, Item, Stmt, Type};
 
 use super::{
-    calls::{by_reference, shortened, statement_text},
+    calls::{by_reference, shortened},
     names,
     signatures::Signature,
     types::{self, Model, fields},
@@ -30,10 +30,22 @@ pub(super) fn call(
         .filter(|(parameter, _)| parameter.required)
     {
         let example = parameter.example.as_ref()?;
-        let (ty, reference) = (shortened(ty), by_reference(&shortened(ty)));
-        let reference = reference.then(|| quote!(&));
-        let argument = writer.argument(&ty, example)?;
-        arguments.push(quote!(#reference #argument));
+        let ty = shortened(ty);
+        // The items of a list are of one type, which nothing is converted to.
+        arguments.push(match fields::inner(&ty, "Vec") {
+            Some(item) => {
+                let items = example.as_array()?.iter();
+                let items: Option<Vec<TokenStream>> =
+                    items.map(|example| writer.exact(item, example)).collect();
+                let items = items.filter(|items| !items.is_empty())?;
+                quote!([#(#items),*])
+            }
+            None => {
+                let reference = by_reference(&ty).then(|| quote!(&));
+                let argument = writer.argument(&ty, example)?;
+                quote!(#reference #argument)
+            }
+        });
     }
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
         && body.required
@@ -154,7 +166,7 @@ impl Writer<'_> {
                 let text = example.as_str()?;
                 Some(quote!(#text))
             }
-            "FilePart" => {
+            "FilePart" | "Bytes" => {
                 let text = example.as_str()?;
                 let bytes = syn::LitByteStr::new(text.as_bytes(), proc_macro2::Span::call_site());
                 Some(quote!(&#bytes[..]))
@@ -389,4 +401,16 @@ fn map_value(ty: &Type) -> Option<&Type> {
 /// What a base64 text says, where that is a text.
 fn base64_text(text: &str) -> Option<String> {
     String::from_utf8(STANDARD.decode(text).ok()?).ok()
+}
+
+/// A block of one statement, as text in the style of the rest.
+fn statement_text(statements: &[Stmt]) -> String {
+    let file: syn::File = syn::parse_quote!(fn example() { #(#statements)* });
+    let text = prettyplease::unparse(&file);
+    let lines = text
+        .lines()
+        .skip(1)
+        .map(|line| line.strip_prefix("    ").unwrap_or(line));
+    let lines: Vec<&str> = lines.collect();
+    lines[..lines.len().saturating_sub(1)].join("\n")
 }

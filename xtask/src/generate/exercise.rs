@@ -11,7 +11,7 @@ use super::{
     signatures::Generated,
     types::{Model, fields},
 };
-use crate::api::{Api, Operation, Parameter, schema_name};
+use crate::api::{Api, Encoding, Operation, Parameter, schema_name};
 
 /// The module's text.
 pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<String, String> {
@@ -123,7 +123,7 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
     let mut required: Vec<Expr> = Vec::new();
     let mut optional: Vec<Stmt> = Vec::new();
     for (parameter, ty) in operation.parameters.iter().zip(&signature.parameters) {
-        let (wire, ident) = (&parameter.name, names::setter_name(&parameter.name));
+        let (wire, ident) = (&parameter.name, names::setter_name(&parameter.argument));
         if parameter.required {
             required.push(required_argument(parameter, ty));
         } else {
@@ -138,12 +138,16 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
     }
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body) {
         let ty = argument_type(ty);
+        let value: Expr = match body.encoding {
+            Encoding::Bytes => parse_quote!(arguments.body::<String>().into_bytes()),
+            _ => parse_quote!(arguments.body::<#ty>()),
+        };
         if body.required {
-            required.push(parse_quote!(arguments.body::<#ty>()));
+            required.push(value);
         } else {
             optional.push(parse_quote! {
                 if arguments.has_body() {
-                    call = call.body(arguments.body::<#ty>());
+                    call = call.body(#value);
                 }
             });
         }
@@ -155,6 +159,12 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
     };
     let send: Expr = if operation.websocket {
         parse_quote!(crate::messages(call.subscribe().await?).await)
+    } else if operation.success.encoding == Encoding::Bytes {
+        parse_quote!(
+            call.send()
+                .await
+                .map(|response| String::from_utf8_lossy(&response.into_inner()).into())
+        )
     } else {
         parse_quote!(
             call.send()
@@ -210,9 +220,10 @@ mod tests {
     fn a_file_is_read_from_the_text_of_the_example() {
         let parameter = Parameter {
             name: "asset".to_owned(),
+            argument: "asset".to_owned(),
+            style: crate::api::Style::Exploded,
             place: crate::api::Place::Part,
             required: true,
-            explode: true,
             description: String::new(),
             evidence: None,
             schema: serde_json::Value::Null,

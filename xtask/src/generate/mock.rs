@@ -9,7 +9,7 @@ use super::{
     signatures::Generated,
     types::{Model, fields},
 };
-use crate::api::{Api, Operation, Pagination, items as list_items};
+use crate::api::{Api, Encoding, Operation, Pagination, items as list_items};
 
 /// The module's documentation and its items.
 pub(super) fn module(
@@ -18,7 +18,11 @@ pub(super) fn module(
     generated: &Generated,
 ) -> Result<(String, Vec<Item>), String> {
     let mut methods: Vec<ImplItem> = Vec::new();
-    for operation in &api.operations {
+    for operation in api
+        .operations
+        .iter()
+        .filter(|operation| speaks_json(operation))
+    {
         methods.push(method(api, model, generated, operation)?);
     }
     let mut mock: Vec<Ident> = ["Mocked", "MockedList", "MockedSocket", "Paging"]
@@ -185,7 +189,8 @@ fn about(api: &Api) -> String {
         api.title
     );
     let mut calls = api.operations.iter();
-    if let Some(operation) = calls.find(|operation| !operation.websocket) {
+    if let Some(operation) = calls.find(|operation| !operation.websocket && speaks_json(operation))
+    {
         let name = names::mocked_name(&operation.id);
         let lines = format!(
             "What it says is told it call by call, in the types of the client; [`Mocked`] has all there is to say.\n\n\
@@ -211,4 +216,11 @@ fn about(api: &Api) -> String {
         }
     }
     text
+}
+
+/// Whether the mock has words for a call: its bodies are told in types, which texts and bytes have none of.
+fn speaks_json(operation: &Operation) -> bool {
+    let plain = |encoding| matches!(encoding, Encoding::Text | Encoding::Bytes);
+    let body = operation.body.as_ref().map(|body| body.encoding);
+    !plain(operation.success.encoding) && !body.is_some_and(plain)
 }

@@ -1,12 +1,14 @@
 //! The operations table: what the spec says of each call, for the run time to go by.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Item, parse_quote};
 
 use super::{docs, names, schemes::Schemes, sockets};
-use crate::api::{Api, Failure, Operation, Server, items as list_items, schema_name};
+use crate::api::{Api, Encoding, Failure, Operation, Server, items as list_items, schema_name};
 
 /// The table.
 pub(super) fn items(api: &Api) -> Vec<Item> {
@@ -89,6 +91,13 @@ impl Table {
         if let Some(envelope) = &operation.success.envelope {
             let envelope = self.envelope(operation, envelope);
             value.extend(quote!(.envelope(&#envelope)));
+        }
+        let success = &operation.success;
+        if success.encoding != Encoding::Json
+            || !matches!(success.media_type.as_str(), "" | "application/json")
+        {
+            let media_type = &success.media_type;
+            value.extend(quote!(.accept(#media_type)));
         }
         let failures: Vec<TokenStream> = operation
             .failures
@@ -235,13 +244,11 @@ impl Table {
     /// The names that the table imports from the run time.
     fn used(&self, operations: &[Item], sockets: &[Item]) -> TokenStream {
         let shared = self.shared.iter().map(|(_, item)| item);
-        let text: String = operations
-            .iter()
-            .chain(sockets)
-            .chain(shared)
-            .map(|item| quote!(#item).to_string())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let mut words = BTreeSet::new();
+        let all = operations.iter().chain(sockets);
+        for item in all.chain(shared) {
+            add_words(quote!(#item), &mut words);
+        }
         let names = [
             "BlockCall",
             "Check",
@@ -260,14 +267,22 @@ impl Table {
             "Socket",
             "Step",
         ];
-        let used = names.into_iter().filter(|name| {
-            *name == "Server"
-                || text
-                    .split(|character: char| !character.is_alphanumeric())
-                    .any(|word| word == *name)
-        });
+        let used = names
+            .into_iter()
+            .filter(|name| *name == "Server" || words.contains(*name));
         let used = used.map(|name| format_ident!("{name}"));
         quote!(#(#used),*)
+    }
+}
+
+/// Adds the identifiers of a text of Rust: what stands in quotes is prose.
+fn add_words(tokens: TokenStream, words: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => drop(words.insert(ident.to_string())),
+            TokenTree::Group(group) => add_words(group.stream(), words),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
     }
 }
 

@@ -45,7 +45,7 @@ fn manifest(api: &Api, spec: &str, model: &Model, generated: &Generated) -> Stri
     if api.webhooks.is_some() {
         features.push("\"webhooks\"");
     }
-    let uses = |segment: &str| model.uses(segment) || parameters_use(generated, segment);
+    let uses = |segment: &str| model.uses(segment) || signatures_use(generated, segment);
     for (used, feature) in [("Address", "\"address\""), ("UnixTime", "\"unixtime\"")] {
         if uses(used) {
             features.push(feature);
@@ -115,11 +115,14 @@ workspace = true
     )
 }
 
-fn parameters_use(generated: &Generated, segment: &str) -> bool {
+fn signatures_use(generated: &Generated, segment: &str) -> bool {
     generated
         .calls
         .values()
-        .flat_map(|signature| &signature.parameters)
+        .flat_map(|signature| {
+            let others = signature.body.iter().chain(&signature.answer);
+            signature.parameters.iter().chain(others)
+        })
         .any(|ty| {
             let ty = shortened(ty);
             quote::quote!(#ty)
@@ -214,11 +217,12 @@ fn library(api: &Api, model: &Model, generated: &Generated, failures: &Failures)
         "Session",
         "SessionBuilder",
     ];
-    let uses = |segment: &str| model.uses(segment) || parameters_use(generated, segment);
+    let uses = |segment: &str| model.uses(segment) || signatures_use(generated, segment);
     runtime.extend(
         super::types::fields::RUNTIME
             .into_iter()
-            .filter(|name| uses(name)),
+            // What is in `Fields` is `Json`.
+            .filter(|name| uses(name) || (*name == "Json" && uses("Fields"))),
     );
     runtime.extend(
         [

@@ -91,7 +91,11 @@ fn culprit(document: &OpenAPI) -> Option<String> {
     for path in document.paths.paths.keys() {
         let item = alone.paths.paths.shift_remove(path)?;
         if attempt(&alone).is_ok() {
-            return Some(format!("the operations of `{path}`"));
+            let item = item.as_item()?;
+            let mut ids = item
+                .iter()
+                .filter_map(|(_, operation)| operation.operation_id.as_ref());
+            return Some(format!("the operation `{}`", ids.next()?));
         }
         alone.paths.paths.insert(path.clone(), item);
     }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use syn::{FnArg, GenericArgument, ImplItem, Item, Pat, PathArguments, ReturnType, Type};
 
 use super::names;
-use crate::{api::Api, lower::parameter_name};
+use crate::{
+    api::{Api, Encoding},
+    lower::parameter_name,
+};
 
 /// What progenitor made of a document.
 #[derive(Debug)]
@@ -76,12 +79,28 @@ pub(super) fn read(api: &Api, tree: syn::File) -> Result<Generated, String> {
         });
         let signature = Signature {
             parameters: parameters.collect::<Result<_, _>>()?,
-            body: arguments.get("body").cloned(),
-            answer: answer(&method.output),
+            body: match operation.body.as_ref().map(|body| body.encoding) {
+                Some(encoding @ (Encoding::Text | Encoding::Bytes)) => Some(plain(encoding)),
+                _ => arguments.get("body").cloned(),
+            },
+            answer: match operation.success.encoding {
+                encoding @ (Encoding::Text | Encoding::Bytes) => Some(plain(encoding)),
+                _ if operation.success.optional => answer(&method.output)
+                    .map(|answer| syn::parse_quote!(::std::option::Option<#answer>)),
+                _ => answer(&method.output),
+            },
         };
         calls.insert(operation.id.clone(), signature);
     }
     Ok(Generated { types, calls })
+}
+
+/// The type of a body that is not made of a schema.
+fn plain(encoding: Encoding) -> Type {
+    match encoding {
+        Encoding::Bytes => syn::parse_quote!(bindery_runtime::generated::Bytes),
+        _ => syn::parse_quote!(::std::string::String),
+    }
 }
 
 /// The type without the reference and the `Option` that a positional argument has around it.

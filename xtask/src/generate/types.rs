@@ -6,6 +6,7 @@ mod enums;
 pub(super) mod fields;
 mod spelling;
 mod structs;
+mod unions;
 
 pub(super) use discriminated::id_of;
 pub(super) use structs::{FieldShape, setter_name};
@@ -37,6 +38,8 @@ pub(super) struct Model {
     enums: BTreeSet<String>,
     /// The variants of the enums of strings, each with what it is on the wire.
     texts: BTreeMap<String, Vec<(Ident, String)>>,
+    /// The enums of several shapes that the kind of JSON tells apart.
+    first_fits: BTreeSet<String>,
 }
 
 impl Model {
@@ -72,6 +75,7 @@ impl Model {
                 _ => {}
             }
         }
+        own_types(api, &mut items, &mut rest);
         let is_enum =
             |(name, item): (&String, &Item)| matches!(item, Item::Enum(_)).then(|| name.clone());
         let enums = items.iter().filter_map(is_enum).collect();
@@ -84,6 +88,7 @@ impl Model {
             answered,
             enums,
             texts: BTreeMap::new(),
+            first_fits: BTreeSet::new(),
         };
         model.refine(api);
         model
@@ -107,7 +112,9 @@ impl Model {
     fn refine(&mut self, api: &Api) {
         let secretive = self.secretive();
         // Those of several kinds come last: they look into the types of their kinds.
-        let of_kinds = |name: &String| self.schemas.get(name).is_some_and(discriminated::is);
+        let of_kinds = |name: &String| {
+            (self.schemas.get(name)).is_some_and(|schema| lower::is_tagged(&api.document, schema))
+        };
         let mut names: Vec<String> = self.items.keys().cloned().collect();
         names.sort_by_key(of_kinds);
         for name in names {
@@ -121,15 +128,19 @@ impl Model {
             let mut more = Vec::new();
             let item = match item {
                 Item::Struct(structure) => Item::Struct(structs::refine(api, structure, schema)),
-                Item::Enum(enumeration) if fields::is_plain(&enumeration) => {
+                Item::Enum(mut enumeration) if fields::is_plain(&enumeration) => {
                     self.rest.retain(|(of, _)| *of != name);
+                    if open {
+                        enums::make_room(&mut enumeration);
+                    }
                     self.texts.insert(name.clone(), enums::texts(&enumeration));
                     let (item, impls) = enums::plain(&enumeration, schema, open);
                     more.extend(impls);
                     item
                 }
                 Item::Enum(enumeration)
-                    if let Some(schema) = schema.filter(|schema| discriminated::is(schema)) =>
+                    if let Some(schema) =
+                        schema.filter(|schema| lower::is_tagged(&api.document, schema)) =>
                 {
                     self.rest.retain(|(of, _)| *of != name);
                     let (item, impls) =
@@ -138,6 +149,9 @@ impl Model {
                     item
                 }
                 Item::Enum(enumeration) => {
+                    if !schema.is_some_and(|schema| unions::is(&api.document, schema)) {
+                        self.first_fits.insert(name.clone());
+                    }
                     // `Display` of an untagged enum would show secrets, and means nothing to a caller.
                     self.rest
                         .retain(|(of, item)| *of != name || !is_display(item));
@@ -223,17 +237,11 @@ impl Model {
             Item::Struct(structure) => {
                 structs::written(structure, |ty| spelling::Spelling::of(ty, self))
             }
-            Item::Enum(enumeration) if self.is_one_of(&enumeration.ident.to_string()) => {
+            Item::Enum(enumeration) if self.first_fits.contains(&enumeration.ident.to_string()) => {
                 enums::one_of(enumeration)
             }
             other => vec![other],
         }
-    }
-
-    /// Whether an enum is told apart by what fits, and by nothing in it.
-    fn is_one_of(&self, name: &str) -> bool {
-        let schema = self.schemas.get(name);
-        self.texts(name).is_none() && !schema.is_some_and(discriminated::is)
     }
 
     /// The types that hold a secret, directly or inside another type: they have no `PartialEq`, since comparing secrets
@@ -254,6 +262,41 @@ impl Model {
             if secretive.len() == before {
                 return secretive;
             }
+        }
+    }
+}
+
+/// Puts the types that progenitor did not see into the place of their stand-ins.
+fn own_types(api: &Api, items: &mut BTreeMap<String, Item>, rest: &mut Vec<(String, Item)>) {
+    let own: Vec<(Ident, &Value, lower::Own)> = api
+        .schemas()
+        .filter_map(|(name, schema)| {
+            let own = lower::own(&api.document, schema)?;
+            let ident = names::type_name(name);
+            items
+                .contains_key(&ident.to_string())
+                .then_some((ident, schema, own))
+        })
+        .collect();
+    rest.retain(|(of, _)| !own.iter().any(|(name, _, _)| name == of));
+    for (name, schema, own) in &own {
+        let item = match own {
+            lower::Own::Union => unions::union(name, schema, &BTreeSet::new()).0,
+            lower::Own::Enum => unions::texts(name, schema),
+        };
+        items.insert(name.to_string(), Item::Enum(item));
+    }
+    // Only now is it known which unions lead back to themselves.
+    let recursive = unions::recursive(items);
+    for (name, schema, own) in own {
+        if own == lower::Own::Union {
+            let leads_back = recursive
+                .get(&name.to_string())
+                .cloned()
+                .unwrap_or_default();
+            let (item, impls) = unions::union(&name, schema, &leads_back);
+            items.insert(name.to_string(), Item::Enum(item));
+            rest.extend(impls.into_iter().map(|item| (name.to_string(), item)));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::api::{Api, resolve};
+use crate::api::{Api, entries, is_json, resolve};
 
 /// Every operation of a document.
 pub(super) fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
@@ -47,6 +47,87 @@ pub(super) fn unwrap_envelopes(_: &Api, document: &mut Value) -> usize {
     }
     places
 }
+
+/// Leaves one success, with one body of JSON or none: texts and bytes have no schema to make a type of.
+pub(super) fn one_json_success(_: &Api, document: &mut Value) -> usize {
+    let whole = document.clone();
+    let mut places = 0;
+    for operation in operations(document) {
+        places += usize::from(plain_request(&whole, operation));
+        let Some(responses) = map_mut(operation, "responses") else {
+            continue;
+        };
+        let successes: Vec<String> = responses
+            .keys()
+            .filter(|status| status.starts_with('2'))
+            .cloned()
+            .collect();
+        let has_body = |response: &Value| {
+            entries(&resolve(&whole, response)["content"])
+                .next()
+                .is_some()
+        };
+        let chosen = successes
+            .iter()
+            .find(|status| has_body(&responses[status.as_str()]))
+            .or(successes.first());
+        let Some(chosen) = chosen else { continue };
+        for other in successes.iter().filter(|status| *status != chosen) {
+            responses.remove(other);
+            places += 1;
+        }
+        let response = &mut responses[chosen.as_str()];
+        let resolved = resolve(&whole, response);
+        let Some((media_type, _)) = entries(&resolved["content"]).next() else {
+            continue;
+        };
+        if media_type != "application/json" {
+            let (is_json, media_type) = (is_json(media_type), media_type.clone());
+            *response = resolved.clone();
+            let content =
+                map_mut(response, "content").and_then(|content| content.remove(&media_type));
+            if let Some(fields) = response.as_object_mut() {
+                fields.remove("content");
+            }
+            if let Some(content) = content.filter(|_| is_json) {
+                response["content"] = json!({ "application/json": content });
+            }
+            places += 1;
+        }
+    }
+    places
+}
+
+/// JSON under its plain name, and no body where it is a text or bytes.
+fn plain_request(whole: &Value, operation: &mut Value) -> bool {
+    let Some(body) = operation.get("requestBody") else {
+        return false;
+    };
+    let body = resolve(whole, body);
+    let Some((media_type, content)) = entries(&body["content"]).next() else {
+        return false;
+    };
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let plain = if is_json(media_type) {
+        Some("application/json")
+    } else {
+        [FORM].into_iter().find(|form| *form == essence)
+    };
+    let encoded = content.get("encoding").is_some();
+    if essence.starts_with("multipart/") || (!encoded && plain == Some(media_type.as_str())) {
+        return false;
+    }
+    if let Some(plain) = plain {
+        let mut body = body.clone();
+        body["content"] = json!({ plain: { "schema": content["schema"] } });
+        operation["requestBody"] = body;
+    } else if let Some(operation) = operation.as_object_mut() {
+        operation.remove("requestBody");
+    }
+    true
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The schema that stands at a JSON pointer of the values of `schema`.
 pub(crate) fn value_schema(document: &Value, schema: &Value, pointer: &str) -> Option<Value> {

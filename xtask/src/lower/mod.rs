@@ -7,9 +7,11 @@ mod answers;
 mod keywords;
 mod parameters;
 mod reachable;
+mod stand_ins;
 
 pub(crate) use answers::value_schema;
 pub(crate) use reachable::follow;
+pub(crate) use stand_ins::{Own, branches, is_tagged, own};
 
 use serde_json::Value;
 
@@ -38,6 +40,11 @@ pub const PASSES: &[Pass] = &[
         apply: parameters::spread_multipart,
     },
     Pass {
+        name: "one-json-success",
+        why: "progenitor takes one type of answer, and knows JSON by one name only",
+        apply: answers::one_json_success,
+    },
+    Pass {
         name: "unwrap-envelopes",
         why: "the caller wants the value, not the envelope around it",
         apply: answers::unwrap_envelopes,
@@ -61,6 +68,11 @@ pub const PASSES: &[Pass] = &[
         name: "drop-failures",
         why: "every call fails with the one error type, whatever the body of the failure is",
         apply: answers::drop_failures,
+    },
+    Pass {
+        name: "stand-ins",
+        why: "progenitor takes the first branch of a union that fits, though another keeps more of the value",
+        apply: stand_ins::put,
     },
     Pass {
         name: "keep-unknown-fields",

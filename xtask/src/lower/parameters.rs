@@ -3,26 +3,27 @@
 use serde_json::{Value, json};
 
 use super::parameter_name;
-use crate::api::{Api, Operation, Place};
+use crate::api::{Api, Operation, resolve};
 
-/// Renames every parameter to its place in the operation's list, and moves all of them into the operation itself.
+/// Renames every parameter to its place in the operation's list, and moves all of them into the operation itself. Where
+/// they go says the [`Api`]: here they all stand in the query, below a path that no other operation has.
 pub(super) fn number(api: &Api, document: &mut Value) -> usize {
     let mut places = 0;
     let mut paths = serde_json::Map::new();
-    for operation in &api.operations {
+    for (place, operation) in api.operations.iter().enumerate() {
         let pointer = format!(
             "/paths/{}/{}",
-            escaped(&operation.path),
+            escaped(&operation.key),
             operation.method.to_ascii_lowercase()
         );
         let Some(mut lowered) = document.pointer(&pointer).cloned() else {
             continue;
         };
-        let (path, parameters) = numbered(operation);
+        let parameters = numbered(operation);
         places += parameters.len();
         lowered["parameters"] = Value::Array(parameters);
-        paths.entry(path).or_insert_with(|| json!({}))[operation.method.to_ascii_lowercase()] =
-            lowered;
+        let method = operation.method.to_ascii_lowercase();
+        paths.insert(format!("/operation-{place}"), json!({ method: lowered }));
     }
     document["paths"] = Value::Object(paths);
     places
@@ -31,8 +32,12 @@ pub(super) fn number(api: &Api, document: &mut Value) -> usize {
 /// Turns multipart bodies into parameters: they are numbered with the others, so the body just goes.
 pub(super) fn spread_multipart(_: &Api, document: &mut Value) -> usize {
     let mut places = 0;
+    let whole = document.clone();
     for operation in super::answers::operations(document) {
-        let multipart = operation["requestBody"]["content"].as_object();
+        let body = operation
+            .get("requestBody")
+            .map(|body| resolve(&whole, body));
+        let multipart = body.and_then(|body| body["content"].as_object());
         if multipart.is_some_and(|content| content.keys().any(|key| key.starts_with("multipart/")))
         {
             operation
@@ -44,27 +49,18 @@ pub(super) fn spread_multipart(_: &Api, document: &mut Value) -> usize {
     places
 }
 
-fn numbered(operation: &Operation) -> (String, Vec<Value>) {
-    let mut path = operation.path.clone();
-    let mut parameters = Vec::new();
-    for (place, parameter) in operation.parameters.iter().enumerate() {
-        let name = parameter_name(place);
-        let location = match parameter.place {
-            Place::Path => {
-                path = path.replace(&format!("{{{}}}", parameter.name), &format!("{{{name}}}"));
-                "path"
-            }
-            Place::Header => "header",
-            Place::Query | Place::Part => "query",
-        };
-        parameters.push(json!({
-            "name": name,
-            "in": location,
-            "required": parameter.required,
-            "schema": parameter.schema,
-        }));
-    }
-    (path, parameters)
+fn numbered(operation: &Operation) -> Vec<Value> {
+    let parameters = operation.parameters.iter().enumerate();
+    parameters
+        .map(|(place, parameter)| {
+            json!({
+                "name": parameter_name(place),
+                "in": "query",
+                "required": parameter.required,
+                "schema": parameter.schema,
+            })
+        })
+        .collect()
 }
 
 fn escaped(path: &str) -> String {

@@ -14,6 +14,8 @@ pub struct Document {
     text: String,
     root: Node,
     flaws: Vec<Finding>,
+    /// The other files that the document consists of; a position counts them from 1.
+    files: Vec<PathBuf>,
 }
 
 /// What a reader makes of a text: the tree, and the faults that did not keep it from being built.
@@ -70,12 +72,32 @@ impl Document {
             text: text.to_owned(),
             root,
             flaws,
+            files: Vec::new(),
         })
     }
 
     /// The path, as the caller gave it.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether all of it stands in the one file.
+    pub fn is_one_file(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The file that a position is in.
+    pub fn path_of(&self, position: Position) -> &Path {
+        let place = usize::from(position.file).checked_sub(1);
+        place
+            .and_then(|place| self.files.get(place))
+            .unwrap_or(&self.path)
+    }
+
+    /// Adds a file that the document consists of; answers the number that positions in it have.
+    pub(crate) fn add_file(&mut self, path: PathBuf) -> u16 {
+        self.files.push(path);
+        u16::try_from(self.files.len()).unwrap_or(u16::MAX)
     }
 
     /// The text, without a byte order mark.
@@ -86,6 +108,11 @@ impl Document {
     /// The tree.
     pub fn root(&self) -> &Node {
         &self.root
+    }
+
+    /// The tree, to be rewritten. The text stays as it was written.
+    pub(crate) fn root_mut(&mut self) -> &mut Node {
+        &mut self.root
     }
 
     /// What [`Document::parse`] found wrong and read nevertheless.
@@ -157,8 +184,17 @@ pub(super) fn tokens(pointer: &str) -> impl Iterator<Item = String> {
         })
 }
 
+/// The unescaped tokens of the pointer in a reference, which is part of a URL and may be percent-encoded.
+pub(crate) fn reference_tokens(pointer: &str) -> Vec<String> {
+    let decoded = percent_encoding::percent_decode_str(pointer).decode_utf8();
+    decoded.map_or_else(
+        |_| tokens(pointer).collect(),
+        |pointer| tokens(&pointer).collect(),
+    )
+}
+
 /// A key as a token of a JSON pointer.
-pub(super) fn escape(key: &str) -> Cow<'_, str> {
+pub(crate) fn escape(key: &str) -> Cow<'_, str> {
     if key.contains(['~', '/']) {
         return Cow::Owned(key.replace('~', "~0").replace('/', "~1"));
     }

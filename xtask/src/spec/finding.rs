@@ -36,7 +36,8 @@ pub struct Finding {
 /// How to mend a fault: in words, and as a change of the text where there is only one sensible one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mend {
-    words: String,
+    // Without room to grow: a finding is what readers fail with, and fits where they return it.
+    words: Box<str>,
     edit: Option<Box<Edit>>,
 }
 
@@ -67,7 +68,7 @@ impl Mend {
     /// Words and a change that does what they say.
     pub(crate) fn with_edit(words: impl Into<String>, edit: Edit) -> Self {
         Self {
-            words: words.into(),
+            words: words.into().into(),
             edit: Some(Box::new(edit)),
         }
     }
@@ -86,7 +87,7 @@ impl Mend {
 impl<T: Into<String>> From<T> for Mend {
     fn from(words: T) -> Self {
         Self {
-            words: words.into(),
+            words: words.into().into(),
             edit: None,
         }
     }
@@ -154,6 +155,7 @@ mod tests {
             Position {
                 line: 12,
                 column: 7,
+                file: 0,
             },
             "unknown-key",
             "`a\nb\u{1b}[31m` is no key of a schema",

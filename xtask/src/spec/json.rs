@@ -250,6 +250,7 @@ impl Reader<'_> {
         Position {
             line: self.line,
             column: column + 1,
+            file: 0,
         }
     }
 

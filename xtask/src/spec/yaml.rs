@@ -359,6 +359,7 @@ fn position(marker: Marker) -> Position {
     Position {
         line: marker.line().max(1),
         column: marker.col() + 1,
+        file: 0,
     }
 }
 

@@ -40,7 +40,8 @@ async fn what_a_call_takes_together_goes_together() {
         Basic::new(&schemes::BASIC_AUTH, "bob", "four").expect("fit"),
     );
     let client = connect(at(&stub), credentials).expect("a client");
-    assert!(client.open_by_two_keys().send().await.expect("open").open);
+    let call = client.open_by_two_keys().theme("dark");
+    assert!(call.send().await.expect("open").open);
     insta::assert_snapshot!(shown(&stub));
 }
 

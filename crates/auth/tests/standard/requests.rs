@@ -1,6 +1,6 @@
 //! The calls in the making: optional parameters, and sending.
 
-use bindery_runtime::{Call, CallOptions, Error, Response};
+use bindery_runtime::{Call, CallOptions, Error, Response, Style};
 use crate::types;
 
 /// A call of [`Client::open_by_bearer`](crate::Client::open_by_bearer) in the making.
@@ -269,6 +269,11 @@ impl OpenByBrowser {
 pub struct OpenByTwoKeys(pub(crate) Call);
 
 impl OpenByTwoKeys {
+    /// How it looks.
+    pub fn theme(self, theme: impl AsRef<str>) -> Self {
+        Self(self.0.cookie("theme", Style::Exploded, &theme.as_ref()))
+    }
+
     /// Sets what this call does differently from its session: limits, retries, extra headers and query.
     pub fn with_options(self, options: CallOptions) -> Self {
         Self(self.0.with_options(options))

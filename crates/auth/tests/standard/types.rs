@@ -1,6 +1,6 @@
 //! What the calls carry and answer.
 
-use bindery_runtime::{Fields, Json};
+use bindery_runtime::Fields;
 
 /// What became of it.
 #[derive(Clone, Debug, PartialEq)]

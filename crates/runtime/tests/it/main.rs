@@ -27,5 +27,6 @@ mod options;
 mod outcomes;
 mod pages;
 mod retries;
+mod styles;
 mod untyped;
 mod waits;

@@ -12,11 +12,6 @@ use crate::{
     generate::{docs, names},
 };
 
-/// Whether a schema is of several kinds that a field tells apart.
-pub(super) fn is(schema: &Value) -> bool {
-    schema.get("anyOf").is_some() && schema.get("discriminator").is_some()
-}
-
 /// An enum with a variant for each kind and one for those that nobody knows, and its impl blocks.
 pub(super) fn refine(
     api: &Api,

@@ -20,6 +20,20 @@ pub(super) fn texts(enumeration: &ItemEnum) -> Vec<(Ident, String)> {
     enumeration.variants.iter().map(text).collect()
 }
 
+/// Gives a listed value another name where it has that of the variant for those that are not listed.
+pub(super) fn make_room(enumeration: &mut ItemEnum) {
+    let mut free = "ListedUnknown".to_owned();
+    while enumeration.variants.iter().any(|one| one.ident == free) {
+        free.push('_');
+    }
+    let mut variants = enumeration.variants.iter_mut();
+    if let Some(variant) = variants.find(|one| one.ident == "Unknown") {
+        let text = wire_name(&variant.attrs, &variant.ident);
+        variant.attrs = vec![parse_quote!(#[serde(rename = #text)])];
+        variant.ident = Ident::new(&free, variant.ident.span());
+    }
+}
+
 /// An enum of strings, and its impl blocks.
 pub(super) fn plain(
     enumeration: &ItemEnum,
@@ -176,7 +190,13 @@ pub(super) fn untagged(api: &Api, mut enumeration: ItemEnum, schema: Option<&Val
     let branches = schema.and_then(|schema| schema.get("oneOf").or_else(|| schema.get("anyOf")));
     for (place, variant) in enumeration.variants.iter_mut().enumerate() {
         let branch = branches.and_then(|branches| branches.get(place));
+        let known = branches
+            .and_then(Value::as_array)
+            .map_or(usize::MAX, Vec::len);
         let fallback = match &variant.fields {
+            Fields::Unnamed(_) if place >= known => {
+                "A shape that the spec does not know, kept whole.".to_owned()
+            }
             Fields::Unnamed(_) => format!("As {}.", spoken(&variant.ident.to_string())),
             _ => format!("`{}`.", variant.ident),
         };
@@ -213,4 +233,26 @@ fn spoken(variant: &str) -> String {
         "a"
     };
     format!("{article} {word}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listed_value_leaves_the_name_to_those_that_are_not_listed() {
+        let mut enumeration: ItemEnum = parse_quote! {
+            enum Kind { #[serde(rename = "unknown")] Unknown, Known }
+        };
+        make_room(&mut enumeration);
+        let texts: Vec<(String, String)> = texts(&enumeration)
+            .into_iter()
+            .map(|(variant, text)| (variant.to_string(), text))
+            .collect();
+        let both = [("ListedUnknown", "unknown"), ("Known", "Known")];
+        assert_eq!(
+            texts,
+            both.map(|(one, two)| (one.to_owned(), two.to_owned()))
+        );
+    }
 }

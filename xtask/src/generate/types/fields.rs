@@ -53,7 +53,8 @@ impl VisitMut for Shorten {
             | ["serde", "Deserialize" | "Serialize"]
             | ["uuid", "Uuid"]
             | ["chrono", "DateTime" | "NaiveDate"]
-            | ["bindery_runtime", _] => 1,
+            | ["bindery_runtime", _]
+            | ["bindery_runtime", "generated", "Bytes"] => 1,
             ["chrono", "offset", "Utc"] => 1,
             ["std", "fmt" | "str" | "ops" | "borrow" | "error", _] => 3,
             _ => return,
@@ -102,16 +103,26 @@ pub(in crate::generate) struct Finder<'a> {
 
 impl VisitMut for Finder<'_> {
     fn visit_path_mut(&mut self, path: &mut Path) {
-        self.found |= path
-            .segments
-            .iter()
-            .any(|segment| segment.ident == self.segment);
+        let mut behind_a_type = false;
+        // A type of the provider's may be called as one of the run time is.
+        let first = path.segments.first();
+        let own = first.is_some_and(|first| first.ident == "types") && self.segment != "types";
+        for segment in path.segments.iter().filter(|_| !own) {
+            // What stands behind a type, such as a variant, is its own.
+            self.found |= segment.ident == self.segment && !behind_a_type;
+            let name = segment.ident.to_string();
+            behind_a_type |= name.starts_with(|first: char| first.is_ascii_uppercase());
+        }
         syn::visit_mut::visit_path_mut(self, path);
     }
 
     fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
         if let syn::Meta::List(list) = &attribute.meta {
-            self.found |= list.tokens.to_string().contains(self.segment);
+            // What stands in quotes is a name on the wire, or a path that needs no import.
+            let mut tokens = list.tokens.clone().into_iter();
+            self.found |= tokens.any(
+                |token| matches!(token, proc_macro2::TokenTree::Ident(ident) if ident == self.segment),
+            );
         }
     }
 }
@@ -161,6 +172,31 @@ pub(super) fn mentioned(item: &Item) -> BTreeSet<String> {
                     .last()
                     .map(|segment| segment.ident.to_string()),
             );
+            syn::visit_mut::visit_path_mut(self, path);
+        }
+
+        fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
+    }
+
+    let mut collector = Collector(BTreeSet::new());
+    collector.visit_item_mut(&mut item.clone());
+    collector.0
+}
+
+/// The names of the types that a type holds in itself, not behind a list, a map or a box.
+pub(super) fn held(item: &Item) -> BTreeSet<String> {
+    struct Collector(BTreeSet<String>);
+
+    impl VisitMut for Collector {
+        fn visit_path_mut(&mut self, path: &mut Path) {
+            let last = path
+                .segments
+                .last()
+                .map(|segment| segment.ident.to_string());
+            if matches!(last.as_deref(), Some("Vec" | "BTreeMap" | "Map" | "Box")) {
+                return;
+            }
+            self.0.extend(last);
             syn::visit_mut::visit_path_mut(self, path);
         }
 

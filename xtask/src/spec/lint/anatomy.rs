@@ -8,7 +8,7 @@ use Shape::*;
 
 /// What an object of a document is, by the place where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Document,
     Info,
     Contact,
@@ -60,7 +60,7 @@ pub(super) enum Kind {
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Text,
     Flag,
     Number,
@@ -78,22 +78,22 @@ pub(super) enum Shape {
 
 /// A field of an object.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Field {
-    pub(super) name: &'static str,
-    pub(super) shape: Shape,
-    pub(super) required: bool,
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) shape: Shape,
+    pub(crate) required: bool,
 }
 
 /// An extension of this project.
 #[derive(Debug)]
-pub(super) struct Extension {
-    pub(super) name: &'static str,
-    pub(super) on: &'static [Kind],
-    pub(super) shape: Shape,
+pub(crate) struct Extension {
+    pub(crate) name: &'static str,
+    pub(crate) on: &'static [Kind],
+    pub(crate) shape: Shape,
 }
 
 /// The extensions of `specs/README.md`; any other is refused.
-pub(super) const EXTENSIONS: &[Extension] = &[
+pub(crate) const EXTENSIONS: &[Extension] = &[
     Extension {
         name: "x-evidence",
         on: &[Operation, Schema, Parameter],
@@ -158,7 +158,7 @@ pub(super) const EXTENSIONS: &[Extension] = &[
 
 impl Kind {
     /// What to call it in a message.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Document => "the document",
             Info => "`info`",
@@ -211,7 +211,7 @@ impl Kind {
     }
 
     /// Whether it is part of an extension.
-    pub(super) fn is_extension(self) -> bool {
+    pub(crate) fn is_extension(self) -> bool {
         matches!(
             self,
             Evidence
@@ -238,7 +238,7 @@ impl Kind {
     }
 
     /// The section of `components` that holds such objects, for those that `$ref` may stand for.
-    pub(super) fn section(self) -> Option<&'static str> {
+    pub(crate) fn section(self) -> Option<&'static str> {
         Some(match self {
             Schema => "schemas",
             Response => "responses",
@@ -254,7 +254,7 @@ impl Kind {
     }
 
     /// What any other key of it holds, for the kinds whose keys are names.
-    pub(super) fn names(self) -> Option<Shape> {
+    pub(crate) fn names(self) -> Option<Shape> {
         match self {
             Callback => Some(One(PathItem)),
             SecurityRequirement => Some(Texts),
@@ -265,7 +265,7 @@ impl Kind {
 
 impl Shape {
     /// What to call it in a message.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Text => "a string",
             Flag => "`true` or `false`",

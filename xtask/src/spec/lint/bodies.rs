@@ -4,6 +4,7 @@ use super::anatomy::Kind;
 use super::context::Context;
 use super::findings::Findings;
 use super::walk::Object;
+use crate::api::is_json;
 
 pub(super) const JSON: &str = "application/json";
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
@@ -34,24 +35,30 @@ pub(super) fn several_media_types(context: &Context<'_>, findings: &mut Findings
 
 pub(super) fn unsupported_media_type(context: &Context<'_>, findings: &mut Findings<'_>) {
     for body in bodies(context) {
-        let known: &[&str] = if body.kind == Kind::RequestBody {
-            &[JSON, FORM, MULTIPART]
-        } else {
-            &[JSON]
-        };
         for media in context.list(body, "content") {
-            if !known.contains(&essence(media.key)) {
-                findings.add(
-                    media.key_position,
-                    format!(
-                        "{}: `{}` is no media type of {}",
-                        context.place(&body.pointer),
-                        media.key,
-                        body.kind.name()
-                    ),
-                    format!("write {}", or(known)),
-                );
+            let form = matches!(essence(media.key), FORM | MULTIPART);
+            if is_json(media.key) || (form && body.kind == Kind::RequestBody) {
+                continue;
             }
+            let schema = context
+                .field(media, "schema")
+                .and_then(|schema| context.resolve(schema));
+            // Of any other media type the body is a text or bytes.
+            let known = essence(media.key).contains('/') && !media.key.contains('*');
+            if known && schema.is_none_or(|schema| schema.node.text("type") == Some("string")) {
+                continue;
+            }
+            findings.add(
+                media.key_position,
+                format!(
+                    "{}: a body of `{}` is a text or bytes, and has no fields",
+                    context.place(&body.pointer),
+                    media.key,
+                ),
+                format!(
+                    "write `{JSON}`, or the schema `type: string`, with `format: binary` for bytes"
+                ),
+            );
         }
     }
 }
@@ -117,11 +124,13 @@ pub(super) fn form_not_object(context: &Context<'_>, findings: &mut Findings<'_>
 }
 
 pub(super) fn misplaced_binary(context: &Context<'_>, findings: &mut Findings<'_>) {
+    // A part of a multipart body, or a body that is nothing but bytes.
     let is_part = |media: &Object<'_>| {
-        essence(media.key) == MULTIPART
+        !is_json(media.key)
+            && essence(media.key) != FORM
             && context
                 .parent(media)
-                .is_some_and(|body| body.kind == Kind::RequestBody)
+                .is_some_and(|body| matches!(body.kind, Kind::RequestBody | Kind::Response))
     };
     let elsewhere = context.all(Kind::MediaType).filter(|media| !is_part(media));
     let holders = elsewhere.chain(context.all(Kind::Parameter));
@@ -148,12 +157,4 @@ pub(super) fn misplaced_binary(context: &Context<'_>, findings: &mut Findings<'_
 /// A media type without its parameters.
 pub(super) fn essence(media_type: &str) -> &str {
     media_type.split(';').next().unwrap_or_default().trim()
-}
-
-fn or(words: &[&str]) -> String {
-    words
-        .iter()
-        .map(|word| format!("`{word}`"))
-        .collect::<Vec<_>>()
-        .join(" or ")
 }

@@ -44,7 +44,7 @@ impl<'a> Findings<'a> {
         mend: impl Into<Mend>,
     ) {
         self.list.push(Finding {
-            path: self.document.path().to_owned(),
+            path: self.document.path_of(position).to_owned(),
             position,
             rule: self.rule.name,
             severity: self.rule.severity,

@@ -43,6 +43,9 @@ use super::{Document, Finding, Severity};
 use context::Context;
 use findings::Findings;
 
+pub(crate) use anatomy::{EXTENSIONS, Kind, Shape};
+pub(crate) use nearest::nearest;
+pub(crate) use rust_name::{is_keyword, pascal, snake};
 pub use suffers::suffers;
 
 /// All faults of a document, by position.
@@ -50,12 +53,19 @@ pub use suffers::suffers;
 /// A document in another dialect than OpenAPI 3.0 gets that one finding: nothing else in it means
 /// what it seems to.
 pub fn lint(document: &Document) -> Vec<Finding> {
+    lint_for(document, |_| true)
+}
+
+/// The faults that some of the rules look for, by position.
+pub(crate) fn lint_for(document: &Document, asked: fn(&str) -> bool) -> Vec<Finding> {
     let check = || {
         let context = Context::new(document);
         let other_dialect = structure::speaks_another_dialect(&context);
         let rules = if other_dialect { &RULES[..1] } else { RULES };
         Findings::collect(document, rules, |rule, findings| {
-            (rule.check)(&context, findings)
+            if asked(rule.name) {
+                (rule.check)(&context, findings)
+            }
         })
     };
     std::thread::scope(|scope| {
@@ -145,7 +155,7 @@ static RULES: &[Rule] = &[
     error("unknown-credential-place", security::unknown_place),
     warning("missing-token-url", security::missing_token_url),
     error("bad-path", parameters::bad_path),
-    error("colliding-paths", parameters::colliding_paths),
+    warning("colliding-paths", parameters::colliding_paths),
     error(
         "undeclared-path-parameter",
         parameters::undeclared_path_parameter,
@@ -156,12 +166,12 @@ static RULES: &[Rule] = &[
         parameters::optional_path_parameter,
     ),
     error("duplicate-parameter", parameters::duplicate),
-    error("colliding-parameters", parameters::colliding),
+    warning("colliding-parameters", parameters::colliding),
     error("unsupported-parameter-place", parameters::unsupported_place),
     error("unsupported-style", parameters::unsupported_style),
     error("parameter-without-schema", parameters::missing_schema),
     error("ignored-header", parameters::ignored_header),
-    error("unusable-parameter-name", parameters::unusable_name),
+    warning("unusable-parameter-name", parameters::unusable_name),
     error("several-media-types", bodies::several_media_types),
     error("unsupported-media-type", bodies::unsupported_media_type),
     error("media-type-without-schema", bodies::missing_schema),
@@ -187,7 +197,7 @@ static RULES: &[Rule] = &[
     error("colliding-schemas", names::colliding_schemas),
     error("reserved-schema-name", names::reserved_schema),
     error("colliding-properties", names::colliding_properties),
-    error("colliding-enum-values", names::colliding_enum_values),
+    warning("colliding-enum-values", names::colliding_enum_values),
     warning("missing-example", examples::missing),
     error("invalid-example", examples::invalid_example),
     error("undeclared-example-field", examples::undeclared_field),

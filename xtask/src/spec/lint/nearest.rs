@@ -3,7 +3,7 @@
 use super::super::{Edit, Mend};
 
 /// The candidate that is nearest to `word`, if near enough to be what was meant.
-pub(super) fn nearest<'c>(
+pub(crate) fn nearest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {

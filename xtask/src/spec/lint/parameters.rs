@@ -9,6 +9,7 @@ use super::findings::Findings;
 use super::operation::Operation;
 use super::rust_name::{is_keyword, snake};
 use super::walk::Object;
+use crate::api::is_json;
 
 /// Headers that OpenAPI describes by other means, so that a parameter of that name is ignored.
 const IGNORED_HEADERS: &[&str] = &["accept", "content-type", "authorization"];
@@ -20,7 +21,7 @@ pub(super) fn bad_path(context: &Context<'_>, findings: &mut Findings<'_>) {
     {
         let fault = if !item.key.starts_with('/') {
             Some(("does not begin with `/`", "begin it with `/`"))
-        } else if item.key.contains(['?', '#']) {
+        } else if item.key.split('#').next().unwrap_or_default().contains('?') {
             Some(("holds a query", "write the query as parameters"))
         } else if segments(item.key).is_none() {
             Some((
@@ -205,14 +206,10 @@ pub(super) fn unsupported_place(context: &Context<'_>, findings: &mut Findings<'
         };
         let Some(place) = node.as_str() else { continue };
         let (what, mend) = match place {
-            "path" | "query" | "header" => continue,
-            "cookie" => (
-                "is a cookie",
-                "send it as a header, or let a security scheme carry it",
-            ),
+            "path" | "query" | "header" | "cookie" => continue,
             _ => (
                 "stands in no known place",
-                "write `in: path`, `in: query` or `in: header`",
+                "write `in: path`, `in: query`, `in: header` or `in: cookie`",
             ),
         };
         findings.add(
@@ -226,39 +223,30 @@ pub(super) fn unsupported_place(context: &Context<'_>, findings: &mut Findings<'
 pub(super) fn unsupported_style(context: &Context<'_>, findings: &mut Findings<'_>) {
     for parameter in context.all(Kind::Parameter) {
         let place = context.place(&parameter.pointer);
-        let usual = if parameter.node.text("in") == Some("query") {
-            "form"
-        } else {
-            "simple"
+        let known: &[&str] = match parameter.node.text("in") {
+            Some("query") => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+            Some("cookie") => &["form"],
+            Some("path") => &["simple", "label", "matrix"],
+            _ => &["simple"],
         };
         if let Some(style) = parameter.node.get("style")
             && let Some(text) = style.as_str()
-            && text != usual
+            && !known.contains(&text)
         {
             findings.add(
                 style.position,
                 format!("{place} has the style `{text}`"),
-                format!("write `style: {usual}`, or leave it out"),
+                format!("write `style: {}`, or leave it out", known[0]),
             );
         }
-        if let Some(content) = parameter.node.entry("content") {
-            findings.add(
-                content.key_position,
-                format!("{place} is written in a media type"),
-                "write `schema:` instead of `content:`",
-            );
-        }
-        let schema = context
-            .field(parameter, "schema")
-            .and_then(|schema| context.resolve(schema));
-        let Some(schema) = schema else { continue };
-        let kind = schema.node.text("type");
-        if kind == Some("object") || schema.node.get("properties").is_some() {
-            findings.add(
-                parameter.node.position,
-                format!("{place} is an object"),
-                "write one parameter per property",
-            );
+        for media in context.list(parameter, "content") {
+            if !is_json(media.key) {
+                findings.add(
+                    media.key_position,
+                    format!("{place} is written as `{}`", media.key),
+                    "write `schema:` instead of `content:`, or `application/json` inside of it",
+                );
+            }
         }
     }
 }

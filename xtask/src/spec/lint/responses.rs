@@ -66,11 +66,16 @@ pub(super) fn several_success_types(context: &Context<'_>, findings: &mut Findin
     for operation in context.operations() {
         let answers = operation.answers();
         let mut successes = answers.iter().filter(|answer| answer.is_success());
-        let Some(first) = successes.next() else {
+        // One without a body beside one with it is fine: the caller gets it or nothing.
+        let Some(first) = successes.find(|answer| body(context, answer).is_some()) else {
             continue;
         };
         let expected = body(context, first);
-        for other in successes.filter(|answer| body(context, answer) != expected) {
+        let differs = |answer: &&Answer<'_, '_>| {
+            let body = body(context, answer);
+            body.is_some() && body != expected
+        };
+        for other in successes.filter(differs) {
             findings.add(
                 other.position,
                 format!(

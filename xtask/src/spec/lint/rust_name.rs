@@ -12,17 +12,17 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// The name as a function, an argument or a field.
-pub(super) fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     words(name).to_snake_case()
 }
 
 /// The name as a type or a variant.
-pub(super) fn pascal(name: &str) -> String {
+pub(crate) fn pascal(name: &str) -> String {
     words(name).to_pascal_case()
 }
 
 /// Whether Rust keeps the word for itself.
-pub(super) fn is_keyword(name: &str) -> bool {
+pub(crate) fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 

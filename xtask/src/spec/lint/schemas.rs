@@ -20,7 +20,7 @@ const TEXT_FORMATS: &[&str] = &[
     "date-time",
     "unixtime",
 ];
-const INTEGER_FORMATS: &[&str] = &["int32", "int64", "uint256", "unixtime"];
+const INTEGER_FORMATS: &[&str] = &["int32", "int64", "uint64", "uint256", "unixtime"];
 const NUMBER_FORMATS: &[&str] = &["double", "unixtime"];
 
 pub(super) fn unknown_type(context: &Context<'_>, findings: &mut Findings<'_>) {
@@ -295,6 +295,10 @@ pub(super) fn bad_discriminator(context: &Context<'_>, findings: &mut Findings<'
             continue;
         };
         let place = context.place(&schema.pointer);
+        // Where it does not tell, what the branches of a `oneOf` describe does.
+        if schema.node.get("oneOf").is_some() {
+            continue;
+        }
         let Some(branches) = schema.node.get("anyOf") else {
             findings.add(
                 entry.key_position,

@@ -80,7 +80,9 @@ pub fn suffers(rule: &str) -> &'static str {
         "missing-error-response" => "failures of which neither code nor message is known",
         "unnamed-schema" | "missing-title" => "types with names that nobody chose",
         "closed-answer" => "an answer that fails to decode on the day a field is added",
-        "number-without-format" | "unknown-format" => "numbers that overflow, or that are rounded",
+        "number-without-format" | "unknown-format" | "number-too-large" => {
+            "numbers that overflow, or that are rounded"
+        }
         "unknown-required-property" => "a type that demands what it does not have",
         "colliding-schemas"
         | "reserved-schema-name"

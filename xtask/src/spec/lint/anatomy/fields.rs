@@ -22,7 +22,7 @@ const fn must(name: &'static str, shape: Shape) -> Field {
 
 impl Kind {
     /// Its fields.
-    pub(in super::super) fn fields(self) -> &'static [Field] {
+    pub(crate) fn fields(self) -> &'static [Field] {
         match self {
             Document => {
                 const {

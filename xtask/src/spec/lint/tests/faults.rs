@@ -477,27 +477,17 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "unsupported-parameter-place",
         "name: network\n          in: query",
-        "name: network\n          in: cookie",
-    ),
-    fault(
-        "unsupported-parameter-place",
-        "name: network\n          in: query",
         "name: network\n          in: body",
     ),
     fault(
         "unsupported-style",
         "name: network\n          in: query",
-        "name: network\n          in: query\n          style: deepObject",
+        "name: network\n          in: query\n          style: matrix",
     ),
     fault(
         "unsupported-style",
         "in: query\n          schema:\n            type: string",
-        "in: query\n          content: {application/json: {schema: {type: string}}}",
-    ),
-    fault(
-        "unsupported-style",
-        "in: query\n          schema:\n            type: string",
-        "in: query\n          schema:\n            type: object",
+        "in: query\n          content: {text/plain: {schema: {type: string}}}",
     ),
     fault(
         "parameter-without-schema",
@@ -523,7 +513,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "unsupported-media-type",
         "application/json:\n          schema:\n            $ref: '#/components/schemas/Failure'",
-        "application/problem+json:\n          schema:\n            $ref: '#/components/schemas/Failure'",
+        "image/png:\n          schema:\n            $ref: '#/components/schemas/Failure'",
     ),
     fault(
         "media-type-without-schema",
@@ -560,7 +550,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "several-success-types",
         "        '204':\n",
-        "        '200':\n          description: Stored before.\n          content:\n            application/json:\n              schema: {type: string}\n              example: before\n        '204':\n",
+        "        '200':\n          description: Stored before.\n          content:\n            application/json:\n              schema: {type: string}\n              example: before\n        '201':\n          description: Stored now.\n          content:\n            application/json:\n              schema: {type: boolean}\n              example: true\n        '204':\n",
     ),
     fault(
         "missing-error-response",
@@ -633,7 +623,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "type: number\n          format: double",
         "type: number",
     ),
-    fault("unknown-format", "format: int64", "format: uint64"),
+    fault("unknown-format", "format: int64", "format: uint128"),
     fault("unknown-format", "format: password", "format: pasword"),
     fault("empty-enum", "enum: [PENDING, ACTIVE]", "enum: []"),
     fault(

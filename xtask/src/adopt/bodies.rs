@@ -1,0 +1,169 @@
+//! Request bodies of several kinds: an operation has one, so each further kind gets an operation of its own.
+
+use serde_json::Value;
+
+use super::{
+    adopting::Adopting,
+    media_types::{Family, family},
+    objects,
+};
+use crate::{
+    api::METHODS,
+    spec::{Content, Entry, Node},
+};
+
+pub(super) fn split_bodies(adopting: &mut Adopting) {
+    let (root, told) = adopting.parts();
+    let whole = root.clone();
+    let mut taken: Vec<String> = Vec::new();
+    objects::each_operation(root, &mut |_, _, operation| {
+        taken.extend(operation.text("operationId").map(str::to_owned));
+    });
+    let Some(paths) = root.get_mut("paths").and_then(Node::map_mut) else {
+        return;
+    };
+    let mut made: Vec<Entry> = Vec::new();
+    for item in paths.iter_mut() {
+        let shared: Vec<Entry> = item
+            .value
+            .entries()
+            .iter()
+            .filter(|entry| !METHODS.contains(&entry.key.as_str()))
+            .cloned()
+            .collect();
+        let item_position = item.value.position;
+        for entry in item.value.entries_mut() {
+            if !METHODS.contains(&entry.key.as_str()) {
+                continue;
+            }
+            let Some(body) = entry.value.get("requestBody") else {
+                continue;
+            };
+            let body = objects::resolve(&whole, body).clone();
+            let media_types = body.get("content").map_or(&[][..], Node::entries);
+            let Some((first, others)) = media_types.split_first() else {
+                continue;
+            };
+            if others.is_empty() {
+                continue;
+            }
+            let id = entry
+                .value
+                .text("operationId")
+                .unwrap_or_default()
+                .to_owned();
+            for media in others {
+                let kind = family(&media.key);
+                if matches!(kind, Family::Form | Family::Multipart)
+                    && family(&first.key) == Family::Json
+                    && schema(media) == schema(first)
+                {
+                    told.changed(
+                        media.key_position,
+                        format!(
+                            "`{id}` sends the same as `{}`, not as `{}`",
+                            first.key, media.key
+                        ),
+                    );
+                    continue;
+                }
+                let suffix = match kind {
+                    Family::Json | Family::Any => "json",
+                    Family::Multipart => "multipart",
+                    Family::Form => "form",
+                    Family::Text => "text",
+                    Family::Bytes => "bytes",
+                };
+                let mut name = format!("{id}_{suffix}");
+                while taken.contains(&name) {
+                    name.push_str("_body");
+                }
+                taken.push(name.clone());
+                told.changed(
+                    media.key_position,
+                    format!("`{id}` with a body of `{}` is called `{name}`", media.key),
+                );
+                let mut operation = entry.value.clone();
+                operation.insert("operationId", name.into());
+                operation.put("requestBody", with_only(&body, media));
+                let mark = if item.key.contains('#') { '-' } else { '#' };
+                let key = format!("{}{mark}{suffix}", item.key);
+                let mut entries = shared.clone();
+                entries.push(Entry {
+                    key: entry.key.clone(),
+                    key_position: entry.key_position,
+                    value: operation,
+                });
+                match made.iter_mut().find(|other| other.key == key) {
+                    Some(other) => other
+                        .value
+                        .map_mut()
+                        .expect("a path item is a map")
+                        .extend(entries.pop()),
+                    None => made.push(Entry {
+                        key,
+                        key_position: item.key_position,
+                        value: Node::new(item_position, Content::Map(entries)),
+                    }),
+                }
+            }
+            entry.value.put("requestBody", with_only(&body, first));
+        }
+    }
+    paths.extend(made);
+}
+
+fn with_only(body: &Node, media: &Entry) -> Node {
+    let mut body = body.clone();
+    let content = vec![media.clone()];
+    body.insert("content", Content::Map(content));
+    body
+}
+
+fn schema(media: &Entry) -> Option<Value> {
+    media.value.get("schema").map(Node::to_value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adopt::adopting::after;
+
+    #[test]
+    fn a_body_of_another_kind_is_sent_by_an_operation_of_its_own() {
+        let after = after(
+            split_bodies,
+            "
+paths:
+  /a:
+    parameters: [{ name: q, in: query }]
+    post:
+      operationId: make_a
+      requestBody:
+        required: true
+        content:
+          application/json: { schema: { type: object } }
+          multipart/form-data: { schema: { type: object, properties: { file: { type: string, format: binary } } } }
+          application/x-www-form-urlencoded: { schema: { type: object } }
+",
+        );
+        let paths = after.document["paths"].as_object().expect("a map");
+        let keys: Vec<&String> = paths.keys().collect();
+        assert_eq!(keys, ["/a", "/a#multipart"]);
+        let other = &paths["/a#multipart"];
+        assert_eq!(other["parameters"], paths["/a"]["parameters"]);
+        assert_eq!(other["post"]["operationId"], "make_a_multipart");
+        assert_eq!(other["post"]["requestBody"]["required"], true);
+        let kept = paths["/a"]["post"]["requestBody"]["content"]
+            .as_object()
+            .expect("a map");
+        assert_eq!(kept.keys().collect::<Vec<_>>(), ["application/json"]);
+        assert_eq!(
+            after.changes,
+            [
+                "`make_a` with a body of `multipart/form-data` is called `make_a_multipart`",
+                "`make_a` sends the same as `application/json`, not as `application/x-www-form-urlencoded`",
+            ]
+        );
+    }
+}

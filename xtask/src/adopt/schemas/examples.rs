@@ -1,0 +1,176 @@
+//! What the linter refuses and no caller needs: examples and defaults that break their schema, patterns that no engine
+//! takes, objects of answers that are closed, and bytes where there is only text.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    adopt::adopting::Adopting,
+    spec::{Content, Entry, Finding, Node, Position, lint_for},
+};
+
+const RULES: [&str; 7] = [
+    "invalid-example",
+    "undeclared-example-field",
+    "default-breaks-schema",
+    "bad-pattern",
+    "closed-answer",
+    "misplaced-binary",
+    "enum-breaks-type",
+];
+
+pub(in crate::adopt) fn drop_broken_values(adopting: &mut Adopting) {
+    // An example without a field that nobody declares may be a good one.
+    for _ in 0..2 {
+        let found = lint_for(adopting.document(), |rule| RULES.contains(&rule));
+        let mut faults: HashMap<&str, HashSet<Position>> = HashMap::new();
+        for Finding { rule, position, .. } in &found {
+            faults.entry(*rule).or_default().insert(*position);
+        }
+        if faults.is_empty() {
+            return;
+        }
+        let mut notes = Vec::new();
+        drop_below(adopting.root(), &Faults(faults), &mut notes);
+        for (position, what) in notes {
+            adopting.changed(position, what);
+        }
+        if !found
+            .iter()
+            .any(|finding| finding.rule == "undeclared-example-field")
+        {
+            return;
+        }
+    }
+}
+
+struct Faults<'a>(HashMap<&'a str, HashSet<Position>>);
+
+impl Faults<'_> {
+    fn at(&self, rule: &str, position: Position) -> bool {
+        self.0
+            .get(rule)
+            .is_some_and(|places| places.contains(&position))
+    }
+
+    /// Whether a rule found something in a value.
+    fn within(&self, rule: &str, node: &Node) -> bool {
+        if !self.0.contains_key(rule) {
+            return false;
+        }
+        self.at(rule, node.position)
+            || node
+                .entries()
+                .iter()
+                .any(|entry| self.within(rule, &entry.value))
+            || node.items().iter().any(|item| self.within(rule, item))
+    }
+}
+
+fn drop_below(node: &mut Node, faults: &Faults<'_>, notes: &mut Vec<(Position, String)>) {
+    match &mut node.content {
+        Content::Map(entries) => {
+            entries.retain_mut(|entry| {
+                let kept = keep(entry, faults);
+                if let Err(what) = kept {
+                    notes.push((entry.key_position, what));
+                    return false;
+                }
+                if !matches!(entry.key.as_str(), "enum" | "default") {
+                    drop_below(&mut entry.value, faults, notes);
+                }
+                true
+            });
+        }
+        Content::List(items) => items
+            .iter_mut()
+            .for_each(|item| drop_below(item, faults, notes)),
+        _ => {}
+    }
+}
+
+/// What of an entry is at fault; it is dropped then.
+fn keep(entry: &mut Entry, faults: &Faults<'_>) -> Result<(), String> {
+    let Entry {
+        key,
+        key_position,
+        value,
+    } = entry;
+    match key.as_str() {
+        "example" | "examples" | "value" => {
+            drop_fields(value, faults);
+            if key != "examples" && faults.within("invalid-example", value) {
+                return Err("the example breaks its schema, and is left out".to_owned());
+            }
+            if key == "examples"
+                && let Content::Map(named) = &mut value.content
+            {
+                named.retain(|entry| {
+                    entry
+                        .value
+                        .get("value")
+                        .is_none_or(|value| !faults.within("invalid-example", value))
+                });
+            }
+        }
+        "default" if faults.within("default-breaks-schema", value) => {
+            return Err("the default breaks its schema, and is left out".to_owned());
+        }
+        "pattern" if faults.at("bad-pattern", value.position) => {
+            return Err("the pattern is no regular expression, and is left out".to_owned());
+        }
+        "additionalProperties" if faults.at("closed-answer", *key_position) => {
+            return Err(
+                "an answer may hold more tomorrow: `additionalProperties: false` is left out"
+                    .to_owned(),
+            );
+        }
+        "format" if faults.at("misplaced-binary", value.position) => {
+            return Err("bytes cannot stand in a text: the format `binary` is left out".to_owned());
+        }
+        "enum" => {
+            if let Content::List(values) = &mut value.content {
+                values.retain(|value| !faults.at("enum-breaks-type", value.position));
+                if values.is_empty() {
+                    return Err("none of the values is of the type".to_owned());
+                }
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Takes the fields that no schema declares out of an example.
+fn drop_fields(node: &mut Node, faults: &Faults<'_>) {
+    match &mut node.content {
+        Content::Map(entries) => {
+            entries.retain(|entry| !faults.at("undeclared-example-field", entry.key_position));
+            entries
+                .iter_mut()
+                .for_each(|entry| drop_fields(&mut entry.value, faults));
+        }
+        Content::List(items) => items.iter_mut().for_each(|item| drop_fields(item, faults)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::adopt::schemas::tests::adopted;
+
+    #[test]
+    fn what_breaks_its_own_schema_is_left_out() {
+        let (schemas, changes) = adopted(
+            super::drop_broken_values,
+            "A: {type: string, default: 1, example: 2, pattern: '(', description: one}\nB: {type: object, properties: {a: {type: string}}, example: {a: b, c: d}}",
+        );
+        assert_eq!(
+            schemas["A"],
+            json!({"type": "string", "description": "one"})
+        );
+        assert_eq!(schemas["B"]["example"], json!({"a": "b"}));
+        assert_eq!(changes.len(), 3);
+    }
+}

@@ -1,0 +1,527 @@
+//! `allOf`: what must be all of several schemas is one schema with the keywords of all.
+//!
+//! A reference with nothing but prose beside it stays as it is. So does what stands beside a union: it goes into each of
+//! the branches.
+
+use std::collections::BTreeMap;
+
+use super::walk::{self, Named, PROSE, allows_anything, map, referred};
+use crate::{
+    adopt::adopting::Adopting,
+    spec::{Content, Entry, Node, Position},
+};
+
+/// How deep schemas made of others may be nested.
+const DEPTH: usize = 32;
+/// How many branches a product of unions may have.
+const BRANCHES: usize = 64;
+
+type Notes = Vec<(Position, String)>;
+
+pub(in crate::adopt) fn merge_all_of(adopting: &mut Adopting) {
+    let named = Named::of(adopting.root());
+    let mut notes = Notes::new();
+    walk::every_inside_out(adopting.root(), &mut |schema| {
+        if !is_composed(schema) {
+            return;
+        }
+        let mut merging = Merging {
+            named: &named,
+            notes: &mut notes,
+            open: Vec::new(),
+        };
+        if let Some(merged) = merging.flat(schema, 0) {
+            *schema = merged;
+        }
+    });
+    for (position, what) in notes {
+        adopting.changed(position, what);
+    }
+}
+
+/// Whether a schema is to become another: it has an `allOf` that is no mere reference, or a union with more beside it.
+fn is_composed(schema: &Node) -> bool {
+    if schema.get("allOf").is_some() {
+        return walk::sole_reference(schema).is_none() || bare(schema).is_some();
+    }
+    union_of(schema).is_some() && has_structure(schema)
+}
+
+/// The reference of an `allOf` with nothing at all beside it.
+fn bare(schema: &Node) -> Option<&Node> {
+    match schema.entries() {
+        [one] if one.key == "allOf" => match one.value.items() {
+            [part] if part.reference().is_some() => Some(part),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn union_of(schema: &Node) -> Option<&'static str> {
+    ["oneOf", "anyOf"]
+        .into_iter()
+        .find(|key| schema.get(key).is_some())
+}
+
+/// Whether something beside a union says what the values are.
+fn has_structure(schema: &Node) -> bool {
+    [
+        "properties",
+        "required",
+        "additionalProperties",
+        "items",
+        "enum",
+    ]
+    .iter()
+    .any(|key| schema.get(key).is_some())
+        || schema.get("oneOf").is_some() && schema.get("anyOf").is_some()
+}
+
+struct Merging<'a> {
+    named: &'a Named,
+    notes: &'a mut Notes,
+    /// The components that are being looked into, so that no schema is made of itself.
+    open: Vec<String>,
+}
+
+impl Merging<'_> {
+    /// The schema without `allOf`, and with nothing but prose beside a union; `None` where it is made of itself.
+    fn flat(&mut self, schema: &Node, depth: usize) -> Option<Node> {
+        if depth > DEPTH {
+            return None;
+        }
+        if let Some(reference) = bare(schema) {
+            return Some(reference.clone());
+        }
+        let position = schema.position;
+        let mut own = schema.clone();
+        let parts = own.remove("allOf").map(|entry| entry.value);
+        let mut whole = map(position, []);
+        for part in parts.iter().flat_map(Node::items) {
+            if matches!(part.content, Content::Map(_)) {
+                let part = self.looked_into(part, depth + 1)?;
+                whole = self.both(&whole, &part, depth + 1)?;
+            }
+        }
+        // The keywords around the parts come last, so they win.
+        whole = self.both(&whole, &own, depth + 1)?;
+        whole.position = position;
+        if parts.is_some() {
+            // What one part forbids, another one brings.
+            let closed = matches!(
+                whole.get("additionalProperties").map(|node| &node.content),
+                Some(Content::Bool(false))
+            );
+            if closed {
+                whole.remove("additionalProperties");
+            }
+        }
+        if let Some(parts) = &parts {
+            self.notes.push((
+                position,
+                format!(
+                    "its {} parts are merged into one schema",
+                    parts.items().len()
+                ),
+            ));
+        }
+        self.spread(whole, depth)
+    }
+
+    /// What a part says, where it is a reference: what it leads to says.
+    fn looked_into(&mut self, part: &Node, depth: usize) -> Option<Node> {
+        if let Some(reference) = walk::sole_reference(part) {
+            let name = referred(reference)?;
+            if self.open.iter().any(|open| open == name) {
+                return None;
+            }
+            let mut target = self.named.get(name)?.clone();
+            self.open.push(name.to_owned());
+            if target.reference().is_some()
+                || is_composed(&target)
+                || walk::sole_reference(&target).is_some()
+            {
+                target = if walk::sole_reference(&target).is_some() {
+                    self.looked_into(&target, depth + 1)?
+                } else {
+                    self.flat(&target, depth + 1)?
+                };
+            }
+            self.open.pop();
+            // What is said of the part as a whole is not said of what it is part of.
+            for key in [
+                "title",
+                "description",
+                "example",
+                "default",
+                "x-evidence",
+                "externalDocs",
+                "xml",
+                "deprecated",
+            ] {
+                target.remove(key);
+            }
+            if part.reference().is_none() {
+                for entry in part
+                    .entries()
+                    .iter()
+                    .filter(|entry| entry.key != "allOf" && entry.key != "title")
+                {
+                    target.insert(&entry.key, entry.value.content.clone());
+                }
+            }
+            return Some(target);
+        }
+        if is_composed(part) {
+            self.flat(part, depth + 1)
+        } else {
+            Some(part.clone())
+        }
+    }
+
+    /// A schema that says what both say; where they contradict each other, what the second says.
+    fn both(&mut self, one: &Node, other: &Node, depth: usize) -> Option<Node> {
+        if depth > DEPTH {
+            return None;
+        }
+        if allows_anything(one) && one.entries().is_empty() || one.to_value() == other.to_value() {
+            return Some(other.clone());
+        }
+        let mut whole = Node {
+            position: other.position,
+            content: one.content.clone(),
+        };
+        let nullable = one.is_true("nullable")
+            && (other.is_true("nullable") || allows_anything(other))
+            || other.is_true("nullable");
+        for entry in other.entries() {
+            let Some(mine) = whole.get(&entry.key).cloned() else {
+                if let Content::Map(entries) = &mut whole.content {
+                    entries.push(entry.clone());
+                }
+                continue;
+            };
+            let both = self.keyword(&entry.key, &mine, &entry.value, depth)?;
+            whole.insert(&entry.key, both.content);
+        }
+        match nullable {
+            true => whole.insert("nullable", true.into()),
+            false => drop(whole.remove("nullable")),
+        }
+        let types = (one.text("type"), other.text("type"));
+        if let (Some(mine), Some(theirs)) = types
+            && mine != theirs
+            && !matches!(types, (Some("number"), Some("integer")))
+        {
+            if types == (Some("integer"), Some("number")) {
+                whole.insert("type", "integer".into());
+            } else {
+                self.notes.push((other.position, format!("of the types `{mine}` and `{theirs}` of its parts no value is both: `{theirs}`, the last, holds")));
+                return Some(other.clone());
+            }
+        }
+        Some(whole)
+    }
+
+    fn keyword(&mut self, key: &str, mine: &Node, theirs: &Node, depth: usize) -> Option<Node> {
+        Some(match key {
+            "properties" => self.properties(mine, theirs, depth)?,
+            "required" => {
+                let mut names = mine.items().to_vec();
+                let new = theirs.items().iter().filter(|name| {
+                    mine.items()
+                        .iter()
+                        .all(|other| other.as_str() != name.as_str())
+                });
+                names.extend(new.cloned());
+                Node {
+                    position: theirs.position,
+                    content: Content::List(names),
+                }
+            }
+            "enum" => {
+                let shared: Vec<Node> = theirs
+                    .items()
+                    .iter()
+                    .filter(|value| {
+                        mine.items()
+                            .iter()
+                            .any(|other| other.to_value() == value.to_value())
+                    })
+                    .cloned()
+                    .collect();
+                if shared.is_empty() {
+                    self.notes.push((
+                        theirs.position,
+                        "the values of its parts have none in common: the last ones hold"
+                            .to_owned(),
+                    ));
+                    theirs.clone()
+                } else {
+                    Node {
+                        position: theirs.position,
+                        content: Content::List(shared),
+                    }
+                }
+            }
+            "items" => self.sub(mine, theirs, depth)?,
+            "additionalProperties" => match (&mine.content, &theirs.content) {
+                (Content::Map(_), Content::Map(_)) => self.sub(mine, theirs, depth)?,
+                (Content::Map(_), _) => mine.clone(),
+                _ => theirs.clone(),
+            },
+            // Both unions hold: one of them goes on beside the other, and `spread` makes a product of them.
+            "oneOf" | "anyOf" => self.product(mine, theirs, depth)?,
+            "readOnly" | "writeOnly" | "nullable" => theirs.clone(),
+            _ => theirs.clone(),
+        })
+    }
+
+    fn properties(&mut self, mine: &Node, theirs: &Node, depth: usize) -> Option<Node> {
+        let mut whole = mine.clone();
+        for entry in theirs.entries() {
+            let both = match whole.get(&entry.key) {
+                Some(mine) => self.sub(&mine.clone(), &entry.value, depth)?,
+                None => {
+                    if let Content::Map(entries) = &mut whole.content {
+                        entries.push(entry.clone());
+                    }
+                    continue;
+                }
+            };
+            if let Some(place) = whole.get_mut(&entry.key) {
+                *place = both;
+            }
+        }
+        Some(whole)
+    }
+
+    /// A schema inside both: a reference stays one where the other says nothing that matters.
+    fn sub(&mut self, mine: &Node, theirs: &Node, depth: usize) -> Option<Node> {
+        if mine.to_value() == theirs.to_value() || allows_anything(mine) {
+            let mut theirs = theirs.clone();
+            if theirs.reference().is_none()
+                && let Content::Map(entries) = &mut theirs.content
+            {
+                for entry in mine
+                    .entries()
+                    .iter()
+                    .filter(|entry| PROSE.contains(&entry.key.as_str()) && entry.key != "nullable")
+                {
+                    if !entries.iter().any(|other| other.key == entry.key) {
+                        entries.push(entry.clone());
+                    }
+                }
+            }
+            return Some(theirs);
+        }
+        if allows_anything(theirs)
+            || walk::sole_reference(mine).is_some()
+                && walk::sole_reference(mine) == walk::sole_reference(theirs)
+        {
+            return Some(match mine.reference() {
+                Some(_) => mine.clone(),
+                None => {
+                    let mut whole = mine.clone();
+                    for entry in theirs
+                        .entries()
+                        .iter()
+                        .filter(|entry| PROSE.contains(&entry.key.as_str()))
+                    {
+                        whole.insert(&entry.key, entry.value.content.clone());
+                    }
+                    whole
+                }
+            });
+        }
+        // Where one is made of the other, or looking into them never ends, the last one holds.
+        let open = self.open.len();
+        let inner = (|| {
+            let mine = self.looked_into(mine, depth + 1)?;
+            let theirs = self.looked_into(theirs, depth + 1)?;
+            let both = self.both(&mine, &theirs, depth + 1)?;
+            if is_composed(&both) {
+                self.flat(&both, depth + 1)
+            } else {
+                Some(both)
+            }
+        })();
+        self.open.truncate(open);
+        Some(inner.unwrap_or_else(|| {
+            self.notes.push((
+                theirs.position,
+                "it is said twice of which schema it is: the last one holds".to_owned(),
+            ));
+            theirs.clone()
+        }))
+    }
+
+    /// The branches of a schema that is one of these and one of those.
+    fn product(&mut self, mine: &Node, theirs: &Node, depth: usize) -> Option<Node> {
+        let mut branches = Vec::new();
+        for one in mine.items() {
+            for other in theirs.items() {
+                if branches.len() >= BRANCHES {
+                    self.notes.push((
+                        theirs.position,
+                        "two unions of many branches hold at once: only the last one is kept"
+                            .to_owned(),
+                    ));
+                    return Some(theirs.clone());
+                }
+                let (one, other) = (
+                    self.looked_into(one, depth + 1)?,
+                    self.looked_into(other, depth + 1)?,
+                );
+                branches.push(self.both(&one, &other, depth + 1)?);
+            }
+        }
+        Some(Node {
+            position: theirs.position,
+            content: Content::List(branches),
+        })
+    }
+
+    /// Puts what stands beside a union into each of its branches.
+    fn spread(&mut self, mut whole: Node, depth: usize) -> Option<Node> {
+        let Some(key) = union_of(&whole) else {
+            return Some(whole);
+        };
+        if whole.get("oneOf").is_some() && whole.get("anyOf").is_some() {
+            let any = whole.remove("anyOf")?.value;
+            let one = whole.remove("oneOf")?.value;
+            let product = self.product(&any, &one, depth + 1)?;
+            whole.insert("oneOf", product.content);
+            return self.spread(whole, depth + 1);
+        }
+        if !has_structure(&whole) {
+            return Some(whole);
+        }
+        let union = whole.remove(key)?;
+        let only_demands = |branch: &Node| {
+            let demands =
+                |entry: &Entry| {
+                    PROSE.contains(&entry.key.as_str())
+                        || matches!(
+                            entry.key.as_str(),
+                            "required" | "type" | "additionalProperties"
+                        )
+                        || entry.key == "allOf"
+                            && entry.value.items().iter().all(|part| {
+                                part.entries().iter().all(|entry| entry.key == "required")
+                            })
+                };
+            branch.entries().iter().all(demands)
+                && branch
+                    .get("additionalProperties")
+                    .is_none_or(|node| !matches!(node.content, Content::Map(_)))
+        };
+        if union.value.items().iter().all(only_demands) {
+            self.notes.push((
+                union.key_position,
+                format!(
+                    "`{key}` only tells which fields come together: each of them may be left out"
+                ),
+            ));
+            return Some(whole);
+        }
+        let mut prose = map(whole.position, []);
+        if let Content::Map(entries) = &mut whole.content {
+            let kept = |entry: &Entry| {
+                PROSE.contains(&entry.key.as_str())
+                    || entry.key == "discriminator"
+                    || entry.key.starts_with("x-")
+            };
+            let said: Vec<Entry> = entries
+                .iter()
+                .filter(|entry| kept(entry))
+                .cloned()
+                .collect();
+            entries.retain(|entry| !kept(entry));
+            prose.content = Content::Map(said);
+        }
+        let mut mapped = BTreeMap::new();
+        let mut branches = Vec::new();
+        for branch in union.value.items() {
+            let title = branch.get("title").cloned();
+            let looked = self.looked_into(branch, depth + 1)?;
+            let mut merged = self.both(&whole, &looked, depth + 1)?;
+            if is_composed(&merged) {
+                merged = self.flat(&merged, depth + 1)?;
+            }
+            if let Some(name) = walk::sole_reference(branch).and_then(referred) {
+                mapped.insert(name.to_owned(), branches.len());
+                if title.is_none() {
+                    merged.insert("title", name.into());
+                }
+            }
+            if let Some(title) = title {
+                merged.insert("title", title.content);
+            }
+            branches.push(merged);
+        }
+        self.notes.push((
+            union.key_position,
+            format!(
+                "what stands beside `{key}` goes into each of its {} branches",
+                branches.len()
+            ),
+        ));
+        let mut schema = map(whole.position, [(key, Content::List(branches))]);
+        if let (Content::Map(entries), Content::Map(said)) = (&mut schema.content, prose.content) {
+            entries.extend(said);
+        }
+        Some(schema)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::adopt::schemas::tests::adopted;
+
+    #[test]
+    fn all_parts_are_one_schema() {
+        let (schemas, changes) = adopted(
+            super::merge_all_of,
+            "A: {type: object, required: [a], properties: {a: {type: string}, k: {type: string}}, additionalProperties: false, description: one}\nB: {allOf: [{$ref: '#/components/schemas/A'}, {required: [b], properties: {b: {type: integer}, k: {type: string, enum: [x]}}}], description: other}\nC: {allOf: [{$ref: '#/components/schemas/B'}], nullable: true}\nD: {allOf: [{$ref: '#/components/schemas/B'}]}",
+        );
+        assert_eq!(
+            schemas["B"],
+            json!({
+                "type": "object", "required": ["a", "b"], "description": "other",
+                "properties": {"a": {"type": "string"}, "k": {"type": "string", "enum": ["x"]}, "b": {"type": "integer"}},
+            })
+        );
+        assert_eq!(schemas["C"]["nullable"], true);
+        assert_eq!(schemas["D"], json!({"$ref": "#/components/schemas/B"}));
+        assert_eq!(changes.len(), 1);
+    }
+
+    #[test]
+    fn what_stands_beside_a_union_goes_into_its_branches() {
+        let (schemas, _) = adopted(
+            super::merge_all_of,
+            "A: {properties: {a: {type: string}}}\nB: {properties: {b: {type: string}}}\nU: {properties: {c: {type: string}}, oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}]}\nV: {properties: {a: {}, b: {}}, anyOf: [{required: [a]}, {required: [b]}]}",
+        );
+        let branches = schemas["U"]["oneOf"].as_array().expect("a list");
+        assert_eq!(branches.len(), 2);
+        assert_eq!(
+            branches[1]["properties"],
+            json!({"c": {"type": "string"}, "b": {"type": "string"}})
+        );
+        assert!(schemas["V"].get("anyOf").is_none());
+    }
+
+    #[test]
+    fn what_is_made_of_itself_is_left_to_the_linter() {
+        let (schemas, changes) = adopted(
+            super::merge_all_of,
+            "A: {allOf: [{$ref: '#/components/schemas/B'}, {type: object}]}\nB: {allOf: [{$ref: '#/components/schemas/A'}, {type: object}]}",
+        );
+        assert!(schemas["A"].get("allOf").is_some());
+        assert!(changes.is_empty());
+    }
+}

@@ -1,0 +1,372 @@
+//! Where schemas stand, and what they would be called there.
+
+use std::collections::HashMap;
+
+use heck::ToPascalCase as _;
+
+use crate::{
+    api::METHODS,
+    spec::{Content, Entry, Node, Position},
+};
+
+/// What a schema that is not inside another one belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// `components/schemas`.
+    Components,
+    /// A body, a parameter, a message: what becomes a type where it has a name.
+    Value,
+    /// A header of an answer, which becomes no type.
+    Header,
+}
+
+/// A schema that is not inside another one.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) holder: Holder,
+    /// Its name, or the one it would have in `components/schemas`.
+    pub(super) name: String,
+}
+
+/// Calls `visit` on each schema that is not inside another one.
+pub(super) fn roots(document: &mut Node, visit: &mut dyn FnMut(&mut Node, &Place)) {
+    if let Some(components) = document.get_mut("components") {
+        for section in components.entries_mut() {
+            let key = section.key.clone();
+            for entry in section.value.entries_mut() {
+                let name = entry.key.to_pascal_case();
+                match key.as_str() {
+                    "schemas" => {
+                        let place = Place {
+                            holder: Holder::Components,
+                            name: entry.key.clone(),
+                        };
+                        visit(&mut entry.value, &place);
+                    }
+                    "parameters" => holder(&mut entry.value, &name, Holder::Value, visit),
+                    "headers" => holder(&mut entry.value, &name, Holder::Header, visit),
+                    "requestBodies" => {
+                        contents(&mut entry.value, &with_suffix(&name, "Request"), visit);
+                    }
+                    "responses" => {
+                        response(&mut entry.value, &with_suffix(&name, "Response"), visit)
+                    }
+                    "callbacks" => callback(&mut entry.value, &name, visit),
+                    "pathItems" => item(&mut entry.value, &name, visit),
+                    _ => {}
+                }
+            }
+        }
+    }
+    for section in ["paths", "webhooks"] {
+        let paths = document.get_mut(section);
+        for path in paths.into_iter().flat_map(Node::entries_mut) {
+            let name = path.key.to_pascal_case();
+            item(&mut path.value, &name, visit);
+        }
+    }
+}
+
+fn with_suffix(name: &str, suffix: &str) -> String {
+    match name.ends_with(suffix) {
+        true => name.to_owned(),
+        false => format!("{name}{suffix}"),
+    }
+}
+
+fn item(item: &mut Node, name: &str, visit: &mut dyn FnMut(&mut Node, &Place)) {
+    for parameter in list(item, "parameters") {
+        self::parameter(parameter, name, visit);
+    }
+    for entry in item.entries_mut() {
+        if METHODS.contains(&entry.key.as_str()) {
+            let fallback = format!("{}{name}", entry.key.to_pascal_case());
+            operation(&mut entry.value, &fallback, visit);
+        }
+    }
+}
+
+fn operation(operation: &mut Node, fallback: &str, visit: &mut dyn FnMut(&mut Node, &Place)) {
+    let id = operation.text("operationId").unwrap_or(fallback);
+    let name = id.to_pascal_case();
+    for parameter in list(operation, "parameters") {
+        self::parameter(parameter, &name, visit);
+    }
+    if let Some(body) = operation.get_mut("requestBody") {
+        contents(body, &with_suffix(&name, "Request"), visit);
+    }
+    let responses = operation.get_mut("responses");
+    for entry in responses.into_iter().flat_map(Node::entries_mut) {
+        let suffix = match entry.key.as_str() {
+            status if status.starts_with('2') || status == "101" => "Response".to_owned(),
+            "default" | "4XX" | "5XX" => "Error".to_owned(),
+            status => format!("Error{status}"),
+        };
+        response(&mut entry.value, &with_suffix(&name, &suffix), visit);
+    }
+    let callbacks = operation.get_mut("callbacks");
+    for entry in callbacks.into_iter().flat_map(Node::entries_mut) {
+        let name = format!("{name}{}", entry.key.to_pascal_case());
+        callback(&mut entry.value, &name, visit);
+    }
+    if let Some(socket) = operation.get_mut("x-websocket") {
+        schema(
+            socket,
+            "message",
+            &with_suffix(&name, "Message"),
+            Holder::Value,
+            visit,
+        );
+    }
+}
+
+fn callback(callback: &mut Node, name: &str, visit: &mut dyn FnMut(&mut Node, &Place)) {
+    for entry in callback.entries_mut() {
+        item(&mut entry.value, name, visit);
+    }
+}
+
+fn response(response: &mut Node, name: &str, visit: &mut dyn FnMut(&mut Node, &Place)) {
+    let headers = response.get_mut("headers");
+    for entry in headers.into_iter().flat_map(Node::entries_mut) {
+        let name = format!("{name}{}", entry.key.to_pascal_case());
+        holder(&mut entry.value, &name, Holder::Header, visit);
+    }
+    contents(response, name, visit);
+}
+
+fn parameter(parameter: &mut Node, of: &str, visit: &mut dyn FnMut(&mut Node, &Place)) {
+    let own = parameter.text("name").unwrap_or_default().to_pascal_case();
+    holder(parameter, &format!("{of}{own}"), Holder::Value, visit);
+}
+
+/// What has a schema of its own, or one for each media type.
+fn holder(node: &mut Node, name: &str, kind: Holder, visit: &mut dyn FnMut(&mut Node, &Place)) {
+    schema(node, "schema", name, kind, visit);
+    contents(node, name, visit);
+}
+
+fn contents(node: &mut Node, name: &str, visit: &mut dyn FnMut(&mut Node, &Place)) {
+    let content = node.get_mut("content");
+    for media in content.into_iter().flat_map(Node::entries_mut) {
+        schema(&mut media.value, "schema", name, Holder::Value, visit);
+        let encodings = media.value.get_mut("encoding");
+        for encoding in encodings.into_iter().flat_map(Node::entries_mut) {
+            let headers = encoding.value.get_mut("headers");
+            for header in headers.into_iter().flat_map(Node::entries_mut) {
+                holder(&mut header.value, name, Holder::Header, visit);
+            }
+        }
+    }
+}
+
+fn schema(
+    node: &mut Node,
+    key: &str,
+    name: &str,
+    holder: Holder,
+    visit: &mut dyn FnMut(&mut Node, &Place),
+) {
+    if let Some(schema) = node.get_mut(key) {
+        let name = name.to_owned();
+        visit(schema, &Place { holder, name });
+    }
+}
+
+fn list<'a>(node: &'a mut Node, key: &str) -> &'a mut [Node] {
+    node.get_mut(key).map_or(&mut [], Node::items_mut)
+}
+
+/// The schemas inside a schema, each with what is added to its name.
+pub(super) fn children(schema: &mut Node) -> Vec<(String, &mut Node)> {
+    let mut all: Vec<(String, &mut Node)> = Vec::new();
+    for entry in schema.entries_mut() {
+        match entry.key.as_str() {
+            "properties" | "patternProperties" | "$defs" | "definitions" => {
+                let inner = entry.value.entries_mut().iter_mut();
+                all.extend(inner.map(|entry| (entry.key.to_pascal_case(), &mut entry.value)));
+            }
+            "items" if matches!(entry.value.content, Content::List(_)) => {
+                let places = entry.value.items_mut().iter_mut().enumerate();
+                all.extend(places.map(|(place, item)| (format!("Item{}", place + 1), item)));
+            }
+            "items" => all.push(("Item".to_owned(), &mut entry.value)),
+            "additionalProperties" if !matches!(entry.value.content, Content::Bool(_)) => {
+                all.push(("Value".to_owned(), &mut entry.value));
+            }
+            "not" => all.push(("Not".to_owned(), &mut entry.value)),
+            "allOf" | "oneOf" | "anyOf" | "prefixItems" => {
+                let branches = entry.value.items_mut().iter_mut().enumerate();
+                all.extend(branches.map(|(place, branch)| (branch_name(branch, place), branch)));
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+/// What a branch of a composition adds to the name of the whole.
+pub(super) fn branch_name(branch: &Node, place: usize) -> String {
+    let title = branch.text("title").unwrap_or_default().to_pascal_case();
+    if !title.is_empty() && title.len() <= 40 {
+        return title;
+    }
+    match branch.reference().and_then(referred) {
+        Some(name) => name.to_pascal_case(),
+        None => format!("Variant{}", place + 1),
+    }
+}
+
+/// Calls `visit` on every schema of the document, on the whole before its parts.
+pub(super) fn every(document: &mut Node, visit: &mut dyn FnMut(&mut Node)) {
+    roots(document, &mut |schema, _| below(schema, visit));
+}
+
+/// Calls `visit` on a schema and then on those inside it.
+pub(super) fn below(schema: &mut Node, visit: &mut dyn FnMut(&mut Node)) {
+    visit(schema);
+    for (_, child) in children(schema) {
+        below(child, visit);
+    }
+}
+
+/// Calls `visit` on every schema of the document, on the parts before the whole.
+pub(super) fn every_inside_out(document: &mut Node, visit: &mut dyn FnMut(&mut Node)) {
+    fn inside_out(schema: &mut Node, visit: &mut dyn FnMut(&mut Node)) {
+        for (_, child) in children(schema) {
+            inside_out(child, visit);
+        }
+        visit(schema);
+    }
+    roots(document, &mut |schema, _| inside_out(schema, visit));
+}
+
+/// The name of the component schema that a reference leads to.
+pub(super) fn referred(reference: &str) -> Option<&str> {
+    let name = reference.strip_prefix("#/components/schemas/")?;
+    (!name.contains('/')).then_some(name)
+}
+
+/// The schemas of `components/schemas` as they were when a pass began.
+#[derive(Debug)]
+pub(super) struct Named(HashMap<String, Node>);
+
+impl Named {
+    pub(super) fn of(document: &Node) -> Self {
+        let schemas = document
+            .get("components")
+            .and_then(|components| components.get("schemas"));
+        let entries = schemas.map_or(&[][..], Node::entries).iter();
+        Self(
+            entries
+                .map(|entry| (entry.key.clone(), entry.value.clone()))
+                .collect(),
+        )
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Node> {
+        self.0.get(name)
+    }
+
+    /// What a schema is at last, behind all references.
+    pub(super) fn resolve<'a>(&'a self, schema: &'a Node) -> &'a Node {
+        let mut found = schema;
+        for _ in 0..32 {
+            match sole_reference(found)
+                .and_then(referred)
+                .and_then(|name| self.0.get(name))
+            {
+                Some(next) => found = next,
+                None => break,
+            }
+        }
+        found
+    }
+}
+
+/// Puts schemas at the end of `components/schemas`, which is made where it is not there.
+pub(super) fn add_components(document: &mut Node, new: Vec<Entry>) {
+    if new.is_empty() {
+        return;
+    }
+    if document.get("components").is_none() {
+        document.insert("components", Content::Map(Vec::new()));
+    }
+    let Some(components) = document.get_mut("components") else {
+        return;
+    };
+    if components.get("schemas").is_none() {
+        components.insert("schemas", Content::Map(Vec::new()));
+    }
+    if let Some(Node {
+        content: Content::Map(schemas),
+        ..
+    }) = components.get_mut("schemas")
+    {
+        schemas.extend(new);
+    }
+}
+
+/// A reference to a component schema.
+pub(super) fn reference_to(name: &str, position: Position) -> Node {
+    map(
+        position,
+        [("$ref", format!("#/components/schemas/{name}").into())],
+    )
+}
+
+/// A map of these keys, all of which are where the map is.
+pub(super) fn map<'k>(
+    position: Position,
+    entries: impl IntoIterator<Item = (&'k str, Content)>,
+) -> Node {
+    let entry = |(key, content): (&str, Content)| Entry {
+        key: key.to_owned(),
+        key_position: position,
+        value: Node { position, content },
+    };
+    Node {
+        position,
+        content: Content::Map(entries.into_iter().map(entry).collect()),
+    }
+}
+
+/// The keywords that say something of a schema and nothing of its values.
+pub(super) const PROSE: &[&str] = &[
+    "title",
+    "description",
+    "example",
+    "default",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "externalDocs",
+    "xml",
+    "nullable",
+    "x-evidence",
+];
+
+/// Whether nothing is said of the values.
+pub(super) fn allows_anything(schema: &Node) -> bool {
+    matches!(schema.content, Content::Map(_))
+        && schema
+            .entries()
+            .iter()
+            .all(|entry| PROSE.contains(&entry.key.as_str()))
+}
+
+/// The reference, where the schema is one, alone or in an `allOf` with prose beside it.
+pub(super) fn sole_reference(schema: &Node) -> Option<&str> {
+    if let Some(reference) = schema.reference() {
+        return Some(reference);
+    }
+    let parts = schema.get("allOf")?.items();
+    let others = schema.entries().iter().filter(|entry| entry.key != "allOf");
+    let prose = others
+        .into_iter()
+        .all(|entry| PROSE.contains(&entry.key.as_str()));
+    match parts {
+        [part] if prose => part.reference(),
+        _ => None,
+    }
+}

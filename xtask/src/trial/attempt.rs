@@ -1,0 +1,134 @@
+//! From a document to the files of its crate, in memory.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use heck::ToKebabCase as _;
+
+use crate::{
+    adopt::{self, Change},
+    api::Api,
+    generate::{self, Files},
+    lower,
+    spec::{Document, Finding, Severity},
+};
+
+/// What became of a document.
+#[derive(Debug)]
+pub struct Attempt {
+    /// The name of the crate that is made of it.
+    pub name: String,
+    /// What it says; `None` where it was refused.
+    pub api: Option<Api>,
+    /// What was rewritten on the way into the profile.
+    pub changes: Vec<Change>,
+    /// How many passes rewrote something.
+    pub passes: usize,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// What the generator itself said, where it failed.
+    pub failure: Option<String>,
+    /// The files.
+    pub files: Files,
+    /// From the text to the files.
+    pub took: Duration,
+}
+
+impl Attempt {
+    /// Whether there are files.
+    pub fn is_generated(&self) -> bool {
+        !self.files.is_empty()
+    }
+
+    /// How many lines of Rust the crate has.
+    pub fn lines(&self) -> usize {
+        let sources = self
+            .files
+            .iter()
+            .filter(|(path, _)| path.starts_with("crates"));
+        sources
+            .filter(|(path, _)| path.extension().is_some_and(|extension| extension == "rs"))
+            .map(|(_, text)| text.lines().count())
+            .sum()
+    }
+}
+
+/// Adopts, lints and generates the document in a file.
+pub fn attempt(path: &Path) -> Attempt {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let stem = stem.to_kebab_case();
+    let name = match stem.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        true => stem,
+        false => format!("api-{stem}"),
+    };
+    made(name, || {
+        Document::load(path).and_then(|document| adopt::bundle(document, path))
+    })
+}
+
+/// Adopts, lints and generates the document in a text, which stands in no file; `name` is that of the crate.
+pub fn attempt_text(name: &str, text: &str) -> Attempt {
+    let path = format!("{name}.yaml");
+    made(name.to_owned(), || Document::parse(Path::new(&path), text))
+}
+
+fn made(name: String, load: impl FnOnce() -> Result<Document, Vec<Finding>>) -> Attempt {
+    let started = Instant::now();
+    let mut attempt = Attempt {
+        name,
+        api: None,
+        changes: Vec::new(),
+        passes: 0,
+        findings: Vec::new(),
+        failure: None,
+        files: Files::new(),
+        took: Duration::ZERO,
+    };
+    // A document must never bring the command down: the others are to be tried too.
+    let outcome = catch_unwind(AssertUnwindSafe(|| match load() {
+        Ok(document) => generated(document, &mut attempt),
+        Err(findings) => attempt.findings = findings,
+    }));
+    if let Err(panic) = outcome {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied());
+        attempt.failure = Some(format!(
+            "the generator panicked: {}",
+            text.unwrap_or("without a message")
+        ));
+    }
+    attempt.took = started.elapsed();
+    attempt
+}
+
+fn generated(document: Document, attempt: &mut Attempt) {
+    let adopted = adopt::adopt_linted(document);
+    let mut passes: Vec<&str> = adopted.changes.iter().map(|change| change.pass).collect();
+    passes.dedup();
+    attempt.passes = passes.len();
+    attempt.changes = adopted.changes;
+    attempt.findings = adopted.findings;
+    if attempt
+        .findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error)
+    {
+        return;
+    }
+    let api = Api::read(&attempt.name, adopted.document.value());
+    attempt.passes += lower::lower(&api)
+        .1
+        .iter()
+        .filter(|applied| applied.places > 0)
+        .count();
+    match generate::generate(&api, adopted.document.text()) {
+        Ok(files) => attempt.files = files,
+        Err(error) => attempt.failure = Some(error),
+    }
+    attempt.api = Some(api);
+}

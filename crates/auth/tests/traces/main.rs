@@ -7,7 +7,7 @@
 macro_rules! generated {
     ($($name:ident $path:literal)*) => {$(
         #[rustfmt::skip] // formatted by the generator
-        #[allow(dead_code, unfulfilled_lint_expectations, unreachable_pub, unused_imports, reason = "a test calls some of it")]
+        #[allow(dead_code, unfulfilled_lint_expectations, unreachable_pub, reason = "a test calls some of it")]
         #[path = $path]
         mod $name;
     )*};

@@ -3,9 +3,11 @@
 //! Reading never fails: [`lint`](crate::spec::lint()) has seen the document before, so what is missing here is missing there.
 
 mod reading;
+mod schemes;
 mod webhooks;
 
 pub(crate) use reading::is_json;
+pub use schemes::{Flow, FlowKind, Placement, Scheme};
 pub use webhooks::{Challenge, Event, Webhooks};
 
 use serde_json::{Map, Value};
@@ -46,30 +48,6 @@ pub struct Server {
     pub environment: Option<String>,
     /// What is said of it.
     pub description: String,
-}
-
-/// A security scheme.
-#[derive(Debug)]
-pub struct Scheme {
-    /// Its name.
-    pub name: String,
-    /// Where its credential goes.
-    pub placement: Placement,
-}
-
-/// Where on a request a credential goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Placement {
-    /// `Authorization: Bearer`.
-    Bearer,
-    /// `Authorization: Basic`.
-    Basic,
-    /// A header of this name.
-    Header(String),
-    /// A query parameter of this name.
-    Query(String),
-    /// A cookie of this name.
-    Cookie(String),
 }
 
 /// One operation.
@@ -288,7 +266,6 @@ impl Api {
     /// Reads the document of the spec called `name`.
     pub fn read(name: &str, document: Value) -> Self {
         let info = &document["info"];
-        let schemes = entries(&document["components"]["securitySchemes"]);
         let mut operations = Vec::new();
         for (path, item) in entries(&document["paths"]) {
             for (method, operation) in
@@ -308,12 +285,7 @@ impl Api {
             description: text(info, "description"),
             version: text(info, "version"),
             servers: servers(&document),
-            schemes: schemes
-                .map(|(name, scheme)| Scheme {
-                    name: name.clone(),
-                    placement: placement(scheme),
-                })
-                .collect(),
+            schemes: schemes::of(&document),
             error_codes: error_codes(&document),
             operations,
             webhooks: Webhooks::of(&document),
@@ -338,6 +310,19 @@ impl Api {
         }
         all.retain(|(_, codes)| !codes.is_empty());
         all
+    }
+
+    /// The schemes that some call takes: what others there are, such as the signature of what the provider posts, is no
+    /// credential of a caller's.
+    pub fn taken_schemes(&self) -> impl Iterator<Item = &Scheme> {
+        self.schemes.iter().filter(|scheme| {
+            let alternatives = self
+                .operations
+                .iter()
+                .flat_map(|operation| &operation.security);
+            let mut names = alternatives.flatten().map(|(name, _)| name);
+            names.any(|name| *name == scheme.name)
+        })
     }
 
     /// What a `$ref` of the document leads to, or the value itself.
@@ -412,21 +397,6 @@ fn alternative(alternative: &Value) -> Vec<(String, Vec<String>)> {
     entries(alternative)
         .map(|(scheme, of)| (scheme.clone(), scopes(of)))
         .collect()
-}
-
-fn placement(scheme: &Value) -> Placement {
-    let name = text(scheme, "name");
-    match (
-        scheme["type"].as_str(),
-        scheme["in"].as_str(),
-        scheme["scheme"].as_str(),
-    ) {
-        (Some("apiKey"), Some("query"), _) => Placement::Query(name),
-        (Some("apiKey"), Some("cookie"), _) => Placement::Cookie(name),
-        (Some("apiKey"), _, _) => Placement::Header(name),
-        (Some("http"), _, Some(scheme)) if scheme.eq_ignore_ascii_case("basic") => Placement::Basic,
-        _ => Placement::Bearer,
-    }
 }
 
 fn servers(node: &Value) -> Vec<Server> {

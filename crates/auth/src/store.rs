@@ -15,7 +15,6 @@ use std::{any::Any, fmt, future::Future, pin::Pin, time::Duration, time::SystemT
 
 use bindery_runtime::Secret;
 
-#[cfg(any(feature = "alibaba-baas", feature = "hive", feature = "upvest"))]
 pub(crate) use self::key::fingerprint;
 #[cfg(feature = "redis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]

@@ -82,6 +82,13 @@ pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<
         }
     });
     items.push(parse_quote! {
+        impl From<Session> for Client {
+            fn from(session: Session) -> Self {
+                Self::new(session)
+            }
+        }
+    });
+    items.push(parse_quote! {
         impl Client {
             #(#methods)*
         }

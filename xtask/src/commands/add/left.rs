@@ -3,11 +3,10 @@
 use std::io::{self, Write};
 
 use heck::ToShoutySnakeCase as _;
-use serde_json::Value;
 
 use crate::{
     adopt::Adopted,
-    api::{Api, Placement, Scheme, entries},
+    api::{Api, FlowKind, Placement, Scheme},
     commands::counted,
     provenance::Provenance,
     registry,
@@ -98,22 +97,14 @@ fn sorted(findings: &[Finding]) -> String {
 
 /// What signs in by each scheme. For what OpenAPI has a word for, nothing is left to write.
 fn credentials(api: &Api) -> Vec<String> {
-    if api.schemes.is_empty() {
+    let taken: Vec<_> = api.taken_schemes().collect();
+    if taken.is_empty() {
         return vec!["none: no call takes any".to_owned()];
     }
-    let schemes = &api.document["components"]["securitySchemes"];
-    let all = api.schemes.iter();
-    let (own, standard): (Vec<_>, Vec<_>) =
-        all.partition(|scheme| is_own(scheme, &schemes[&scheme.name]));
+    let (own, standard): (Vec<_>, Vec<_>) = taken.into_iter().partition(|scheme| scheme.own);
     let mut lines: Vec<String> = standard
         .iter()
-        .map(|scheme| {
-            format!(
-                "`{}`: {}",
-                scheme.name,
-                credential(scheme, &schemes[&scheme.name])
-            )
-        })
+        .map(|scheme| format!("`{}`: {}", scheme.name, credential(scheme)))
         .collect();
     if !lines.is_empty() {
         let name = &api.name;
@@ -130,32 +121,34 @@ fn credentials(api: &Api) -> Vec<String> {
     lines
 }
 
-/// Whether a scheme takes more than OpenAPI has a word for.
-fn is_own(scheme: &Scheme, written: &Value) -> bool {
-    // What HTTP has no more than a name for, such as `digest`, comes as the whole header.
-    let whole_header = matches!(&scheme.placement, Placement::Header(name) if name.eq_ignore_ascii_case("Authorization"));
-    written["x-own-sign-in"] == true || whole_header
-}
-
-fn credential(scheme: &Scheme, written: &Value) -> String {
+fn credential(scheme: &Scheme) -> String {
     let name = scheme.name.to_shouty_snake_case();
-    let flows: Vec<_> = entries(&written["flows"])
-        .map(|(flow, _)| match flow.as_str() {
-            "clientCredentials" => format!("`OAuth2::client_credentials(&schemes::{name}, …)`"),
-            "password" => format!("`OAuth2::password(&schemes::{name}, …)`"),
-            "authorizationCode" => format!(
+    let flows: Vec<_> = scheme
+        .flows
+        .iter()
+        .map(|flow| match flow.kind {
+            FlowKind::ClientCredentials => format!("`OAuth2::client_credentials(&schemes::{name}, …)`"),
+            FlowKind::Password => format!("`OAuth2::password(&schemes::{name}, …)`"),
+            FlowKind::AuthorizationCode => format!(
                 "`OAuth2::refresh_token(&schemes::{name}, …)`, with the token that a browser ends in"
             ),
-            _ => format!("`Bearer::new(&schemes::{name}, …)`, with the token that a browser ends in"),
+            FlowKind::Implicit => format!(
+                "`Bearer::new(&schemes::{name}, …)`, with the token that a browser ends in"
+            ),
         })
         .collect();
     if !flows.is_empty() {
         return flows.join(", or ");
     }
-    let what = match &scheme.placement {
-        Placement::Bearer => "Bearer",
-        Placement::Basic => "Basic",
-        Placement::Header(_) | Placement::Query(_) | Placement::Cookie(_) => "ApiKey",
-    };
-    format!("`{what}::new(&schemes::{name}, …)`")
+    match &scheme.placement {
+        Placement::Bearer => format!("`Bearer::new(&schemes::{name}, …)`"),
+        Placement::Basic => format!("`Basic::new(&schemes::{name}, …)`"),
+        // What HTTP has no more than a name for, such as `digest`, comes as the whole header.
+        Placement::Header(header) if header.eq_ignore_ascii_case("Authorization") => {
+            format!("`ApiKey::new(&schemes::{name}, …)`, with the whole header")
+        }
+        Placement::Header(_) | Placement::Query(_) | Placement::Cookie(_) => {
+            format!("`ApiKey::new(&schemes::{name}, …)`")
+        }
+    }
 }

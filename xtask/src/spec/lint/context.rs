@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::super::document::{escape, tokens};
 use super::super::{Document, Node};
 use super::anatomy::Kind;
+use super::examples::Patterns;
 use super::operation::Operation;
 use super::walk::{Misfit, Object, Walk};
 
@@ -20,6 +21,7 @@ pub(super) struct Context<'a> {
     by_pointer: HashMap<String, usize>,
     /// The objects that stand in each object, by number.
     children: Vec<Vec<usize>>,
+    pub(super) patterns: Patterns,
 }
 
 impl<'a> Context<'a> {
@@ -42,6 +44,7 @@ impl<'a> Context<'a> {
             misfits,
             by_pointer,
             children,
+            patterns: Patterns::default(),
         }
     }
 

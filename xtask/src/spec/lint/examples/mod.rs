@@ -8,6 +8,6 @@ mod valid;
 mod values;
 
 pub(super) use missing::missing;
-pub(super) use pattern::bad_pattern;
+pub(super) use pattern::{Patterns, bad_pattern};
 pub(super) use undeclared::undeclared_field;
 pub(super) use valid::{default_breaks_schema, enum_breaks_type, invalid_example};

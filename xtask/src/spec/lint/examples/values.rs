@@ -16,8 +16,8 @@ pub(super) enum Direction {
 /// A value that stands for others of its schema.
 #[derive(Debug)]
 pub(super) struct Example<'s, 'a> {
-    /// What it is an example of, in words.
-    pub(super) place: String,
+    /// What it is an example of.
+    pub(super) holder: &'s Object<'a>,
     pub(super) node: &'a Node,
     pub(super) schema: &'s Object<'a>,
     pub(super) direction: Direction,
@@ -46,7 +46,7 @@ pub(super) fn examples<'s, 'a>(context: &'s Context<'a>) -> Vec<Example<'s, 'a>>
                 Direction::Either
             };
             examples.push(Example {
-                place: context.place(&holder.pointer),
+                holder,
                 node,
                 schema,
                 direction,

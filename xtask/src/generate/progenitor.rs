@@ -8,6 +8,7 @@ use std::{
 use ::progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use openapiv3::OpenAPI;
 use schemars_08::schema::{InstanceType, SchemaObject};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 /// The formats that have a type of their own.
@@ -64,7 +65,7 @@ const READ_AND_SHOWN: &[TypeImpl] = &[TypeImpl::Display, TypeImpl::FromStr];
 /// When progenitor refuses the document, or panics: then the message has the operation or schema it was at, found by
 /// leaving the others out.
 pub(super) fn run(document: &Value) -> Result<syn::File, String> {
-    let parsed: OpenAPI = serde_json::from_value(document.clone())
+    let parsed = OpenAPI::deserialize(document)
         .map_err(|error| format!("failed to read the lowered document: {error}"))?;
     attempt(&parsed).map_err(|error| match culprit(&parsed) {
         Some(culprit) => format!("failed to generate {culprit}: {error}"),

@@ -11,7 +11,7 @@ use super::super::context::Context;
 use super::super::made_of::unbounded;
 use super::super::walk::Object;
 use super::pattern::Patterns;
-use super::values::Direction;
+use super::values::{Direction, defaults, examples};
 
 /// Keywords that mean the same in both, with what they must hold to mean anything.
 const COUNTS: &[&str] = &[
@@ -41,7 +41,7 @@ pub(super) struct Translation<'s> {
 /// Every schema that is asked for becomes a property of one large schema, and a value to be checked is an object of that
 /// one property: so what many schemas refer to is compiled once, and not once for each of them.
 #[derive(Debug, Default)]
-pub(super) struct Checker {
+pub(in super::super) struct Checker {
     validators: Vec<Validator>,
     /// Which validator knows a schema, by the schema's number in the walk, and which property it is there.
     places: HashMap<usize, (usize, String)>,
@@ -51,11 +51,14 @@ const BASE: &str = "spec:///schemas";
 
 impl Checker {
     /// Compiles the schemas that are asked for.
-    pub(super) fn new<'s, 'a: 's>(
+    fn new<'s, 'a: 's>(
         context: &'s Context<'a>,
         direction: Direction,
-        asked: impl IntoIterator<Item = &'s Object<'a>>,
+        asked: Vec<&'s Object<'a>>,
     ) -> Self {
+        if asked.is_empty() {
+            return Self::default();
+        }
         let unbounded: HashSet<usize> = unbounded(context)
             .iter()
             .map(|unbounded| unbounded.object.number)
@@ -119,6 +122,21 @@ impl Checker {
         let value = Value::Object(Map::from_iter([(property.clone(), value)]));
         Some((self.validators.get(*place)?, value))
     }
+}
+
+/// What checks the examples and defaults of a document, by their direction. Defaults have none.
+pub(in super::super) fn checkers(context: &Context<'_>) -> HashMap<Direction, Checker> {
+    let mut asked: HashMap<Direction, Vec<&Object<'_>>> = HashMap::new();
+    for example in examples(context) {
+        let of_direction = asked.entry(example.direction).or_default();
+        of_direction.push(example.schema);
+    }
+    let without = asked.entry(Direction::Either).or_default();
+    without.extend(defaults(context).into_iter().map(|(schema, _)| schema));
+    asked
+        .into_iter()
+        .map(|(direction, schemas)| (direction, Checker::new(context, direction, schemas)))
+        .collect()
 }
 
 /// Compiles the schemas into one validator, or into several where one of them is too broken: it is found by halving.

@@ -1,7 +1,5 @@
 //! Whether the values that a document shows fit their schemas.
 
-use std::collections::HashMap;
-
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
@@ -11,22 +9,11 @@ use super::super::super::{Content, Node};
 use super::super::anatomy::Kind;
 use super::super::context::Context;
 use super::super::findings::Findings;
-use super::super::walk::Object;
-use super::json_schema::Checker;
-use super::values::{Direction, examples};
+use super::values::{Direction, defaults, examples};
 
 pub(in super::super) fn invalid_example(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let examples = examples(context);
-    let mut asked: HashMap<Direction, Vec<&Object<'_>>> = HashMap::new();
-    for example in &examples {
-        let of_direction = asked.entry(example.direction).or_default();
-        of_direction.push(example.schema);
-    }
-    let checkers: HashMap<Direction, Checker> = asked
-        .into_iter()
-        .map(|(direction, schemas)| (direction, Checker::new(context, direction, schemas)))
-        .collect();
-    for example in examples {
+    let checkers = context.checkers();
+    for example in examples(context) {
         let checker = &checkers[&example.direction];
         let Some((validator, value)) = checker.prepared(example.schema, example.node.to_value())
         else {
@@ -48,17 +35,9 @@ pub(in super::super) fn invalid_example(context: &Context<'_>, findings: &mut Fi
 }
 
 pub(in super::super) fn default_breaks_schema(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let defaults: Vec<(&Object<'_>, &Node)> = context
-        .all(Kind::Schema)
-        .filter(|schema| schema.node.reference().is_none())
-        .filter_map(|schema| Some((schema, schema.node.get("default")?)))
-        .collect();
-    if defaults.is_empty() {
-        return;
-    }
-    let asked = defaults.iter().map(|(schema, _)| *schema);
-    let checker = Checker::new(context, Direction::Either, asked);
-    for (schema, default) in defaults {
+    let checkers = context.checkers();
+    for (schema, default) in defaults(context) {
+        let checker = &checkers[&Direction::Either];
         let Some((validator, value)) = checker.prepared(schema, default.to_value()) else {
             continue;
         };

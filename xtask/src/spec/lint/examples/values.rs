@@ -7,7 +7,7 @@ use super::super::walk::Object;
 
 /// Which way a value goes. It decides whether `readOnly` and `writeOnly` properties are in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Direction {
+pub(in super::super) enum Direction {
     Request,
     Response,
     Either,
@@ -27,7 +27,7 @@ pub(super) struct Example<'s, 'a> {
 pub(super) fn examples<'s, 'a>(context: &'s Context<'a>) -> Vec<Example<'s, 'a>> {
     let one_way = context
         .all(Kind::Schema)
-        .any(|schema| schema.node.is_true("readOnly") || schema.node.is_true("writeOnly"));
+        .any(|schema| requires_one_way(schema.node));
     let mut examples = Vec::new();
     for holder in &context.objects {
         let schema = match holder.kind {
@@ -39,7 +39,7 @@ pub(super) fn examples<'s, 'a>(context: &'s Context<'a>) -> Vec<Example<'s, 'a>>
         };
         let Some(schema) = schema else { continue };
         for node in of(context, holder) {
-            // Without properties of one way, all ways are the same, and one translation does for all.
+            // Where no such property is required, all ways are the same, and one translation does for all.
             let direction = if one_way {
                 direction(context, holder)
             } else {
@@ -54,6 +54,25 @@ pub(super) fn examples<'s, 'a>(context: &'s Context<'a>) -> Vec<Example<'s, 'a>>
         }
     }
     examples
+}
+
+/// Whether a property that goes one way only is required.
+fn requires_one_way(schema: &Node) -> bool {
+    let required = schema.get("required").map_or(&[][..], Node::items);
+    let properties = schema.get("properties");
+    required
+        .iter()
+        .filter_map(|name| properties?.get(name.as_str()?))
+        .any(|property| property.is_true("readOnly") || property.is_true("writeOnly"))
+}
+
+/// The defaults of schemas, each with its schema.
+pub(super) fn defaults<'s, 'a>(context: &'s Context<'a>) -> Vec<(&'s Object<'a>, &'a Node)> {
+    context
+        .all(Kind::Schema)
+        .filter(|schema| schema.node.reference().is_none())
+        .filter_map(|schema| Some((schema, schema.node.get("default")?)))
+        .collect()
 }
 
 /// The examples that stand on an object itself.

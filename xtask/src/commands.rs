@@ -1,6 +1,7 @@
 //! What a maintainer types.
 
 mod bench;
+mod beside_progenitor;
 mod diff;
 mod generate;
 mod lint;
@@ -32,6 +33,10 @@ pub struct Arguments {
 enum Command {
     /// Measure what the clients cost, and hold it against the bars.
     Bench(bench::Options),
+    /// Put the crate of a document, and what plain progenitor makes of it, side by side, for the benches to hold one
+    /// against the other.
+    #[command(hide = true)]
+    BesideProgenitor(beside_progenitor::Options),
     /// Generate the provider crates from their specs.
     Generate(generate::Options),
     /// Tell what changed for callers since a revision, and which version it asks for.
@@ -57,6 +62,7 @@ impl Arguments {
     pub fn run(self, workspace: &Workspace, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
         let outcome = match self.command {
             Command::Bench(options) => return reported(bench::run(&options, workspace), err),
+            Command::BesideProgenitor(options) => beside_progenitor::run(&options, workspace, err),
             Command::Generate(options) => generate::run(&options, workspace, out, err),
             Command::Diff(options) => diff::run(&options, workspace, out, err),
             Command::Lint(options) => lint::run(&options, workspace, out, err),

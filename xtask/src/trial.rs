@@ -12,4 +12,5 @@ mod samples;
 
 pub use attempt::{Attempt, attempt, attempt_text};
 pub use folder::Folder;
+pub(crate) use folder::manifest;
 pub use round_trip::{Trip, round_trip};

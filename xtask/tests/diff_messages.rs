@@ -117,11 +117,11 @@ fn a_crate_that_is_gone_breaks_callers() {
 
 #[test]
 fn a_spec_with_a_fault_is_not_compared() {
-    let root = repository(&CLEAN.replace("summary:", "sumary:"));
+    let root = repository(&CLEAN.replace("schemas/NewWallet", "schemas/NewWalet"));
     let (well, out, err) = diff(root.path(), &[]);
     assert!(!well);
     assert_eq!(out, "");
-    assert!(err.contains("did you mean `summary`?"), "{err}");
+    assert!(err.contains("did you mean `NewWallet`?"), "{err}");
     assert!(err.contains("error: failed to compare"), "{err}");
 }
 

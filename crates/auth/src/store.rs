@@ -106,6 +106,9 @@ pub struct Shown {
     pub since: SystemTime,
     /// Whether it was shown once more.
     pub again: bool,
+    /// Who noted it: a number that no other note has, or 0. A source whose note may not have come to the store finds by
+    /// it whether it has.
+    pub by: u64,
 }
 
 impl Stored {
@@ -132,7 +135,18 @@ impl StoredAccess {
 impl Shown {
     /// Shown first at `since`, and perhaps once more.
     pub fn new(since: SystemTime, again: bool) -> Self {
-        Self { since, again }
+        Self {
+            since,
+            again,
+            by: 0,
+        }
+    }
+
+    /// Noted under this number.
+    #[must_use]
+    pub fn by(mut self, number: u64) -> Self {
+        self.by = number;
+        self
     }
 }
 

@@ -47,11 +47,12 @@ impl Count {
                     .1
                     .strip_suffix(" blocks")?,
                 // `At t-gmax: 1,234 bytes in 56 blocks`
-                Self::HeldAtMost => line
-                    .strip_prefix("At t-gmax:")?
-                    .trim_start()
-                    .split_once(" bytes")?
-                    .0,
+                Self::HeldAtMost => {
+                    line.strip_prefix("At t-gmax:")?
+                        .trim_start()
+                        .split_once(" bytes")?
+                        .0
+                }
             };
             number.replace(',', "").parse().ok()
         })

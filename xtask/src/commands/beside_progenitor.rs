@@ -49,7 +49,10 @@ pub(super) fn run(
     let attempt = trial::attempt(&options.document);
     let document = options.document.display();
     let Some(api) = attempt.api.as_ref().filter(|_| attempt.is_generated()) else {
-        writeln!(err, "error: {document}: refused; `cargo xtask try` says why")?;
+        writeln!(
+            err,
+            "error: {document}: refused; `cargo xtask try` says why"
+        )?;
         return Ok(false);
     };
     let plain = match generate::plain(api) {

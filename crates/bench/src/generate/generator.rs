@@ -137,8 +137,8 @@ pub(super) fn workspace() -> PathBuf {
 
 /// A folder for documents and crates, below the target folder.
 pub(super) fn folder() -> io::Result<PathBuf> {
-    let target = env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| workspace().join("target"), PathBuf::from);
+    let target =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
     let folder = std::path::absolute(target.join("bench"))?;
     fs::create_dir_all(&folder)?;
     Ok(folder)

@@ -35,10 +35,7 @@ fn ticks(stat: &str) -> Option<f64> {
     // The second field is the name of the program in parentheses, with whatever is in it; 16 and 17 are the times.
     let (_, rest) = stat.rsplit_once(") ")?;
     let mut fields = rest.split(' ').skip(13);
-    let (user, kernel): (f64, f64) = (
-        fields.next()?.parse().ok()?,
-        fields.next()?.parse().ok()?,
-    );
+    let (user, kernel): (f64, f64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
     Some(user + kernel)
 }
 

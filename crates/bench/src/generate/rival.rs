@@ -24,9 +24,9 @@ pub(super) fn against(sheet: &mut Sheet<'_>, generators: &Generators) -> Outcome
         let document = document.map_err(|error| error.to_string());
         for (what, ratio) in [("time", times as Ratio), ("instructions", instructions)] {
             let name = format!("generate.{name}.to_openapi_to_rust.{what}");
-            let ratio = document
-                .clone()
-                .and_then(|document| ratio(generators, &document).map_err(|error| error.to_string()));
+            let ratio = document.clone().and_then(|document| {
+                ratio(generators, &document).map_err(|error| error.to_string())
+            });
             match ratio {
                 Ok(ratio) => sheet.write(&Figure::at_most(name, ratio, "ratio", 1.0))?,
                 Err(error) => sheet.miss(&Figure::unmeasured(name, "ratio", Some(1.0)), error)?,

@@ -126,11 +126,13 @@ impl Segments {
 
 impl VisitMut for Segments {
     fn visit_path_mut(&mut self, path: &mut Path) {
-        for segment in &path.segments {
+        for (place, segment) in path.segments.iter().enumerate() {
             let name = segment.ident.to_string();
             let is_type = name.starts_with(|first: char| first.is_ascii_uppercase());
+            // A type of the provider's may be called as one of the run time is.
+            let own = place == 0 && name == "types";
             self.0.insert(name);
-            if is_type {
+            if is_type || own {
                 break;
             }
         }

@@ -78,17 +78,18 @@ pub(super) fn plain(document: &Value) -> Result<syn::File, String> {
 }
 
 fn styled(document: &Value, style: InterfaceStyle) -> Result<syn::File, String> {
+    let settings = settings(style);
     let parsed = OpenAPI::deserialize(document)
         .map_err(|error| format!("failed to read the lowered document: {error}"))?;
-    attempt(&parsed, style).map_err(|error| match culprit(&parsed, style) {
+    attempt(&parsed, &settings).map_err(|error| match culprit(&parsed, &settings) {
         Some(culprit) => format!("failed to generate {culprit}: {error}"),
         None => format!("failed to generate: {error}"),
     })
 }
 
-fn attempt(document: &OpenAPI, style: InterfaceStyle) -> Result<syn::File, String> {
+fn attempt(document: &OpenAPI, settings: &GenerationSettings) -> Result<syn::File, String> {
     let generated = catch_unwind(AssertUnwindSafe(|| {
-        Generator::new(&settings(style)).generate_tokens(document)
+        Generator::new(settings).generate_tokens(document)
     }));
     match generated {
         Ok(Ok(tokens)) => {
@@ -100,11 +101,11 @@ fn attempt(document: &OpenAPI, style: InterfaceStyle) -> Result<syn::File, Strin
 }
 
 /// The operation without which the document would be taken.
-fn culprit(document: &OpenAPI, style: InterfaceStyle) -> Option<String> {
+fn culprit(document: &OpenAPI, settings: &GenerationSettings) -> Option<String> {
     let mut alone = document.clone();
     for path in document.paths.paths.keys() {
         let item = alone.paths.paths.shift_remove(path)?;
-        if attempt(&alone, style).is_ok() {
+        if attempt(&alone, settings).is_ok() {
             let item = item.as_item()?;
             let mut ids = item
                 .iter()

@@ -160,7 +160,7 @@ impl Model {
                     if let Some(impls) = self.rest.get_mut(&name) {
                         impls.retain(|item| !is_display(item));
                     }
-                    Item::Enum(enums::untagged(api, enumeration, schema))
+                    Item::Enum(enums::untagged(api, enumeration, schema, &self.schemas))
                 }
                 other => other,
             };

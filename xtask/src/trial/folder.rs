@@ -133,7 +133,11 @@ impl Folder {
 pub(crate) fn manifest(root: &Path, name: &str, other: &str) -> io::Result<String> {
     let text = fs::read_to_string(root.join("Cargo.toml"))?;
     let mut lines: Vec<String> = Vec::new();
-    for line in text.lines() {
+    // Profiles are about packages that are not here.
+    let lines_before = text
+        .lines()
+        .take_while(|line| !line.starts_with("[profile"));
+    for line in lines_before {
         if line.starts_with("members") {
             lines.push(format!("members = [\"crates/{name}\", \"{other}\"]"));
         } else if line.starts_with("exclude")

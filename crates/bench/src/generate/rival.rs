@@ -22,7 +22,10 @@ const REMEDY: &str = "install it with `cargo install --locked openapi-to-rust`";
 pub(super) fn against(sheet: &mut Sheet<'_>, generators: &Generators) -> Outcome {
     for Large { name, document } in Large::all() {
         let document = document.map_err(|error| error.to_string());
-        for (what, ratio) in [("time", times as Ratio), ("instructions", instructions)] {
+        for (what, ratio) in [
+            ("time", times as Ratio),
+            ("instructions", instructions as Ratio),
+        ] {
             let name = format!("generate.{name}.to_openapi_to_rust.{what}");
             let ratio = document.clone().and_then(|document| {
                 ratio(generators, &document).map_err(|error| error.to_string())

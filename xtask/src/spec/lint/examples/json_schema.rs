@@ -6,7 +6,6 @@ use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Map, Value, json};
 
 use super::super::super::{Content, Node};
-use super::super::anatomy::Kind;
 use super::super::context::Context;
 use super::super::made_of::unbounded;
 use super::super::walk::Object;
@@ -64,7 +63,8 @@ impl Checker {
             .map(|unbounded| unbounded.object.number)
             .collect();
         let named: Vec<&Object<'a>> = context
-            .all(Kind::Schema)
+            .reach(asked.clone())
+            .into_iter()
             .filter(|schema| is_component(&schema.pointer) && !unbounded.contains(&schema.number))
             .collect();
         let numbers = named

@@ -1,5 +1,7 @@
 //! Every example of a document, with the schema that it must fit.
 
+use std::collections::{HashMap, HashSet};
+
 use super::super::super::Node;
 use super::super::anatomy::Kind;
 use super::super::context::Context;
@@ -25,9 +27,7 @@ pub(super) struct Example<'s, 'a> {
 
 /// All examples: of media types, parameters, headers and webhooks, and of schemas themselves.
 pub(super) fn examples<'s, 'a>(context: &'s Context<'a>) -> Vec<Example<'s, 'a>> {
-    let one_way = context
-        .all(Kind::Schema)
-        .any(|schema| requires_one_way(schema.node));
+    let one_way = one_way(context);
     let mut examples = Vec::new();
     for holder in &context.objects {
         let schema = match holder.kind {
@@ -40,10 +40,9 @@ pub(super) fn examples<'s, 'a>(context: &'s Context<'a>) -> Vec<Example<'s, 'a>>
         let Some(schema) = schema else { continue };
         for node in of(context, holder) {
             // Where no such property is required, all ways are the same, and one translation does for all.
-            let direction = if one_way {
-                direction(context, holder)
-            } else {
-                Direction::Either
+            let direction = match one_way.contains(&schema.number) {
+                true => direction(context, holder),
+                false => Direction::Either,
             };
             examples.push(Example {
                 holder,
@@ -54,6 +53,31 @@ pub(super) fn examples<'s, 'a>(context: &'s Context<'a>) -> Vec<Example<'s, 'a>>
         }
     }
     examples
+}
+
+/// The schemas, by their numbers in the walk, that somewhere require a property which goes one way only.
+fn one_way(context: &Context<'_>) -> HashSet<usize> {
+    let mut referring: HashMap<usize, Vec<usize>> = HashMap::new();
+    for schema in context.all(Kind::Schema) {
+        let target = schema.node.reference().and_then(|to| context.target(to));
+        if let Some(target) = target {
+            let to_it = referring.entry(target.number).or_default();
+            to_it.push(schema.number);
+        }
+    }
+    let mut open: Vec<usize> = context
+        .all(Kind::Schema)
+        .filter(|schema| requires_one_way(schema.node))
+        .map(|schema| schema.number)
+        .collect();
+    let mut found = HashSet::new();
+    while let Some(number) = open.pop() {
+        if found.insert(number) {
+            open.extend(context.objects[number].parent);
+            open.extend(referring.get(&number).into_iter().flatten());
+        }
+    }
+    found
 }
 
 /// Whether a property that goes one way only is required.

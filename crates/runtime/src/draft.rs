@@ -7,7 +7,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
     header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE},
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -129,11 +129,10 @@ impl Draft {
         &self.parameters
     }
 
-    /// The value of a query parameter.
-    pub(crate) fn get_query(&self, name: &str) -> Option<&str> {
-        let mut all = self.query.iter();
-        all.find(|(other, _)| other == name)
-            .map(|(_, value)| value.as_str())
+    /// The value of a query parameter, as it was given.
+    pub(crate) fn get_query(&self, name: &str) -> Option<Cow<'_, str>> {
+        let (_, value) = self.told_query().find(|(other, _)| *other == name)?;
+        Some(value)
     }
 
     /// Replaces all values of a query parameter.
@@ -329,8 +328,11 @@ impl Draft {
         &self.path
     }
 
-    pub(crate) fn told_query(&self) -> &[(Cow<'static, str>, String)] {
-        &self.query
+    /// The query parameters, with their values as they were given.
+    pub(crate) fn told_query(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let decoded = |value| percent_decode_str(value).decode_utf8_lossy();
+        let query = self.query.iter();
+        query.map(move |(name, value)| (&**name, decoded(value)))
     }
 
     pub(crate) fn told_headers(&self) -> &HeaderMap {

@@ -2,6 +2,7 @@
 
 mod add;
 mod bench;
+mod beside_progenitor;
 mod diff;
 mod generate;
 mod lint;
@@ -36,6 +37,10 @@ enum Command {
     Add(add::Options),
     /// Measure what the clients cost, and hold it against the bars.
     Bench(bench::Options),
+    /// Put the crate of a document, and what plain progenitor makes of it, side by side, for the benches to hold one
+    /// against the other.
+    #[command(hide = true)]
+    BesideProgenitor(beside_progenitor::Options),
     /// Generate the provider crates from their specs.
     Generate(generate::Options),
     /// Tell what changed for callers since a revision, and which version it asks for.
@@ -65,6 +70,7 @@ impl Arguments {
             Command::Bench(options) => return reported(bench::run(&options, workspace), err),
             Command::Add(options) => add::run(&options, workspace, out, err),
             Command::Remove(options) => remove::run(&options, workspace, out, err),
+            Command::BesideProgenitor(options) => beside_progenitor::run(&options, workspace, err),
             Command::Generate(options) => generate::run(&options, workspace, out, err),
             Command::Diff(options) => diff::run(&options, workspace, out, err),
             Command::Lint(options) => lint::run(&options, workspace, out, err),

@@ -12,5 +12,6 @@ mod samples;
 
 pub use attempt::{Attempt, attempt, attempt_text};
 pub use folder::Folder;
+pub(crate) use folder::manifest;
 pub use round_trip::{Trip, round_trip};
 pub use samples::samples;

@@ -6,6 +6,7 @@ pub mod sheet;
 pub mod report;
 
 pub mod auth;
+pub mod generate;
 pub mod streams;
 
 pub mod part;

@@ -2,7 +2,7 @@
 
 use std::{error::Error, io};
 
-use crate::{auth, sheet::Sheet, streams};
+use crate::{auth, generate, sheet::Sheet, streams};
 
 /// The reports, in the order they run in.
 pub const REPORTS: &[Report] = &[
@@ -13,6 +13,10 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "streams",
         run: streams::report,
+    },
+    Report {
+        name: "generate",
+        run: generate::report,
     },
 ];
 

@@ -12,6 +12,8 @@ pub enum Count {
     Instructions,
     /// Blocks taken from the heap.
     Allocations,
+    /// Bytes of the heap that are held at one time, at most.
+    HeldAtMost,
 }
 
 impl Count {
@@ -23,7 +25,7 @@ impl Count {
                 "--cache-sim=no",
                 "--cachegrind-out-file=/dev/null",
             ],
-            Self::Allocations => &["--tool=dhat", "--dhat-out-file=/dev/null"],
+            Self::Allocations | Self::HeldAtMost => &["--tool=dhat", "--dhat-out-file=/dev/null"],
         }
     }
 
@@ -44,6 +46,13 @@ impl Count {
                     .rsplit_once(" in ")?
                     .1
                     .strip_suffix(" blocks")?,
+                // `At t-gmax: 1,234 bytes in 56 blocks`
+                Self::HeldAtMost => {
+                    line.strip_prefix("At t-gmax:")?
+                        .trim_start()
+                        .split_once(" bytes")?
+                        .0
+                }
             };
             number.replace(',', "").parse().ok()
         })
@@ -84,12 +93,26 @@ pub fn each(count: Count, part: &Part, times: u64) -> Result<f64, Uncounted> {
 fn whole(count: Count, part: &Part, times: u64) -> Result<u64, Uncounted> {
     let part = part.clone().with(times);
     let (program, arguments) = part.command();
-    let output = Command::new("valgrind")
+    let mut command = Command::new(program);
+    command.args(arguments);
+    of(count, &command)
+}
+
+/// How many there are for one run of a program.
+///
+/// # Errors
+///
+/// When there is no valgrind, or the program fails under it.
+pub fn of(count: Count, command: &Command) -> Result<u64, Uncounted> {
+    let mut valgrind = Command::new("valgrind");
+    valgrind
         .args(count.tool())
-        .arg(program)
-        .args(arguments)
-        .output()
-        .map_err(Uncounted::Absent)?;
+        .arg(command.get_program())
+        .args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        valgrind.current_dir(folder);
+    }
+    let output = valgrind.output().map_err(Uncounted::Absent)?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
         return Err(Uncounted::Failed(said.trim().to_owned()));
@@ -111,5 +134,6 @@ mod tests {
         assert_eq!(Count::Allocations.read(dhat), Some(1_094));
         assert_eq!(Count::Allocations.read(cachegrind), None);
         assert_eq!(Count::Instructions.read(dhat), None);
+        assert_eq!(Count::HeldAtMost.read(dhat), Some(9));
     }
 }

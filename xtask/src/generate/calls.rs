@@ -32,6 +32,7 @@ pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<
             signature(generated, operation)?,
         ));
     }
+    let segments = fields::Segments::of_methods(&methods);
     let about = docs::attributes([
         format!("A client of {}.", api.title),
         "Cheap to clone: all clones share the session, its connections and its tokens.".to_owned(),
@@ -41,18 +42,18 @@ pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<
         fields::RUNTIME
             .into_iter()
             .chain(["Style"])
-            .filter(|name| mentions(&methods, name)),
+            .filter(|name| segments.has(name)),
     );
     runtime.sort_unstable();
     let runtime: Vec<Ident> = runtime.into_iter().map(names::type_name).collect();
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#(#runtime),*};)];
-    if mentions(&methods, "Bytes") {
+    if segments.has("Bytes") {
         items.push(parse_quote!(
             use bindery_runtime::generated::Bytes;
         ));
     }
-    items.extend(foreign_uses(&methods));
-    items.push(if uses_types(&methods) {
+    items.extend(foreign_uses(&segments));
+    items.push(if segments.has("types") {
         parse_quote!(
             use crate::{operations, requests, types};
         )
@@ -115,6 +116,7 @@ pub(super) fn requests(
         })
         .flatten()
         .collect();
+    let segments = fields::Segments::of_methods(&mentioned);
     let candidates = [
         "Error",
         "EventPosition",
@@ -132,20 +134,20 @@ pub(super) fn requests(
     runtime.extend(
         candidates
             .chain(fields::RUNTIME)
-            .filter(|name| mentions(&mentioned, name)),
+            .filter(|name| segments.has(name)),
     );
     runtime.sort_unstable();
     let runtime: Vec<Ident> = runtime.into_iter().map(names::type_name).collect();
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#(#runtime),*};)];
-    if mentions(&mentioned, "Bytes") {
+    if segments.has("Bytes") {
         items.push(parse_quote!(
             use bindery_runtime::generated::Bytes;
         ));
     }
-    items.extend(foreign_uses(&mentioned));
+    items.extend(foreign_uses(&segments));
     let own: Vec<Ident> = ["finality", "operations", "types"]
         .into_iter()
-        .filter(|name| mentions(&mentioned, name))
+        .filter(|name| segments.has(name))
         .map(names::value_name)
         .collect();
     match own.as_slice() {
@@ -303,38 +305,23 @@ pub(super) fn qualified(ty: &Type, model: &Model) -> Type {
     }
 }
 
-fn uses_types(methods: &[ImplItem]) -> bool {
-    mentions(methods, "types")
-}
-
-pub(super) fn mentions(methods: &[ImplItem], segment: &str) -> bool {
-    let mut finder = fields::Finder {
-        segment,
-        found: false,
-    };
-    methods.iter().cloned().for_each(|mut method| {
-        syn::visit_mut::VisitMut::visit_impl_item_mut(&mut finder, &mut method)
-    });
-    finder.found
-}
-
 /// Imports from other crates than the run time.
-pub(super) fn foreign_uses(methods: &[ImplItem]) -> Vec<Item> {
+pub(super) fn foreign_uses(segments: &fields::Segments) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     let chrono: Vec<Ident> = ["DateTime", "NaiveDate", "Utc"]
         .into_iter()
-        .filter(|name| mentions(methods, name))
+        .filter(|name| segments.has(name))
         .map(names::type_name)
         .collect();
     if !chrono.is_empty() {
         items.push(parse_quote!(use chrono::{#(#chrono),*};));
     }
-    if mentions(methods, "Uuid") {
+    if segments.has("Uuid") {
         items.push(parse_quote!(
             use uuid::Uuid;
         ));
     }
-    if mentions(methods, "BTreeMap") {
+    if segments.has("BTreeMap") {
         items.push(parse_quote!(
             use std::collections::BTreeMap;
         ));

@@ -1,6 +1,7 @@
 //! Documentation, as attributes of syntax trees.
 
-use syn::{Attribute, parse_quote};
+use proc_macro2::{Ident, Span};
+use syn::{AttrStyle, Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue};
 
 use crate::api::Evidence;
 
@@ -26,7 +27,20 @@ fn attribute(line: &str) -> Attribute {
     } else {
         format!(" {line}")
     };
-    parse_quote!(#[doc = #line])
+    // Put together and not parsed: there is one for nearly every other line of a crate.
+    Attribute {
+        pound_token: Default::default(),
+        style: AttrStyle::Outer,
+        bracket_token: Default::default(),
+        meta: Meta::NameValue(MetaNameValue {
+            path: Ident::new("doc", Span::call_site()).into(),
+            eq_token: Default::default(),
+            value: Expr::Lit(ExprLit {
+                attrs: Vec::new(),
+                lit: Lit::Str(LitStr::new(&line, Span::call_site())),
+            }),
+        }),
+    }
 }
 
 /// Prose of a spec as rustdoc reads it: a sentence ends with a full stop, brackets look like links to the web only, bare URLs

@@ -4,7 +4,7 @@ use serde_json::Value;
 use syn::{Expr, Ident, ImplItem, Item, Type, parse_quote};
 
 use super::{
-    calls::{foreign_uses, mentions, paged, qualified, shortened, signature},
+    calls::{foreign_uses, paged, qualified, shortened, signature},
     docs, names,
     signatures::Generated,
     types::{Model, fields},
@@ -25,9 +25,10 @@ pub(super) fn module(
     {
         methods.push(method(api, model, generated, operation)?);
     }
+    let segments = fields::Segments::of_methods(&methods);
     let mut mock: Vec<Ident> = ["Mocked", "MockedList", "MockedSocket", "Paging"]
         .into_iter()
-        .filter(|name| mentions(&methods, name))
+        .filter(|name| segments.has(name))
         .map(names::type_name)
         .collect();
     mock.push(names::type_name("Service"));
@@ -35,14 +36,14 @@ pub(super) fn module(
     runtime.extend(
         fields::RUNTIME
             .into_iter()
-            .filter(|name| mentions(&methods, name)),
+            .filter(|name| segments.has(name)),
     );
     runtime.sort_unstable();
     let runtime: Vec<Ident> = runtime.into_iter().map(names::type_name).collect();
     let mut items: Vec<Item> =
         vec![parse_quote!(use bindery_runtime::{#(#runtime,)* mock::{#(#mock),*}};)];
-    items.extend(foreign_uses(&methods));
-    items.push(match mentions(&methods, "types") {
+    items.extend(foreign_uses(&segments));
+    items.push(match segments.has("types") {
         true => parse_quote!(
             use crate::{Client, Environment, operations, types};
         ),

@@ -117,3 +117,15 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     );
     Ok(files)
 }
+
+/// What progenitor alone makes of the document that `api` is lowered to, in the builder style: what generated crates are
+/// held against.
+///
+/// # Errors
+///
+/// A message that names the operation where one is to blame.
+pub fn plain(api: &Api) -> Result<String, String> {
+    let (document, _) = lower(api);
+    let tree = progenitor::plain(&document)?;
+    Ok(prettyplease::unparse(&tree))
+}

@@ -8,6 +8,7 @@ use std::{
 use ::progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use openapiv3::OpenAPI;
 use schemars_08::schema::{InstanceType, SchemaObject};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 /// The formats that have a type of their own.
@@ -64,17 +65,31 @@ const READ_AND_SHOWN: &[TypeImpl] = &[TypeImpl::Display, TypeImpl::FromStr];
 /// When progenitor refuses the document, or panics: then the message has the operation or schema it was at, found by
 /// leaving the others out.
 pub(super) fn run(document: &Value) -> Result<syn::File, String> {
-    let parsed: OpenAPI = serde_json::from_value(document.clone())
+    styled(document, InterfaceStyle::Positional)
+}
+
+/// What progenitor's users get of the document: the same types, and a builder for each call.
+///
+/// # Errors
+///
+/// As [`run`].
+pub(super) fn plain(document: &Value) -> Result<syn::File, String> {
+    styled(document, InterfaceStyle::Builder)
+}
+
+fn styled(document: &Value, style: InterfaceStyle) -> Result<syn::File, String> {
+    let settings = settings(style);
+    let parsed = OpenAPI::deserialize(document)
         .map_err(|error| format!("failed to read the lowered document: {error}"))?;
-    attempt(&parsed).map_err(|error| match culprit(&parsed) {
+    attempt(&parsed, &settings).map_err(|error| match culprit(&parsed, &settings) {
         Some(culprit) => format!("failed to generate {culprit}: {error}"),
         None => format!("failed to generate: {error}"),
     })
 }
 
-fn attempt(document: &OpenAPI) -> Result<syn::File, String> {
+fn attempt(document: &OpenAPI, settings: &GenerationSettings) -> Result<syn::File, String> {
     let generated = catch_unwind(AssertUnwindSafe(|| {
-        Generator::new(&settings()).generate_tokens(document)
+        Generator::new(settings).generate_tokens(document)
     }));
     match generated {
         Ok(Ok(tokens)) => {
@@ -86,11 +101,11 @@ fn attempt(document: &OpenAPI) -> Result<syn::File, String> {
 }
 
 /// The operation without which the document would be taken.
-fn culprit(document: &OpenAPI) -> Option<String> {
+fn culprit(document: &OpenAPI, settings: &GenerationSettings) -> Option<String> {
     let mut alone = document.clone();
     for path in document.paths.paths.keys() {
         let item = alone.paths.paths.shift_remove(path)?;
-        if attempt(&alone).is_ok() {
+        if attempt(&alone, settings).is_ok() {
             let item = item.as_item()?;
             let mut ids = item
                 .iter()
@@ -102,10 +117,10 @@ fn culprit(document: &OpenAPI) -> Option<String> {
     None
 }
 
-fn settings() -> GenerationSettings {
+fn settings(style: InterfaceStyle) -> GenerationSettings {
     let mut settings = GenerationSettings::default();
     settings
-        .with_interface(InterfaceStyle::Positional)
+        .with_interface(style)
         .with_map_type("::std::collections::BTreeMap");
     for (instance_type, format, path, implements) in FORMATS {
         let schema = SchemaObject {

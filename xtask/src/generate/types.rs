@@ -26,8 +26,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Model {
     items: BTreeMap<String, Item>,
-    /// Impl blocks and modules that typify wrote and nobody replaced.
-    rest: Vec<(String, Item)>,
+    /// Impl blocks and modules that typify wrote and nobody replaced, by the type they are of.
+    rest: BTreeMap<String, Vec<Item>>,
     /// The schema of each type that comes from `components/schemas`.
     schemas: BTreeMap<String, Value>,
     /// The names of the schemas, in the order of the document.
@@ -40,6 +40,8 @@ pub(super) struct Model {
     texts: BTreeMap<String, Vec<(Ident, String)>>,
     /// The enums of several shapes that the kind of JSON tells apart.
     first_fits: BTreeSet<String>,
+    /// What the definitions of the types name.
+    segments: fields::Segments,
 }
 
 impl Model {
@@ -54,7 +56,7 @@ impl Model {
             .map(|(name, _)| names::type_name(name).to_string())
             .collect();
         let mut items = BTreeMap::new();
-        let mut rest = Vec::new();
+        let mut rest: BTreeMap<String, Vec<Item>> = BTreeMap::new();
         for mut item in generated.types.iter().cloned() {
             fields::Shorten.visit_item_mut(&mut item);
             match &item {
@@ -66,11 +68,11 @@ impl Model {
                 }
                 Item::Impl(block) => {
                     if let Some(name) = type_ident(&block.self_ty) {
-                        rest.push((name, item));
+                        rest.entry(name).or_default().push(item);
                     }
                 }
                 Item::Mod(module) if module.ident == "error" => {
-                    rest.push(("error".to_owned(), item))
+                    rest.entry("error".to_owned()).or_default().push(item);
                 }
                 _ => {}
             }
@@ -89,8 +91,10 @@ impl Model {
             enums,
             texts: BTreeMap::new(),
             first_fits: BTreeSet::new(),
+            segments: fields::Segments::default(),
         };
         model.refine(api);
+        model.segments = fields::Segments::of(model.items.values());
         model
     }
 
@@ -129,7 +133,7 @@ impl Model {
             let item = match item {
                 Item::Struct(structure) => Item::Struct(structs::refine(api, structure, schema)),
                 Item::Enum(mut enumeration) if fields::is_plain(&enumeration) => {
-                    self.rest.retain(|(of, _)| *of != name);
+                    self.rest.remove(&name);
                     if open {
                         enums::make_room(&mut enumeration);
                     }
@@ -142,7 +146,7 @@ impl Model {
                     if let Some(schema) =
                         schema.filter(|schema| lower::is_tagged(&api.document, schema)) =>
                 {
-                    self.rest.retain(|(of, _)| *of != name);
+                    self.rest.remove(&name);
                     let (item, impls) =
                         discriminated::refine(api, &enumeration, schema, &self.items);
                     more.extend(impls);
@@ -153,9 +157,10 @@ impl Model {
                         self.first_fits.insert(name.clone());
                     }
                     // `Display` of an untagged enum would show secrets, and means nothing to a caller.
-                    self.rest
-                        .retain(|(of, item)| *of != name || !is_display(item));
-                    Item::Enum(enums::untagged(api, enumeration, schema))
+                    if let Some(impls) = self.rest.get_mut(&name) {
+                        impls.retain(|item| !is_display(item));
+                    }
+                    Item::Enum(enums::untagged(api, enumeration, schema, &self.schemas))
                 }
                 other => other,
             };
@@ -163,8 +168,7 @@ impl Model {
             if let Item::Struct(structure) = &item {
                 more.extend(structs::constructor(structure, &self.enums));
             }
-            self.rest
-                .extend(more.into_iter().map(|item| (name.clone(), item)));
+            self.rest.entry(name.clone()).or_default().extend(more);
             self.items.insert(name, item);
         }
     }
@@ -176,14 +180,7 @@ impl Model {
 
     /// Whether any type's definition names this path segment.
     pub(super) fn uses(&self, segment: &str) -> bool {
-        let mut finder = fields::Finder {
-            segment,
-            found: false,
-        };
-        for item in self.items.values() {
-            finder.visit_item_mut(&mut item.clone());
-        }
-        finder.found
+        self.segments.has(segment)
     }
 
     /// The module's items: each type in the order of the spec, with its impl blocks behind it.
@@ -193,7 +190,9 @@ impl Model {
             .iter()
             .filter(|name| self.items.contains_key(*name))
             .collect();
-        order.extend(self.items.keys().filter(|name| !self.order.contains(name)));
+        let ordered: BTreeSet<&String> = self.order.iter().collect();
+        order.extend(self.items.keys().filter(|name| !ordered.contains(name)));
+        let rest = |name: &str| self.rest.get(name).into_iter().flatten().cloned();
         let mut all = Vec::new();
         for name in order {
             all.extend(
@@ -203,30 +202,14 @@ impl Model {
                     .into_iter()
                     .flat_map(|item| self.written(item)),
             );
-            all.extend(
-                self.rest
-                    .iter()
-                    .filter(|(of, _)| of == name)
-                    .map(|(_, item)| item.clone()),
-            );
+            all.extend(rest(name));
         }
-        let error = self
-            .rest
-            .iter()
-            .filter(|(of, _)| of == "error")
-            .map(|(_, item)| item.clone());
-        let needs_error = all.iter().any(|item| {
-            let mut finder = fields::Finder {
-                segment: "ConversionError",
-                found: false,
-            };
-            finder.visit_item_mut(&mut item.clone());
-            finder.found
-        });
-        if needs_error {
-            all.extend(error);
+        let mut segments = fields::Segments::of(&all);
+        if segments.has("ConversionError") {
+            all.extend(rest("error"));
+            segments = fields::Segments::of(&all);
         }
-        let mut with_uses = fields::uses(&all);
+        let mut with_uses = fields::uses(&segments);
         with_uses.extend(all);
         with_uses
     }
@@ -247,16 +230,20 @@ impl Model {
     /// The types that hold a secret, directly or inside another type: they have no `PartialEq`, since comparing secrets
     /// byte by byte tells an attacker how far a guess was right.
     fn secretive(&self) -> BTreeSet<String> {
+        let mentioned: Vec<(&String, BTreeSet<String>)> = self
+            .items
+            .iter()
+            .map(|(name, item)| (name, fields::mentioned(item)))
+            .collect();
         let mut secretive = BTreeSet::new();
         loop {
             let before = secretive.len();
-            for (name, item) in &self.items {
-                let holds = fields::mentioned(item);
-                if holds
+            for (name, mentioned) in &mentioned {
+                if mentioned
                     .iter()
                     .any(|held| held == "Secret" || secretive.contains(held))
                 {
-                    secretive.insert(name.clone());
+                    secretive.insert((*name).clone());
                 }
             }
             if secretive.len() == before {
@@ -267,7 +254,11 @@ impl Model {
 }
 
 /// Puts the types that progenitor did not see into the place of their stand-ins.
-fn own_types(api: &Api, items: &mut BTreeMap<String, Item>, rest: &mut Vec<(String, Item)>) {
+fn own_types(
+    api: &Api,
+    items: &mut BTreeMap<String, Item>,
+    rest: &mut BTreeMap<String, Vec<Item>>,
+) {
     let own: Vec<(Ident, &Value, lower::Own)> = api
         .schemas()
         .filter_map(|(name, schema)| {
@@ -278,8 +269,8 @@ fn own_types(api: &Api, items: &mut BTreeMap<String, Item>, rest: &mut Vec<(Stri
                 .then_some((ident, schema, own))
         })
         .collect();
-    rest.retain(|(of, _)| !own.iter().any(|(name, _, _)| name == of));
     for (name, schema, own) in &own {
+        rest.remove(&name.to_string());
         let item = match own {
             lower::Own::Union => unions::union(name, schema, &BTreeSet::new()).0,
             lower::Own::Enum => unions::texts(name, schema),
@@ -296,7 +287,7 @@ fn own_types(api: &Api, items: &mut BTreeMap<String, Item>, rest: &mut Vec<(Stri
                 .unwrap_or_default();
             let (item, impls) = unions::union(&name, schema, &leads_back);
             items.insert(name.to_string(), Item::Enum(item));
-            rest.extend(impls.into_iter().map(|item| (name.to_string(), item)));
+            rest.entry(name.to_string()).or_default().extend(impls);
         }
     }
 }

@@ -21,24 +21,24 @@ fn map_mut<'a>(node: &'a mut Value, key: &str) -> Option<&'a mut serde_json::Map
 }
 
 /// Replaces the schema of a success by the schema of the value inside its envelope.
-pub(super) fn unwrap_envelopes(_: &Api, document: &mut Value) -> usize {
-    let whole = document.clone();
+pub(super) fn unwrap_envelopes(api: &Api, document: &mut Value) -> usize {
+    let whole = &api.document;
     let mut places = 0;
     for operation in operations(document) {
         for (status, response) in map_mut(operation, "responses").into_iter().flatten() {
             if !status.starts_with('2') {
                 continue;
             }
-            *response = resolve(&whole, response).clone();
+            *response = resolve(whole, response).clone();
             for content in map_mut(response, "content")
                 .into_iter()
                 .flat_map(|content| content.values_mut())
             {
-                let schema = resolve(&whole, &content["schema"]);
+                let schema = resolve(whole, &content["schema"]);
                 let Some(value) = schema["x-envelope"]["value"].as_str() else {
                     continue;
                 };
-                if let Some(inner) = value_schema(&whole, schema, value) {
+                if let Some(inner) = value_schema(whole, schema, value) {
                     content["schema"] = inner;
                     places += 1;
                 }
@@ -49,11 +49,11 @@ pub(super) fn unwrap_envelopes(_: &Api, document: &mut Value) -> usize {
 }
 
 /// Leaves one success, with one body of JSON or none: texts and bytes have no schema to make a type of.
-pub(super) fn one_json_success(_: &Api, document: &mut Value) -> usize {
-    let whole = document.clone();
+pub(super) fn one_json_success(api: &Api, document: &mut Value) -> usize {
+    let whole = &api.document;
     let mut places = 0;
     for operation in operations(document) {
-        places += usize::from(plain_request(&whole, operation));
+        places += usize::from(plain_request(whole, operation));
         let Some(responses) = map_mut(operation, "responses") else {
             continue;
         };
@@ -63,7 +63,7 @@ pub(super) fn one_json_success(_: &Api, document: &mut Value) -> usize {
             .cloned()
             .collect();
         let has_body = |response: &Value| {
-            entries(&resolve(&whole, response)["content"])
+            entries(&resolve(whole, response)["content"])
                 .next()
                 .is_some()
         };
@@ -77,7 +77,7 @@ pub(super) fn one_json_success(_: &Api, document: &mut Value) -> usize {
             places += 1;
         }
         let response = &mut responses[chosen.as_str()];
-        let resolved = resolve(&whole, response);
+        let resolved = resolve(whole, response);
         let Some((media_type, _)) = entries(&resolved["content"]).next() else {
             continue;
         };

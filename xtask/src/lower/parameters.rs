@@ -30,13 +30,12 @@ pub(super) fn number(api: &Api, document: &mut Value) -> usize {
 }
 
 /// Turns multipart bodies into parameters: they are numbered with the others, so the body just goes.
-pub(super) fn spread_multipart(_: &Api, document: &mut Value) -> usize {
+pub(super) fn spread_multipart(api: &Api, document: &mut Value) -> usize {
     let mut places = 0;
-    let whole = document.clone();
     for operation in super::answers::operations(document) {
         let body = operation
             .get("requestBody")
-            .map(|body| resolve(&whole, body));
+            .map(|body| resolve(&api.document, body));
         let multipart = body.and_then(|body| body["content"].as_object());
         if multipart.is_some_and(|content| content.keys().any(|key| key.starts_with("multipart/")))
         {

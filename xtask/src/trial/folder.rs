@@ -57,7 +57,10 @@ impl Folder {
             "[package]\nname = \"through\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\nbindery-{}.workspace = true\nserde.workspace = true\nserde_json.workspace = true\n",
             attempt.name
         ))?;
-        folder.write("Cargo.toml", &manifest(workspace.root(), &attempt.name)?)?;
+        folder.write(
+            "Cargo.toml",
+            &manifest(workspace.root(), &attempt.name, "through")?,
+        )?;
         fs::copy(
             workspace.root().join("Cargo.lock"),
             folder.root.join("Cargo.lock"),
@@ -127,12 +130,16 @@ impl Folder {
 }
 
 /// The workspace's manifest, for these two members.
-fn manifest(root: &Path, name: &str) -> io::Result<String> {
+pub(crate) fn manifest(root: &Path, name: &str, other: &str) -> io::Result<String> {
     let text = fs::read_to_string(root.join("Cargo.toml"))?;
     let mut lines: Vec<String> = Vec::new();
-    for line in text.lines() {
+    // Profiles are about packages that are not here.
+    let lines_before = text
+        .lines()
+        .take_while(|line| !line.starts_with("[profile"));
+    for line in lines_before {
         if line.starts_with("members") {
-            lines.push(format!("members = [\"crates/{name}\", \"through\"]"));
+            lines.push(format!("members = [\"crates/{name}\", \"{other}\"]"));
         } else if line.starts_with("exclude")
             || line.starts_with("default-members")
             || line.starts_with(&format!("bindery-{name} "))

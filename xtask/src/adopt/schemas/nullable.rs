@@ -42,7 +42,7 @@ pub(in crate::adopt) fn move_to_uses(adopting: &mut Adopting) {
         }
         schema.remove("nullable");
         if walk::sole_reference(schema).is_none() {
-            for (_, child) in walk::children(schema) {
+            for child in walk::parts(schema) {
                 uses(child, &nullable);
             }
         } else if let [only] = schema.entries()
@@ -59,7 +59,7 @@ pub(in crate::adopt) fn move_to_uses(adopting: &mut Adopting) {
 /// Says `nullable` of every reference to one of these schemas.
 fn uses(schema: &mut Node, nullable: &BTreeSet<String>) {
     let Some(reference) = walk::sole_reference(schema) else {
-        for (_, child) in walk::children(schema) {
+        for child in walk::parts(schema) {
             uses(child, nullable);
         }
         return;

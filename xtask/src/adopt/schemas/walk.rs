@@ -177,27 +177,58 @@ fn list<'a>(node: &'a mut Node, key: &str) -> &'a mut [Node] {
     node.get_mut(key).map_or(&mut [], Node::items_mut)
 }
 
+/// The schemas inside a schema.
+pub(super) fn parts(schema: &mut Node) -> Vec<&mut Node> {
+    let parts = inside(schema).into_iter();
+    parts.map(|(_, part)| part).collect()
+}
+
 /// The schemas inside a schema, each with what is added to its name.
 pub(super) fn children(schema: &mut Node) -> Vec<(String, &mut Node)> {
-    let mut all: Vec<(String, &mut Node)> = Vec::new();
+    let parts = inside(schema).into_iter();
+    parts.map(|(role, part)| (role.name(part), part)).collect()
+}
+
+/// What a schema is to the one that it stands in.
+enum Role<'a> {
+    Named(&'a str),
+    Fixed(&'static str),
+    Item(usize),
+    Branch(usize),
+}
+
+impl Role<'_> {
+    fn name(&self, part: &Node) -> String {
+        match self {
+            Self::Named(name) => name.to_pascal_case(),
+            Self::Fixed(name) => (*name).to_owned(),
+            Self::Item(place) => format!("Item{}", place + 1),
+            Self::Branch(place) => branch_name(part, *place),
+        }
+    }
+}
+
+fn inside(schema: &mut Node) -> Vec<(Role<'_>, &mut Node)> {
+    let mut all: Vec<(Role<'_>, &mut Node)> = Vec::new();
     for entry in schema.entries_mut() {
-        match entry.key.as_str() {
+        let Entry { key, value, .. } = entry;
+        match key.as_str() {
             "properties" | "patternProperties" | "$defs" | "definitions" => {
-                let inner = entry.value.entries_mut().iter_mut();
-                all.extend(inner.map(|entry| (entry.key.to_pascal_case(), &mut entry.value)));
+                let named = value.entries_mut().iter_mut();
+                all.extend(named.map(|entry| (Role::Named(&entry.key), &mut entry.value)));
             }
-            "items" if matches!(entry.value.content, Content::List(_)) => {
-                let places = entry.value.items_mut().iter_mut().enumerate();
-                all.extend(places.map(|(place, item)| (format!("Item{}", place + 1), item)));
+            "items" if matches!(value.content, Content::List(_)) => {
+                let places = value.items_mut().iter_mut().enumerate();
+                all.extend(places.map(|(place, item)| (Role::Item(place), item)));
             }
-            "items" => all.push(("Item".to_owned(), &mut entry.value)),
-            "additionalProperties" if !matches!(entry.value.content, Content::Bool(_)) => {
-                all.push(("Value".to_owned(), &mut entry.value));
+            "items" => all.push((Role::Fixed("Item"), value)),
+            "additionalProperties" if !matches!(value.content, Content::Bool(_)) => {
+                all.push((Role::Fixed("Value"), value));
             }
-            "not" => all.push(("Not".to_owned(), &mut entry.value)),
+            "not" => all.push((Role::Fixed("Not"), value)),
             "allOf" | "oneOf" | "anyOf" | "prefixItems" => {
-                let branches = entry.value.items_mut().iter_mut().enumerate();
-                all.extend(branches.map(|(place, branch)| (branch_name(branch, place), branch)));
+                let branches = value.items_mut().iter_mut().enumerate();
+                all.extend(branches.map(|(place, branch)| (Role::Branch(place), branch)));
             }
             _ => {}
         }
@@ -225,16 +256,16 @@ pub(super) fn every(document: &mut Node, visit: &mut dyn FnMut(&mut Node)) {
 /// Calls `visit` on a schema and then on those inside it.
 pub(super) fn below(schema: &mut Node, visit: &mut dyn FnMut(&mut Node)) {
     visit(schema);
-    for (_, child) in children(schema) {
-        below(child, visit);
+    for part in parts(schema) {
+        below(part, visit);
     }
 }
 
 /// Calls `visit` on every schema of the document, on the parts before the whole.
 pub(super) fn every_inside_out(document: &mut Node, visit: &mut dyn FnMut(&mut Node)) {
     fn inside_out(schema: &mut Node, visit: &mut dyn FnMut(&mut Node)) {
-        for (_, child) in children(schema) {
-            inside_out(child, visit);
+        for part in parts(schema) {
+            inside_out(part, visit);
         }
         visit(schema);
     }

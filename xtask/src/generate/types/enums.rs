@@ -1,13 +1,12 @@
 //! Enums: those of strings, open ones with room for values the spec does not know, and those of several shapes.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use syn::{Attribute, Fields, Ident, Item, ItemEnum, parse_quote};
 
 use super::wire_name;
-use crate::{
-    api::Api,
-    generate::{docs, names},
-};
+use crate::{api::Api, generate::docs};
 
 /// The variants of an enum of strings, each with what it is on the wire.
 pub(super) fn texts(enumeration: &ItemEnum) -> Vec<(Ident, String)> {
@@ -167,7 +166,14 @@ fn display(name: &Ident) -> Item {
 }
 
 /// An enum of several shapes, told apart by what fits.
-pub(super) fn untagged(api: &Api, mut enumeration: ItemEnum, schema: Option<&Value>) -> ItemEnum {
+///
+/// `schemas` are those of the document, by the names of their types.
+pub(super) fn untagged(
+    api: &Api,
+    mut enumeration: ItemEnum,
+    schema: Option<&Value>,
+    schemas: &BTreeMap<String, Value>,
+) -> ItemEnum {
     let rest = enumeration
         .attrs
         .into_iter()
@@ -180,10 +186,7 @@ pub(super) fn untagged(api: &Api, mut enumeration: ItemEnum, schema: Option<&Val
     ));
     enumeration.attrs.extend(rest);
     let held = super::fields::mentioned(&Item::Enum(enumeration.clone()));
-    if api
-        .schemas()
-        .any(|(name, _)| held.contains(&names::type_name(name).to_string()))
-    {
+    if held.iter().any(|name| schemas.contains_key(name)) {
         enumeration.attrs.push(super::as_large_as_it_is());
     }
     enumeration.attrs.push(parse_quote!(#[non_exhaustive]));

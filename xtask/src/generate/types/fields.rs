@@ -1,8 +1,8 @@
 //! What is asked about and done to the types of fields.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-use syn::{Fields, Item, ItemEnum, Path, Type, parse_quote, visit_mut::VisitMut};
+use syn::{Fields, ImplItem, Item, ItemEnum, Path, Type, parse_quote, visit_mut::VisitMut};
 
 /// The types of the run time that generated code names by themselves.
 pub(in crate::generate) const RUNTIME: [&str; 11] = [
@@ -95,23 +95,46 @@ impl VisitMut for Shorten {
     }
 }
 
-/// Looks for a path segment.
-pub(in crate::generate) struct Finder<'a> {
-    pub(in crate::generate) segment: &'a str,
-    pub(in crate::generate) found: bool,
+/// The path segments that some syntax names; not those behind a type, such as a variant, which are the type's own.
+#[derive(Debug, Default)]
+pub(in crate::generate) struct Segments(HashSet<String>);
+
+impl Segments {
+    /// Those of the items.
+    pub(in crate::generate) fn of<'a>(items: impl IntoIterator<Item = &'a Item>) -> Self {
+        let mut segments = Self::default();
+        for item in items {
+            segments.visit_item_mut(&mut item.clone());
+        }
+        segments
+    }
+
+    /// Those of the methods.
+    pub(in crate::generate) fn of_methods(methods: &[ImplItem]) -> Self {
+        let mut segments = Self::default();
+        for method in methods {
+            segments.visit_impl_item_mut(&mut method.clone());
+        }
+        segments
+    }
+
+    /// Whether this is one of them.
+    pub(in crate::generate) fn has(&self, segment: &str) -> bool {
+        self.0.contains(segment)
+    }
 }
 
-impl VisitMut for Finder<'_> {
+impl VisitMut for Segments {
     fn visit_path_mut(&mut self, path: &mut Path) {
-        let mut behind_a_type = false;
-        // A type of the provider's may be called as one of the run time is.
-        let first = path.segments.first();
-        let own = first.is_some_and(|first| first.ident == "types") && self.segment != "types";
-        for segment in path.segments.iter().filter(|_| !own) {
-            // What stands behind a type, such as a variant, is its own.
-            self.found |= segment.ident == self.segment && !behind_a_type;
+        for (place, segment) in path.segments.iter().enumerate() {
             let name = segment.ident.to_string();
-            behind_a_type |= name.starts_with(|first: char| first.is_ascii_uppercase());
+            let is_type = name.starts_with(|first: char| first.is_ascii_uppercase());
+            // A type of the provider's may be called as one of the run time is.
+            let own = place == 0 && name == "types";
+            self.0.insert(name);
+            if is_type || own {
+                break;
+            }
         }
         syn::visit_mut::visit_path_mut(self, path);
     }
@@ -119,29 +142,23 @@ impl VisitMut for Finder<'_> {
     fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
         if let syn::Meta::List(list) = &attribute.meta {
             // What stands in quotes is a name on the wire, or a path that needs no import.
-            let mut tokens = list.tokens.clone().into_iter();
-            self.found |= tokens.any(
-                |token| matches!(token, proc_macro2::TokenTree::Ident(ident) if ident == self.segment),
-            );
+            for token in list.tokens.clone() {
+                if let proc_macro2::TokenTree::Ident(ident) = token {
+                    self.0.insert(ident.to_string());
+                }
+            }
         }
     }
 }
 
-/// The imports that the items need.
-pub(super) fn uses(items: &[Item]) -> Vec<Item> {
-    let has = |segment: &str| {
-        let mut finder = Finder {
-            segment,
-            found: false,
-        };
-        items
-            .iter()
-            .cloned()
-            .for_each(|mut item| finder.visit_item_mut(&mut item));
-        finder.found
-    };
+/// The imports that items with these segments need.
+pub(super) fn uses(segments: &Segments) -> Vec<Item> {
     let group = |from: &str, names: &[&str]| -> Option<Item> {
-        let names: Vec<&str> = names.iter().copied().filter(|name| has(name)).collect();
+        let names: Vec<&str> = names
+            .iter()
+            .copied()
+            .filter(|name| segments.has(name))
+            .collect();
         let list = match names.as_slice() {
             [] => return None,
             [one] => format!("use {from}::{one};"),

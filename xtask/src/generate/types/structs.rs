@@ -305,21 +305,23 @@ pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> O
                         )
                     }
                 };
-            let documentation: Vec<_> = field
+            let documentation = field
                 .attrs
                 .iter()
                 .filter(|attribute| attribute.path().is_ident("doc"))
-                .collect();
+                .cloned();
             initial.push(parse_quote!(#ident: #absent));
             let setter = setter_name(ident);
-            setters.push(parse_quote! {
-                #(#documentation)*
+            let mut setter: syn::ImplItemFn = parse_quote! {
                 #[must_use]
                 pub fn #setter(mut self, #ident: #argument) -> Self {
                     self.#ident = #value;
                     self
                 }
-            });
+            };
+            // Put there, and not parsed once more.
+            setter.attrs.splice(0..0, documentation);
+            setters.push(syn::ImplItem::Fn(setter));
         } else {
             let (argument, value) = taken_as(&field.ty, ident, enums);
             arguments.push(parse_quote!(#ident: #argument));

@@ -1,10 +1,12 @@
 //! What every rule looks at: the document's objects, and the way from a reference to its target.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::super::document::{escape, tokens};
 use super::super::{Document, Node};
 use super::anatomy::Kind;
+use super::examples::{Checker, Direction, Patterns, checkers};
 use super::operation::Operation;
 use super::walk::{Misfit, Object, Walk};
 
@@ -20,6 +22,8 @@ pub(super) struct Context<'a> {
     by_pointer: HashMap<String, usize>,
     /// The objects that stand in each object, by number.
     children: Vec<Vec<usize>>,
+    pub(super) patterns: Patterns,
+    checkers: OnceCell<HashMap<Direction, Checker>>,
 }
 
 impl<'a> Context<'a> {
@@ -42,6 +46,8 @@ impl<'a> Context<'a> {
             misfits,
             by_pointer,
             children,
+            patterns: Patterns::default(),
+            checkers: OnceCell::new(),
         }
     }
 
@@ -109,6 +115,11 @@ impl<'a> Context<'a> {
             }
         }
         None
+    }
+
+    /// What checks the document's examples and defaults; made when a rule first asks for it.
+    pub(super) fn checkers(&self) -> &HashMap<Direction, Checker> {
+        self.checkers.get_or_init(|| checkers(self))
     }
 
     /// What a reader calls the thing at a JSON pointer.

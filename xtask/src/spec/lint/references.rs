@@ -114,7 +114,7 @@ pub(super) fn misplaced_reference(context: &Context<'_>, findings: &mut Findings
         if target.is_none() && !(reference.starts_with('#') && leads_to_data(context, reference)) {
             continue;
         }
-        let place = context.place(&object.pointer);
+        let place = || context.place(&object.pointer);
         let direct = reference
             .strip_prefix("#/components/")
             .and_then(|rest| rest.split_once('/'));
@@ -123,7 +123,8 @@ pub(super) fn misplaced_reference(context: &Context<'_>, findings: &mut Findings
             findings.add(
                 node.position,
                 format!(
-                    "{place}: `{reference}` is {is}, where {} is expected",
+                    "{}: `{reference}` is {is}, where {} is expected",
+                    place(),
                     object.kind.name()
                 ),
                 format!("refer to `#/components/{section}/…`"),
@@ -131,7 +132,10 @@ pub(super) fn misplaced_reference(context: &Context<'_>, findings: &mut Findings
         } else if !direct.is_some_and(|(found, name)| found == section && !name.contains('/')) {
             findings.add(
                 node.position,
-                format!("{place}: `{reference}` refers into the middle of something"),
+                format!(
+                    "{}: `{reference}` refers into the middle of something",
+                    place()
+                ),
                 format!("move it to `components/{section}` and refer to it there"),
             );
         }

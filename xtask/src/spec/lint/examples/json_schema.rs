@@ -6,12 +6,11 @@ use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Map, Value, json};
 
 use super::super::super::{Content, Node};
-use super::super::anatomy::Kind;
 use super::super::context::Context;
 use super::super::made_of::unbounded;
 use super::super::walk::Object;
-use super::pattern::is_usable;
-use super::values::Direction;
+use super::pattern::Patterns;
+use super::values::{Direction, defaults, examples};
 
 /// Keywords that mean the same in both, with what they must hold to mean anything.
 const COUNTS: &[&str] = &[
@@ -33,26 +32,39 @@ pub(super) struct Translation<'s> {
     /// The schemas that a reference may lead to, by pointer. They get numbers for names, since a
     /// name may hold what a URI may not.
     numbers: HashMap<&'s str, usize>,
+    patterns: &'s Patterns,
 }
 
-/// The validators of a document for one direction.
-#[derive(Debug)]
-pub(super) struct Checker<'s> {
-    translation: Translation<'s>,
-    registry: Option<Registry<'static>>,
-    built: HashMap<usize, Option<Validator>>,
+/// What checks values against the schemas of a document, for one direction.
+///
+/// Every schema that is asked for becomes a property of one large schema, and a value to be checked is an object of that
+/// one property: so what many schemas refer to is compiled once, and not once for each of them.
+#[derive(Debug, Default)]
+pub(in super::super) struct Checker {
+    validators: Vec<Validator>,
+    /// Which validator knows a schema, by the schema's number in the walk, and which property it is there.
+    places: HashMap<usize, (usize, String)>,
 }
 
 const BASE: &str = "spec:///schemas";
 
-impl<'s> Checker<'s> {
-    pub(super) fn new<'a>(context: &'s Context<'a>, direction: Direction) -> Self {
+impl Checker {
+    /// Compiles the schemas that are asked for.
+    fn new<'s, 'a: 's>(
+        context: &'s Context<'a>,
+        direction: Direction,
+        asked: Vec<&'s Object<'a>>,
+    ) -> Self {
+        if asked.is_empty() {
+            return Self::default();
+        }
         let unbounded: HashSet<usize> = unbounded(context)
             .iter()
             .map(|unbounded| unbounded.object.number)
             .collect();
         let named: Vec<&Object<'a>> = context
-            .all(Kind::Schema)
+            .reach(asked.clone())
+            .into_iter()
             .filter(|schema| is_component(&schema.pointer) && !unbounded.contains(&schema.number))
             .collect();
         let numbers = named
@@ -60,7 +72,11 @@ impl<'s> Checker<'s> {
             .enumerate()
             .map(|(number, schema)| (schema.pointer.as_str(), number))
             .collect();
-        let translation = Translation { direction, numbers };
+        let translation = Translation {
+            direction,
+            numbers,
+            patterns: &context.patterns,
+        };
         let schemas: Map<String, Value> = named
             .iter()
             .enumerate()
@@ -69,55 +85,122 @@ impl<'s> Checker<'s> {
         let registry = Registry::new()
             .draft(Draft::Draft202012)
             .add(BASE, Value::Object(schemas))
-            .and_then(|builder| builder.prepare())
-            .ok();
+            .and_then(|builder| builder.prepare());
+        let Ok(registry) = registry else {
+            return Self::default();
+        };
+        let mut properties: HashMap<usize, String> = HashMap::new();
+        let mut wanted = Map::new();
+        for schema in asked {
+            let property = translation.property(schema);
+            if !wanted.contains_key(&property) {
+                wanted.insert(property.clone(), translation.asked(schema));
+            }
+            properties.insert(schema.number, property);
+        }
+        let mut validators = Vec::new();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        compile(&registry, wanted, &mut validators, &mut known);
+        let places = properties.into_iter().filter_map(|(number, property)| {
+            let place = *known.get(&property)?;
+            Some((number, (place, property)))
+        });
         Self {
-            translation,
-            registry,
-            built: HashMap::new(),
+            places: places.collect(),
+            validators,
         }
     }
 
-    /// What checks values of a schema; `None` if the schema itself is too broken to check against.
-    pub(super) fn validator(&mut self, schema: &Object<'_>) -> Option<&Validator> {
-        let pointer = schema
-            .node
-            .reference()
-            .and_then(|reference| reference.strip_prefix('#'));
-        let named = self
-            .translation
-            .numbers
-            .get(pointer.unwrap_or(&schema.pointer))
-            .copied();
-        let key = named.unwrap_or(usize::MAX);
-        if named.is_none() {
-            // Unnamed schemas are checked against once, by the example beside them.
-            self.built.remove(&key);
-        }
-        let Self {
-            translation,
-            registry,
-            built,
-        } = self;
-        built
-            .entry(key)
-            .or_insert_with(|| {
-                let schema = match named {
-                    Some(number) => json!({ "$ref": format!("{BASE}#/s{number}") }),
-                    None => translation.schema(schema.node),
-                };
-                jsonschema::options()
-                    .with_draft(Draft::Draft202012)
-                    .should_validate_formats(true)
-                    .with_registry(registry.as_ref()?)
-                    .build(&schema)
-                    .ok()
-            })
-            .as_ref()
+    /// What checks values of a schema that was asked for, and the value as it takes it: the first token of a place in it
+    /// is the checker's own. `None` if the schema itself is too broken to check against.
+    pub(super) fn prepared(
+        &self,
+        schema: &Object<'_>,
+        value: Value,
+    ) -> Option<(&Validator, Value)> {
+        let (place, property) = self.places.get(&schema.number)?;
+        let value = Value::Object(Map::from_iter([(property.clone(), value)]));
+        Some((self.validators.get(*place)?, value))
+    }
+}
+
+/// What checks the examples and defaults of a document, by their direction. Defaults have none.
+pub(in super::super) fn checkers(context: &Context<'_>) -> HashMap<Direction, Checker> {
+    let mut asked: HashMap<Direction, Vec<&Object<'_>>> = HashMap::new();
+    for example in examples(context) {
+        let of_direction = asked.entry(example.direction).or_default();
+        of_direction.push(example.schema);
+    }
+    let without = asked.entry(Direction::Either).or_default();
+    without.extend(defaults(context).into_iter().map(|(schema, _)| schema));
+    asked
+        .into_iter()
+        .map(|(direction, schemas)| (direction, Checker::new(context, direction, schemas)))
+        .collect()
+}
+
+/// Compiles the schemas into one validator, or into several where one of them is too broken: it is found by halving.
+fn compile(
+    registry: &Registry<'_>,
+    schemas: Map<String, Value>,
+    validators: &mut Vec<Validator>,
+    known: &mut HashMap<String, usize>,
+) {
+    if schemas.is_empty() {
+        return;
+    }
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    let whole = json!({ "properties": &schemas });
+    let built = jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .should_validate_formats(true)
+        .with_registry(registry)
+        .build(&whole);
+    if let Ok(validator) = built {
+        known.extend(names.into_iter().map(|name| (name, validators.len())));
+        validators.push(validator);
+        return;
+    }
+    if let [_] = names.as_slice() {
+        return;
+    }
+    let (first, second): (Vec<_>, Vec<_>) = schemas
+        .into_iter()
+        .enumerate()
+        .partition(|(place, _)| *place < names.len() / 2);
+    for half in [first, second] {
+        let half = half.into_iter().map(|(_, schema)| schema).collect();
+        compile(registry, half, validators, known);
     }
 }
 
 impl Translation<'_> {
+    /// The number of a schema that stands in `components/schemas`, or refers there.
+    fn number(&self, schema: &Object<'_>) -> Option<usize> {
+        let referred = schema
+            .node
+            .reference()
+            .and_then(|reference| reference.strip_prefix('#'));
+        let pointer = referred.unwrap_or(&schema.pointer);
+        self.numbers.get(pointer).copied()
+    }
+
+    /// The property that a schema is of the checker's large schema.
+    fn property(&self, schema: &Object<'_>) -> String {
+        match self.number(schema) {
+            Some(number) => format!("s{number}"),
+            None => format!("o{}", schema.number),
+        }
+    }
+
+    /// A schema that is asked for: a reference where it has a number.
+    fn asked(&self, schema: &Object<'_>) -> Value {
+        match self.number(schema) {
+            Some(number) => json!({ "$ref": format!("{BASE}#/s{number}") }),
+            None => self.schema(schema.node),
+        }
+    }
+
     fn schema(&self, node: &Node) -> Value {
         if let Some(reference) = node.reference() {
             let number = reference
@@ -150,7 +233,9 @@ impl Translation<'_> {
                 ),
                 "enum" => !value.items().is_empty(),
                 "uniqueItems" => matches!(value.content, Content::Bool(_)),
-                "pattern" => value.as_str().is_some_and(is_usable),
+                "pattern" => value
+                    .as_str()
+                    .is_some_and(|pattern| self.patterns.is_usable(pattern)),
                 "format" => value
                     .as_str()
                     .is_some_and(|format| CHECKED_FORMATS.contains(&format)),

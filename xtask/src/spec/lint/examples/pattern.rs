@@ -1,5 +1,7 @@
 //! Patterns that no engine takes.
 
+use std::{cell::RefCell, collections::HashMap};
+
 use serde_json::json;
 
 use super::super::anatomy::Kind;
@@ -14,7 +16,7 @@ pub(in super::super) fn bad_pattern(context: &Context<'_>, findings: &mut Findin
         let Some(pattern) = node.as_str() else {
             continue;
         };
-        if !is_usable(pattern) {
+        if !context.patterns.is_usable(pattern) {
             findings.add(
                 node.position,
                 format!(
@@ -27,10 +29,20 @@ pub(in super::super) fn bad_pattern(context: &Context<'_>, findings: &mut Findin
     }
 }
 
-/// Whether a pattern can be matched against at all.
-pub(super) fn is_usable(pattern: &str) -> bool {
-    jsonschema::options()
-        .with_draft(jsonschema::Draft::Draft202012)
-        .build(&json!({ "pattern": pattern }))
-        .is_ok()
+/// Which patterns can be matched against at all. Each is compiled once, however often it stands in the document.
+#[derive(Debug, Default)]
+pub(in super::super) struct Patterns(RefCell<HashMap<String, bool>>);
+
+impl Patterns {
+    pub(super) fn is_usable(&self, pattern: &str) -> bool {
+        if let Some(&usable) = self.0.borrow().get(pattern) {
+            return usable;
+        }
+        let usable = jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .build(&json!({ "pattern": pattern }))
+            .is_ok();
+        self.0.borrow_mut().insert(pattern.to_owned(), usable);
+        usable
+    }
 }

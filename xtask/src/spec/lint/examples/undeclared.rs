@@ -15,7 +15,7 @@ pub(in super::super) fn undeclared_field(context: &Context<'_>, findings: &mut F
     for example in examples(context) {
         let mut search = Search {
             context,
-            place: &example.place,
+            holder: example.holder,
             findings,
         };
         search.value(example.node, &[example.schema], "");
@@ -24,7 +24,7 @@ pub(in super::super) fn undeclared_field(context: &Context<'_>, findings: &mut F
 
 struct Search<'f, 's, 'a, 'd> {
     context: &'s Context<'a>,
-    place: &'f str,
+    holder: &'s Object<'a>,
     findings: &'f mut Findings<'d>,
 }
 
@@ -65,7 +65,10 @@ impl<'s, 'a> Search<'_, 's, 'a, '_> {
                         let names = known.iter().flat_map(|properties| properties.entries());
                         self.findings.add(
                             entry.key_position,
-                            format!("{}: no property declares `{at}` of the example", self.place),
+                            format!(
+                                "{}: no property declares `{at}` of the example",
+                                self.context.place(&self.holder.pointer)
+                            ),
                             did_you_mean(
                                 &entry.key,
                                 names.map(|entry| entry.key.as_str()),

@@ -1,7 +1,5 @@
 //! Whether the values that a document shows fit their schemas.
 
-use std::collections::HashMap;
-
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
@@ -11,23 +9,21 @@ use super::super::super::{Content, Node};
 use super::super::anatomy::Kind;
 use super::super::context::Context;
 use super::super::findings::Findings;
-use super::json_schema::Checker;
-use super::values::{Direction, examples};
+use super::values::{Direction, defaults, examples};
 
 pub(in super::super) fn invalid_example(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut checkers: HashMap<Direction, Checker<'_>> = HashMap::new();
+    let checkers = context.checkers();
     for example in examples(context) {
-        let checker = checkers
-            .entry(example.direction)
-            .or_insert_with(|| Checker::new(context, example.direction));
-        let Some(validator) = checker.validator(example.schema) else {
+        let checker = &checkers[&example.direction];
+        let Some((validator, value)) = checker.prepared(example.schema, example.node.to_value())
+        else {
             continue;
         };
-        let value = example.node.to_value();
         for Fault { at, what, .. } in all_faults(validator, &value) {
+            let place = context.place(&example.holder.pointer);
             let what = match at.as_str() {
-                "" => format!("{}: the example {what}", example.place),
-                _ => format!("{}: `{at}` of the example {what}", example.place),
+                "" => format!("{place}: the example {what}"),
+                _ => format!("{place}: `{at}` of the example {what}"),
             };
             findings.add(
                 position_in(example.node, &at),
@@ -39,19 +35,12 @@ pub(in super::super) fn invalid_example(context: &Context<'_>, findings: &mut Fi
 }
 
 pub(in super::super) fn default_breaks_schema(context: &Context<'_>, findings: &mut Findings<'_>) {
-    let mut checker = None;
-    for schema in context
-        .all(Kind::Schema)
-        .filter(|schema| schema.node.reference().is_none())
-    {
-        let Some(default) = schema.node.get("default") else {
+    let checkers = context.checkers();
+    for (schema, default) in defaults(context) {
+        let checker = &checkers[&Direction::Either];
+        let Some((validator, value)) = checker.prepared(schema, default.to_value()) else {
             continue;
         };
-        let checker = checker.get_or_insert_with(|| Checker::new(context, Direction::Either));
-        let Some(validator) = checker.validator(schema) else {
-            continue;
-        };
-        let value = default.to_value();
         for Fault { at, what, .. } in all_faults(validator, &value) {
             findings.add(
                 position_in(default, &at),
@@ -137,11 +126,17 @@ fn faults(error: &ValidationError<'_>) -> Vec<Fault> {
     match (meant.next(), meant.next()) {
         (Some(branch), None) => branch.iter().flat_map(faults).collect(),
         _ => vec![Fault {
-            at: error.instance_path().to_string(),
+            at: inside(&error.instance_path().to_string()),
             what: explain(error),
             is_type: matches!(error.kind(), Kind::Type { .. }),
         }],
     }
+}
+
+/// A place without its first token, which is the checker's own.
+fn inside(at: &str) -> String {
+    let rest = at.get(1..).and_then(|at| at.split_once('/'));
+    rest.map_or_else(String::new, |(_, rest)| format!("/{rest}"))
 }
 
 fn explain(error: &ValidationError<'_>) -> String {

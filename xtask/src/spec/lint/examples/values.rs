@@ -1,5 +1,7 @@
 //! Every example of a document, with the schema that it must fit.
 
+use std::collections::{HashMap, HashSet};
+
 use super::super::super::Node;
 use super::super::anatomy::Kind;
 use super::super::context::Context;
@@ -7,7 +9,7 @@ use super::super::walk::Object;
 
 /// Which way a value goes. It decides whether `readOnly` and `writeOnly` properties are in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Direction {
+pub(in super::super) enum Direction {
     Request,
     Response,
     Either,
@@ -16,8 +18,8 @@ pub(super) enum Direction {
 /// A value that stands for others of its schema.
 #[derive(Debug)]
 pub(super) struct Example<'s, 'a> {
-    /// What it is an example of, in words.
-    pub(super) place: String,
+    /// What it is an example of.
+    pub(super) holder: &'s Object<'a>,
     pub(super) node: &'a Node,
     pub(super) schema: &'s Object<'a>,
     pub(super) direction: Direction,
@@ -25,9 +27,7 @@ pub(super) struct Example<'s, 'a> {
 
 /// All examples: of media types, parameters, headers and webhooks, and of schemas themselves.
 pub(super) fn examples<'s, 'a>(context: &'s Context<'a>) -> Vec<Example<'s, 'a>> {
-    let one_way = context
-        .all(Kind::Schema)
-        .any(|schema| schema.node.is_true("readOnly") || schema.node.is_true("writeOnly"));
+    let one_way = one_way(context);
     let mut examples = Vec::new();
     for holder in &context.objects {
         let schema = match holder.kind {
@@ -39,14 +39,13 @@ pub(super) fn examples<'s, 'a>(context: &'s Context<'a>) -> Vec<Example<'s, 'a>>
         };
         let Some(schema) = schema else { continue };
         for node in of(context, holder) {
-            // Without properties of one way, all ways are the same, and one translation does for all.
-            let direction = if one_way {
-                direction(context, holder)
-            } else {
-                Direction::Either
+            // Where no such property is required, all ways are the same, and one translation does for all.
+            let direction = match one_way.contains(&schema.number) {
+                true => direction(context, holder),
+                false => Direction::Either,
             };
             examples.push(Example {
-                place: context.place(&holder.pointer),
+                holder,
                 node,
                 schema,
                 direction,
@@ -54,6 +53,50 @@ pub(super) fn examples<'s, 'a>(context: &'s Context<'a>) -> Vec<Example<'s, 'a>>
         }
     }
     examples
+}
+
+/// The schemas, by their numbers in the walk, that somewhere require a property which goes one way only.
+fn one_way(context: &Context<'_>) -> HashSet<usize> {
+    let mut referring: HashMap<usize, Vec<usize>> = HashMap::new();
+    for schema in context.all(Kind::Schema) {
+        let target = schema.node.reference().and_then(|to| context.target(to));
+        if let Some(target) = target {
+            let to_it = referring.entry(target.number).or_default();
+            to_it.push(schema.number);
+        }
+    }
+    let mut open: Vec<usize> = context
+        .all(Kind::Schema)
+        .filter(|schema| requires_one_way(schema.node))
+        .map(|schema| schema.number)
+        .collect();
+    let mut found = HashSet::new();
+    while let Some(number) = open.pop() {
+        if found.insert(number) {
+            open.extend(context.objects[number].parent);
+            open.extend(referring.get(&number).into_iter().flatten());
+        }
+    }
+    found
+}
+
+/// Whether a property that goes one way only is required.
+fn requires_one_way(schema: &Node) -> bool {
+    let required = schema.get("required").map_or(&[][..], Node::items);
+    let properties = schema.get("properties");
+    required
+        .iter()
+        .filter_map(|name| properties?.get(name.as_str()?))
+        .any(|property| property.is_true("readOnly") || property.is_true("writeOnly"))
+}
+
+/// The defaults of schemas, each with its schema.
+pub(super) fn defaults<'s, 'a>(context: &'s Context<'a>) -> Vec<(&'s Object<'a>, &'a Node)> {
+    context
+        .all(Kind::Schema)
+        .filter(|schema| schema.node.reference().is_none())
+        .filter_map(|schema| Some((schema, schema.node.get("default")?)))
+        .collect()
 }
 
 /// The examples that stand on an object itself.

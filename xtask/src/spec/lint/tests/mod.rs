@@ -109,6 +109,29 @@ fn the_messages_say_where_what_and_how_to_mend_it() {
 }
 
 #[test]
+fn a_schema_too_broken_to_check_against_hides_no_fault_of_the_others() {
+    let text = "\
+openapi: 3.0.3
+components:
+  schemas:
+    First: {type: integer, format: int32, minimum: 1, default: 0}
+    Second:
+      type: object
+      properties:
+        inner: {type: object, required: [x, x], properties: {x: {type: string}}, default: {}}
+        other: {type: string, default: 1}
+    Third: {type: string, example: 1}
+";
+    let findings = findings(text);
+    let places = |rule: &str| -> Vec<usize> {
+        let of_rule = findings.iter().filter(|finding| finding.rule == rule);
+        of_rule.map(|finding| finding.position.line).collect()
+    };
+    assert_eq!(places("default-breaks-schema"), [4, 9]);
+    assert_eq!(places("invalid-example"), [10]);
+}
+
+#[test]
 fn all_faults_come_out_in_one_run_in_the_order_of_the_text() {
     let mut text = CLEAN.to_owned();
     let several = [

@@ -206,32 +206,23 @@ fn schemas(root: &mut Node) {
 }
 
 /// References to the sections that are called otherwise now.
-fn references(node: &mut Node) {
+fn references(root: &mut Node) {
     const MOVED: [(&str, &str); 3] = [
         ("#/definitions/", "#/components/schemas/"),
         ("#/parameters/", "#/components/parameters/"),
         ("#/responses/", "#/components/responses/"),
     ];
-    match &mut node.content {
-        Content::Map(entries) => {
-            for entry in entries {
-                if let ("$ref", Content::Text(text)) =
-                    (entry.key.as_str(), &mut entry.value.content)
-                {
-                    let moved = MOVED
-                        .iter()
-                        .find_map(|(from, to)| Some(format!("{to}{}", text.strip_prefix(from)?)));
-                    if let Some(moved) = moved {
-                        *text = moved;
-                    }
-                } else if !matches!(entry.key.as_str(), "example" | "default" | "enum") {
-                    references(&mut entry.value);
-                }
-            }
+    objects::each(root, Kind::Document, &mut |_, node| {
+        let Some(Content::Text(text)) = node.get_mut("$ref").map(|node| &mut node.content) else {
+            return;
+        };
+        let moved = MOVED
+            .iter()
+            .find_map(|(from, to)| Some(format!("{to}{}", text.strip_prefix(from)?)));
+        if let Some(moved) = moved {
+            *text = moved;
         }
-        Content::List(items) => items.iter_mut().for_each(references),
-        _ => {}
-    }
+    });
 }
 
 /// The texts of a list; a text alone counts as a list of one.
@@ -260,6 +251,29 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn references_are_found_under_every_name() {
+        let after = after(
+            read_swagger_2,
+            "
+swagger: '2.0'
+paths:
+  /a: { get: { responses: { default: { description: No, schema: { $ref: '#/definitions/A' } } } } }
+definitions:
+  A: { properties: { default: { $ref: '#/definitions/A' }, enum: { $ref: '#/definitions/A' } }, example: { $ref: '#/definitions/A' } }
+",
+        );
+        let to = json!({ "$ref": "#/components/schemas/A" });
+        let response = &after.document["paths"]["/a"]["get"]["responses"]["default"];
+        assert!(
+            response.to_string().contains("#/components/schemas/A"),
+            "{response}"
+        );
+        let a = &after.document["components"]["schemas"]["A"];
+        assert_eq!(a["properties"], json!({ "default": to, "enum": to }));
+        assert_eq!(a["example"]["$ref"], "#/definitions/A");
+    }
     use crate::adopt::adopting::after;
 
     const SWAGGER: &str = "

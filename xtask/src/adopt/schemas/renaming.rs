@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use heck::ToPascalCase as _;
 
 use crate::{
-    adopt::adopting::Adopting,
-    spec::{Content, Node},
+    adopt::{adopting::Adopting, objects},
+    spec::{Content, Kind, Node},
 };
 
 /// What the generated module of types takes for granted.
@@ -116,36 +116,25 @@ fn clean(name: &str) -> String {
 }
 
 /// Makes all references to schemas lead to their new names.
-fn repoint(node: &mut Node, renamed: &BTreeMap<String, String>) {
-    match &mut node.content {
-        Content::Map(entries) => {
-            for entry in entries {
-                match (entry.key.as_str(), &mut entry.value.content) {
-                    ("$ref", Content::Text(text)) => {
-                        if let Some(new) = repointed(text, renamed) {
-                            *text = new;
-                        }
-                    }
-                    ("mapping", Content::Map(values)) => {
-                        for value in values {
-                            let Content::Text(text) = &mut value.value.content else {
-                                continue;
-                            };
-                            if let Some(new) =
-                                repointed(text, renamed).or_else(|| renamed.get(text).cloned())
-                            {
-                                *text = new;
-                            }
-                        }
-                    }
-                    ("enum" | "default" | "example", _) => {}
-                    _ => repoint(&mut entry.value, renamed),
-                }
+fn repoint(root: &mut Node, renamed: &BTreeMap<String, String>) {
+    objects::each(root, Kind::Document, &mut |kind, node| {
+        if let Some(Content::Text(text)) = node.get_mut("$ref").map(|node| &mut node.content)
+            && let Some(new) = repointed(text, renamed)
+        {
+            *text = new;
+        }
+        let mapping = node
+            .get_mut("discriminator")
+            .filter(|_| kind == Kind::Schema)
+            .and_then(|discriminator| discriminator.get_mut("mapping"));
+        for entry in mapping.into_iter().flat_map(Node::entries_mut) {
+            if let Content::Text(text) = &mut entry.value.content
+                && let Some(new) = repointed(text, renamed).or_else(|| renamed.get(text).cloned())
+            {
+                *text = new;
             }
         }
-        Content::List(items) => items.iter_mut().for_each(|item| repoint(item, renamed)),
-        _ => {}
-    }
+    });
 }
 
 fn repointed(reference: &str, renamed: &BTreeMap<String, String>) -> Option<String> {
@@ -195,6 +184,19 @@ mod tests {
     use serde_json::json;
 
     use crate::adopt::schemas::tests::adopted;
+
+    #[test]
+    fn references_of_fields_with_any_name_are_followed() {
+        let (schemas, _) = adopted(
+            super::rename_schemas,
+            "value: {type: string}\nA: {properties: {default: {$ref: '#/components/schemas/value'}, mapping: {$ref: '#/components/schemas/value'}, example: {$ref: '#/components/schemas/value'}}}",
+        );
+        let to = json!({"$ref": "#/components/schemas/ValueData"});
+        assert_eq!(
+            schemas["A"]["properties"],
+            json!({"default": to, "mapping": to, "example": to})
+        );
+    }
 
     #[test]
     fn every_schema_has_a_name_of_its_own_in_rust() {

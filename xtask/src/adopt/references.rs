@@ -91,15 +91,21 @@ pub(super) fn lift_references(adopting: &mut Adopting) {
             moved.insert(reference, known.clone());
             continue;
         }
-        let target = target.clone();
+        let mut target = target.clone();
         let position = target.position;
+        // Something of another kind stays what it is: of a response or a body its schema is meant.
+        let of_another_kind = matches!(tokens.as_slice(), [components, ..] if components == "components")
+            && tokens.len() == 3;
+        if of_another_kind {
+            target = meant(kind, &target);
+        }
         let name = objects::free_name(root, section, &name(&tokens));
         let new = format!("#/components/{section}/{}", escape(&name));
         root.section("components")
             .section(section)
             .put(&name, target);
         // Inside of `components` the old place stays a type of its own unless it refers to the new one.
-        if let Some(old) = at_mut(root, &tokens) {
+        if let Some(old) = at_mut(root, &tokens).filter(|_| !of_another_kind) {
             let mut refers = Node::map(position);
             refers.insert("$ref", new.as_str().into());
             *old = refers;
@@ -123,6 +129,19 @@ pub(super) fn lift_references(adopting: &mut Adopting) {
             node.insert("$ref", new.into());
         }
     });
+}
+
+/// What a reference from a place of this kind means by something of another kind.
+fn meant(kind: Kind, target: &Node) -> Node {
+    if kind != Kind::Schema {
+        return target.clone();
+    }
+    let content = target.get("content").map_or(&[][..], Node::entries);
+    let of_content = content.first().and_then(|media| media.value.get("schema"));
+    match target.get("schema").or(of_content) {
+        Some(schema) => schema.clone(),
+        None => Node::map(target.position),
+    }
 }
 
 fn pointer(tokens: &[String]) -> String {
@@ -205,6 +224,22 @@ mod tests {
 
     use super::*;
     use crate::adopt::adopting::after;
+
+    #[test]
+    fn a_response_where_a_schema_is_meant_is_its_schema() {
+        let after = after(
+            lift_references,
+            "
+paths:
+  /a: { get: { responses: { '200': { content: { application/json: { schema: { $ref: '#/components/responses/A' } } } } } } }
+components:
+  responses: { A: { description: A, content: { application/json: { schema: { type: string } } } } }
+",
+        );
+        let components = &after.document["components"];
+        assert_eq!(components["responses"]["A"]["description"], "A");
+        assert_eq!(components["schemas"]["A"], json!({ "type": "string" }));
+    }
 
     #[test]
     fn what_is_referred_to_in_the_middle_of_something_gets_a_name() {

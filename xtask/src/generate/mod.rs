@@ -26,6 +26,8 @@ mod webhooks;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+pub(crate) use types::fields::RUNTIME;
+
 use crate::{api::Api, lower::lower};
 
 /// Files by their path in the workspace.

@@ -6,34 +6,33 @@ use heck::ToPascalCase as _;
 
 use crate::{
     adopt::{adopting::Adopting, objects},
+    generate::RUNTIME,
     spec::{Content, Kind, Node},
 };
 
-/// What the generated module of types takes for granted.
+/// What the generated module of types takes for granted, beside the types of the run time.
 const RESERVED: &[&str] = &[
-    "Base64",
+    "AsRef",
     "Box",
     "BTreeMap",
     "ConversionError",
     "DateTime",
     "Deserialize",
     "Err",
-    "FilePart",
     "From",
     "Into",
+    "IntoIterator",
     "Map",
     "NaiveDate",
     "None",
     "Ok",
     "Option",
     "Result",
-    "Secret",
     "Self",
     "Serialize",
     "Some",
     "String",
     "TryFrom",
-    "Uint256",
     "Utc",
     "Uuid",
     "Value",
@@ -42,7 +41,7 @@ const RESERVED: &[&str] = &[
 
 /// Whether a type of this name would hide another.
 pub(super) fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name)
+    RESERVED.contains(&name) || RUNTIME.contains(&name)
 }
 
 pub(in crate::adopt) fn rename_schemas(adopting: &mut Adopting) {
@@ -69,8 +68,8 @@ pub(in crate::adopt) fn rename_schemas(adopting: &mut Adopting) {
         let rust = clean(&name);
         let mut free = rust.clone();
         let mut number = 2;
-        while RESERVED.contains(&free.as_str()) || taken.contains(&free) {
-            free = match (number, RESERVED.contains(&rust.as_str())) {
+        while is_reserved(&free) || taken.contains(&free) {
+            free = match (number, is_reserved(&rust)) {
                 (2, true) => format!("{rust}Data"),
                 (_, true) => format!("{rust}Data{}", number - 1),
                 _ => format!("{rust}{number}"),
@@ -195,6 +194,18 @@ mod tests {
         assert_eq!(
             schemas["A"]["properties"],
             json!({"default": to, "mapping": to, "example": to})
+        );
+    }
+
+    #[test]
+    fn the_types_of_the_run_time_keep_their_names() {
+        let (schemas, _) = adopted(
+            super::rename_schemas,
+            "Address: {type: object}\nB: {properties: {a: {$ref: '#/components/schemas/Address'}}}",
+        );
+        assert_eq!(
+            schemas["B"]["properties"]["a"],
+            json!({"$ref": "#/components/schemas/AddressData"})
         );
     }
 

@@ -19,7 +19,11 @@ const RULES: [&str; 7] = [
 ];
 
 pub(in crate::adopt) fn drop_broken_values(adopting: &mut Adopting) {
+    drop_faults(adopting);
     drop_lost_examples(adopting);
+}
+
+fn drop_faults(adopting: &mut Adopting) {
     // An example without a field that nobody declares may be a good one.
     for _ in 0..2 {
         let found = lint_for(adopting.document(), |rule| RULES.contains(&rule));

@@ -59,7 +59,8 @@ pub(super) fn lift_references(adopting: &mut Adopting) {
             let tokens = reference_tokens(reference);
             let direct = matches!(tokens.as_slice(), [components, of, _] if components == "components" && of == section);
             let written = direct && reference == pointer(&tokens);
-            if !written {
+            // Of the whole document nothing can be made.
+            if !written && !tokens.is_empty() {
                 wanted.insert((reference.to_owned(), section), (kind, tokens));
             }
         }

@@ -149,6 +149,11 @@ pub const PASSES: &[Pass] = &[
         apply: schemas::merging::merge_all_of,
     },
     Pass {
+        name: "settle-forms",
+        why: "a body that is sent as a form is an object with a property for each field",
+        apply: schemas::forms::settle_forms,
+    },
+    Pass {
         name: "nullable-at-use",
         why: "it is the use of a type that may be null, not the type",
         apply: schemas::nullable::move_to_uses,

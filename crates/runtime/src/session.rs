@@ -66,7 +66,8 @@ impl Session {
 }
 
 impl Inner {
-    /// The first alternative of which the session has every credential. `Some(vec![])` where none is needed.
+    /// The first alternative of which the session has every credential. `Some(vec![])` where none is needed: a call that
+    /// can do without a credential takes one all the same, if the session has it.
     pub(crate) fn choose<'a>(
         &'a self,
         alternatives: &'static [&'static [Requirement]],
@@ -74,7 +75,13 @@ impl Inner {
         if alternatives.is_empty() {
             return Some(Vec::new());
         }
-        alternatives.iter().find_map(|requirements| {
+        let with = alternatives
+            .iter()
+            .filter(|requirements| !requirements.is_empty());
+        let without = alternatives
+            .iter()
+            .filter(|requirements| requirements.is_empty());
+        with.chain(without).find_map(|requirements| {
             requirements
                 .iter()
                 .map(|requirement| {
@@ -280,4 +287,61 @@ pub enum InvalidSession {
     /// The HTTP client could not be set up.
     #[error("failed to make a session: {0}")]
     Http(reqwest::Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+
+    use super::*;
+    use crate::{Authorizing, BaseUrl, CredentialError, Generation, Placement, Scheme};
+
+    #[derive(Debug)]
+    struct Key;
+
+    impl Credential for Key {
+        fn serves(&self, requirement: &Requirement) -> bool {
+            requirement.scheme.name == "key"
+        }
+
+        fn describe(&self) -> String {
+            "`key`".to_owned()
+        }
+
+        fn authorize<'a>(
+            &'a self,
+            _: &'a Requirement,
+            _: &'a mut reqwest::Request,
+        ) -> Authorizing<'a> {
+            Authorizing::Done(Ok(Generation(0)))
+        }
+
+        fn rejected<'a>(
+            &'a self,
+            _: Generation,
+        ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>> {
+            Box::pin(async { Ok(false) })
+        }
+    }
+
+    static KEY: Scheme = Scheme {
+        name: "key",
+        placement: Placement::Bearer,
+    };
+
+    static OPTIONAL: &[&[Requirement]] = &[&[], &[Requirement::new(&KEY, &[])]];
+
+    #[test]
+    fn a_call_that_can_do_without_a_credential_takes_the_one_that_is_there() {
+        let base = BaseUrl::https("https://api.example").expect("it is https");
+        let without = Session::builder(Target::custom("a", base))
+            .build()
+            .expect("a session");
+        assert_eq!(
+            without.inner().choose(OPTIONAL).map(|all| all.len()),
+            Some(0)
+        );
+        let with = without.with_credential(Key);
+        assert_eq!(with.inner().choose(OPTIONAL).map(|all| all.len()), Some(1));
+    }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     api::METHODS,
-    spec::{Content, Entry, Node},
+    spec::{Content, Entry, Node, snake},
 };
 
 pub(super) fn split_bodies(adopting: &mut Adopting) {
@@ -68,11 +68,13 @@ pub(super) fn split_bodies(adopting: &mut Adopting) {
                     continue;
                 }
                 let suffix = match kind {
-                    Family::Json | Family::Any => "json",
-                    Family::Multipart => "multipart",
-                    Family::Form => "form",
-                    Family::Text => "text",
-                    Family::Bytes => "bytes",
+                    // The first is JSON too: what tells them apart is what stands before `+json`.
+                    Family::Json if family(&first.key) == Family::Json => of_subtype(&media.key),
+                    Family::Json | Family::Any => "json".to_owned(),
+                    Family::Multipart => "multipart".to_owned(),
+                    Family::Form => "form".to_owned(),
+                    Family::Text => "text".to_owned(),
+                    Family::Bytes => "bytes".to_owned(),
                 };
                 let mut name = format!("{id}_{suffix}");
                 while taken.contains(&name) {
@@ -111,6 +113,32 @@ pub(super) fn split_bodies(adopting: &mut Adopting) {
         }
     }
     paths.extend(made);
+    // Each operation has its own now.
+    let shared = root
+        .get_mut("components")
+        .and_then(|components| components.get_mut("requestBodies"))
+        .and_then(Node::map_mut);
+    if let Some(shared) = shared {
+        shared.retain(|body| {
+            body.value
+                .get("content")
+                .is_none_or(|content| content.entries().len() < 2)
+        });
+    }
+}
+
+/// `json_patch` of `application/json-patch+json`.
+fn of_subtype(media_type: &str) -> String {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let subtype = essence
+        .split_once('/')
+        .map_or(essence, |(_, subtype)| subtype);
+    let name = snake(subtype.strip_suffix("+json").unwrap_or(subtype));
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    match !name.is_empty() && name.chars().all(fits) {
+        true => name,
+        false => "json".to_owned(),
+    }
 }
 
 fn with_only(body: &Node, media: &Entry) -> Node {
@@ -128,6 +156,31 @@ fn schema(media: &Entry) -> Option<Value> {
 mod tests {
     use super::*;
     use crate::adopt::adopting::after;
+
+    #[test]
+    fn json_of_another_kind_is_called_after_it() {
+        let after = after(
+            split_bodies,
+            "
+paths:
+  /a: { patch: { operationId: change_a, requestBody: { $ref: '#/components/requestBodies/A' } } }
+components:
+  requestBodies: { A: { content: { application/json: { schema: { type: object } }, application/json-patch+json: { schema: { type: array } } } } }
+",
+        );
+        let paths = &after.document["paths"];
+        let other = &paths["/a#json_patch"]["patch"];
+        assert_eq!(other["operationId"], "change_a_json_patch");
+        assert!(
+            other["requestBody"]["content"]
+                .get("application/json-patch+json")
+                .is_some()
+        );
+        assert_eq!(
+            after.document["components"]["requestBodies"],
+            serde_json::json!({})
+        );
+    }
 
     #[test]
     fn a_body_of_another_kind_is_sent_by_an_operation_of_its_own() {

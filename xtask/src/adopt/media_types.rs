@@ -1,6 +1,6 @@
 //! Media types: one for each response, and one of a kind for each request.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     adopting::{Adopting, Told},
@@ -113,6 +113,14 @@ fn settle(whole: &Node, media: &mut Entry, request: bool, told: &mut Told) {
     let is_bytes = of_type == Some("string")
         && resolved.and_then(|schema| schema.text("format")) == Some("binary");
     let is_text = of_type == Some("string");
+    if !media.key.contains('/') && !matches!(media.key.as_str(), "" | "*") {
+        let whole = whole_name(&media.key);
+        told.changed(
+            media.key_position,
+            format!("`{}` is written `{whole}`", media.key),
+        );
+        media.key = whole.to_owned();
+    }
     let mut found = family(&media.key);
     if found == Family::Any {
         let (key, of) = match (schema.is_some(), is_bytes, is_text) {
@@ -134,6 +142,20 @@ fn settle(whole: &Node, media: &mut Entry, request: bool, told: &mut Told) {
         );
         media.key = "application/octet-stream".to_owned();
         found = Family::Bytes;
+    }
+    // What is sent has a type; what is asked for may be any of a kind.
+    if request && media.key.contains('*') {
+        let key = match found {
+            Family::Json => "application/json",
+            Family::Multipart => "multipart/form-data",
+            Family::Text => "text/plain",
+            _ => "application/octet-stream",
+        };
+        told.changed(
+            media.key_position,
+            format!("`{}` is sent as `{key}`", media.key),
+        );
+        media.key = key.to_owned();
     }
     // A response is not sent as a form.
     if !request && matches!(found, Family::Form | Family::Multipart) {
@@ -193,6 +215,21 @@ fn settle(whole: &Node, media: &mut Entry, request: bool, told: &mut Told) {
     }
 }
 
+/// The media type that a word alone stands for.
+fn whole_name(word: &str) -> &'static str {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "json" => "application/json",
+        "xml" => "application/xml",
+        "yaml" | "yml" => "application/yaml",
+        "text" | "txt" | "plain" => "text/plain",
+        "csv" => "text/csv",
+        "html" => "text/html",
+        "form" => "application/x-www-form-urlencoded",
+        "multipart" => "multipart/form-data",
+        _ => "application/octet-stream",
+    }
+}
+
 /// An example of a text is a text.
 fn texts_only(media: &mut Node) {
     if media
@@ -231,7 +268,8 @@ fn best(content: &mut Vec<Entry>, told: &mut Told) {
     };
     for other in others {
         let (one, another) = (family(&chosen.key), family(&other.key));
-        let same = one == another || (one == Family::Json && is_markup(&other.key));
+        let same = one == another && (one != Family::Json || schema_of(chosen) == schema_of(other))
+            || (one == Family::Json && is_markup(&other.key));
         let what = format!("`{}` is left out beside `{}`", other.key, chosen.key);
         if same {
             told.changed(other.key_position, what);
@@ -248,6 +286,10 @@ fn best(content: &mut Vec<Entry>, told: &mut Told) {
     content.truncate(1);
 }
 
+fn schema_of(media: &Entry) -> Option<Value> {
+    media.value.get("schema").map(Node::to_value)
+}
+
 /// XML and YAML say the same as the JSON beside them.
 fn is_markup(media_type: &str) -> bool {
     let lower = media_type.to_ascii_lowercase();
@@ -256,27 +298,42 @@ fn is_markup(media_type: &str) -> bool {
         .any(|word| lower.contains(word))
 }
 
-/// Keeps one media type of each family of a request.
+/// Keeps one media type of each family of a request, and of JSON one for each schema.
 fn one_of_a_kind(content: &mut Vec<Entry>, told: &mut Told) {
     content.sort_by_key(|media| (family(&media.key), rank(&media.key)));
-    let mut kept: Vec<(Family, String)> = Vec::new();
+    let mut kept: Vec<(Family, String, Option<Value>)> = Vec::new();
     content.retain(|media| {
         let found = family(&media.key);
-        let known = kept.iter().find(|(known, _)| *known == found);
+        let schema = match found {
+            Family::Json => schema_of(media),
+            _ => None,
+        };
+        let known = kept
+            .iter()
+            .find(|(known, _, of)| *known == found && *of == schema);
         let known = known.or_else(|| {
             // What says the same as JSON is sent as JSON.
-            let json = kept.iter().find(|(known, _)| *known == Family::Json);
-            json.filter(|_| is_markup(&media.key))
+            let json = kept.iter().find(|(known, ..)| *known == Family::Json);
+            json.filter(|_| found != Family::Json && is_markup(&media.key))
         });
-        if let Some((_, other)) = known {
-            told.changed(
+        let Some((_, other, _)) = known else {
+            kept.push((found, media.key.clone(), schema));
+            return true;
+        };
+        let what = format!("a body is sent as `{other}`, not as `{}`", media.key);
+        // Bytes of another kind are not what these are, however they are called.
+        if found == Family::Bytes && other != "application/octet-stream" {
+            told.lost(
+                "media-type-left-out",
+                Severity::Warning,
                 media.key_position,
-                format!("a body is sent as `{other}`, not as `{}`", media.key),
+                what,
+                format!("take `{other}` out where callers send the other"),
             );
-            return false;
+        } else {
+            told.changed(media.key_position, what);
         }
-        kept.push((found, media.key.clone()));
-        true
+        false
     });
 }
 
@@ -328,6 +385,12 @@ mod tests {
                 json!({ "text/csv": text }),
             ),
             ("{ image/png: {} }", json!({ "image/png": bytes })),
+            ("{ image/*: {} }", json!({ "image/*": bytes })),
+            ("{ xls: {} }", json!({ "application/octet-stream": bytes })),
+            (
+                "{ json: { schema: { type: object } } }",
+                json!({ "application/json": { "schema": { "type": "object" } } }),
+            ),
             (
                 "{ application/json: { schema: { type: string, format: binary } } }",
                 json!({ "application/octet-stream": bytes }),
@@ -348,6 +411,32 @@ mod tests {
             lost,
             ["`application/pdf` is left out beside `application/json`"]
         );
+    }
+
+    #[test]
+    fn json_of_another_schema_is_another_body() {
+        let text = "components: { requestBodies: { A: { content: { application/json-patch+json: { schema: { type: array } }, application/json: { schema: { type: object } }, application/vnd.a+json: { schema: { type: object } }, image/*: {} } } } }\n";
+        let after = after(choose_media_types, text);
+        let content = after.document["components"]["requestBodies"]["A"]["content"].clone();
+        let kept: Vec<String> = content
+            .as_object()
+            .expect("a map")
+            .keys()
+            .cloned()
+            .collect();
+        assert_eq!(
+            kept,
+            [
+                "application/json",
+                "application/json-patch+json",
+                "application/octet-stream"
+            ]
+        );
+        let (read, lost) = response(
+            "{ application/json: { schema: { type: object } }, application/vnd.a+json: { schema: { type: array } } }",
+        );
+        assert_eq!(read.as_object().map(serde_json::Map::len), Some(1));
+        assert_eq!(lost.len(), 1);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! OpenAPI 3.1 (and 3.2), said in the words of 3.0. Its schemas are JSON Schema 2020-12; see `schemas`.
 
+mod anchors;
 mod schemas;
 
 use super::{
@@ -28,6 +29,7 @@ pub(super) fn read_openapi_3_1(adopting: &mut Adopting) {
     if let Some(info) = root.get_mut("info") {
         information(info);
     }
+    anchors::resolve(root);
     objects::each(root, Kind::Document, &mut |kind, node| match kind {
         Kind::Schema => schemas::rewrite(node, told),
         Kind::Parameter

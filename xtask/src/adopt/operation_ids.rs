@@ -85,6 +85,7 @@ pub(super) fn name_operations(adopting: &mut Adopting) {
         };
         let wanted = match &id {
             Some(id) if fits(&name_of(id)) => name_of(id),
+            Some(id) if begins_as_ours(&name_of(id)) => format!("{method}_{}", name_of(id)),
             Some(id) if name_of(id).starts_with(|first: char| first.is_ascii_lowercase()) => {
                 format!("{}_{method}", name_of(id))
             }
@@ -130,14 +131,29 @@ fn fits(name: &str) -> bool {
         && !is_keyword(name)
         && !METHODS.contains(&name)
         && !TYPES.contains(&pascal(name).as_str())
-        && !name.starts_with("scheme_")
-        && !name.starts_with("server_")
+        && !begins_as_ours(name)
+}
+
+/// Whether a name begins as the statics of schemes and servers do.
+fn begins_as_ours(name: &str) -> bool {
+    name.starts_with("scheme_") || name.starts_with("server_")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::adopt::adopting::after;
+
+    #[test]
+    fn what_is_called_like_a_server_begins_with_the_method() {
+        let after = after(
+            name_operations,
+            "paths: { /a: { get: { operationId: serverOptions }, put: { operationId: Scheme_List } } }\n",
+        );
+        let item = &after.document["paths"]["/a"];
+        assert_eq!(item["get"]["operationId"], "get_server_options");
+        assert_eq!(item["put"]["operationId"], "put_scheme_list");
+    }
 
     #[test]
     fn every_operation_has_a_name_of_its_own_that_is_no_word_of_rust() {

@@ -26,10 +26,15 @@ pub(super) fn settle_parameters(adopting: &mut Adopting) {
     });
     let whole = root.clone();
     let mut reserved: Vec<Position> = Vec::new();
+    let mut credentials: Vec<Node> = Vec::new();
     for item in root.get_mut("paths").map_or(&mut [][..], Node::entries_mut) {
         let names = names(&item.key);
         let key_position = item.key_position;
         let path = item.key.clone();
+        let of_all = item
+            .value
+            .get("parameters")
+            .and_then(|shared| credential(&whole, shared));
         if let Some(shared) = item.value.get_mut("parameters") {
             list(&whole, shared, &names, &path, told, &mut reserved);
         }
@@ -43,6 +48,17 @@ pub(super) fn settle_parameters(adopting: &mut Adopting) {
         for entry in item.value.entries_mut() {
             if !METHODS.contains(&entry.key.as_str()) {
                 continue;
+            }
+            let of_this = entry
+                .value
+                .get("parameters")
+                .and_then(|own| credential(&whole, own));
+            if let Some(parameter) = of_this.or_else(|| of_all.clone())
+                && entry.value.get("security").is_none()
+                && whole.get("security").is_none()
+            {
+                entry.value.put("security", takes(&parameter));
+                credentials.push(parameter);
             }
             if let Some(own) = entry.value.get_mut("parameters") {
                 list(&whole, own, &names, &path, told, &mut reserved);
@@ -69,6 +85,30 @@ pub(super) fn settle_parameters(adopting: &mut Adopting) {
             }
         }
     }
+    if let Some(first) = credentials.first() {
+        let mut scheme = json!({ "type": "apiKey", "in": "header", "name": "Authorization" });
+        if let Some(description) = first.text("description") {
+            scheme["description"] = description.into();
+        }
+        let schemes = root.section("components").section("securitySchemes");
+        if schemes.get(CREDENTIAL).is_none() {
+            schemes.put(CREDENTIAL, Node::of(scheme, first.position));
+        }
+        told.changed(
+            first.position,
+            format!(
+                "the header parameter `Authorization` is the credential of {} operations",
+                credentials.len()
+            ),
+        );
+    }
+    let shared = root
+        .get_mut("components")
+        .and_then(|components| components.get_mut("parameters"))
+        .and_then(Node::map_mut);
+    if let Some(shared) = shared {
+        shared.retain(|parameter| !is_ignored(&parameter.value));
+    }
     if let Some(position) = reserved.first() {
         told.changed(
             *position,
@@ -78,6 +118,39 @@ pub(super) fn settle_parameters(adopting: &mut Adopting) {
             ),
         );
     }
+}
+
+/// The scheme that is made of the header parameter `Authorization`.
+const CREDENTIAL: &str = "authorization";
+
+/// Whether OpenAPI says to ignore a parameter: a header that it describes by other means.
+fn is_ignored(parameter: &Node) -> bool {
+    let name = parameter.text("name").unwrap_or_default().to_lowercase();
+    parameter.text("in") == Some("header") && IGNORED_HEADERS.contains(&name.as_str())
+}
+
+/// The parameter of a list that is the header `Authorization`.
+fn credential(whole: &Node, parameters: &Node) -> Option<Node> {
+    let resolved = parameters
+        .items()
+        .iter()
+        .map(|parameter| objects::resolve(whole, parameter));
+    let mut ignored = resolved.filter(|parameter| is_ignored(parameter));
+    let is_credential = |parameter: &&Node| {
+        parameter
+            .text("name")
+            .is_some_and(|name| name.eq_ignore_ascii_case("authorization"))
+    };
+    ignored.find(is_credential).cloned()
+}
+
+/// The security of an operation with such a parameter.
+fn takes(parameter: &Node) -> Node {
+    let security = match parameter.is_true("required") {
+        true => json!([{ CREDENTIAL: [] }]),
+        false => json!([{ CREDENTIAL: [] }, {}]),
+    };
+    Node::of(security, parameter.position)
 }
 
 /// One parameter, wherever it stands.
@@ -174,7 +247,7 @@ fn list(
         if resolved.text("name").is_none() {
             return true;
         }
-        let why = if place == "header" && IGNORED_HEADERS.contains(&name.to_lowercase().as_str()) {
+        let why = if is_ignored(resolved) {
             "is left out, as OpenAPI says: the media type or the credential makes it"
         } else if !seen.insert((name.clone(), place.clone())) {
             "stands there twice"
@@ -225,6 +298,37 @@ mod tests {
 
     use super::*;
     use crate::adopt::adopting::after;
+
+    #[test]
+    fn a_header_with_the_credential_is_a_security_scheme_where_nothing_else_is() {
+        let after = after(
+            settle_parameters,
+            "
+paths:
+  /a:
+    parameters: [{ $ref: '#/components/parameters/Token' }]
+    get: {}
+    put: { security: [{ key: [] }] }
+    post: { parameters: [{ name: authorization, in: header, required: true, schema: { type: string } }] }
+components:
+  parameters: { Token: { name: Authorization, in: header, description: A token, schema: { type: string } } }
+",
+        );
+        let item = &after.document["paths"]["/a"];
+        assert_eq!(
+            item["get"]["security"],
+            json!([{ "authorization": [] }, {}])
+        );
+        assert_eq!(item["put"]["security"], json!([{ "key": [] }]));
+        assert_eq!(item["post"]["security"], json!([{ "authorization": [] }]));
+        assert_eq!(item["post"]["parameters"], json!([]));
+        let components = &after.document["components"];
+        assert_eq!(
+            components["securitySchemes"]["authorization"],
+            json!({ "type": "apiKey", "in": "header", "name": "Authorization", "description": "A token" })
+        );
+        assert_eq!(components["parameters"], json!({}));
+    }
 
     #[test]
     fn each_name_in_the_path_is_a_required_parameter_and_what_is_of_no_use_goes() {

@@ -47,7 +47,8 @@ pub(super) fn inline_path_items(adopting: &mut Adopting) {
 /// Gives everything that is referred to a place in `components`.
 pub(super) fn lift_references(adopting: &mut Adopting) {
     let (root, told) = adopting.parts();
-    let mut wanted: BTreeMap<String, (Kind, Vec<String>)> = BTreeMap::new();
+    // By kind too: the same place may be meant as one thing here and as another there.
+    let mut wanted: BTreeMap<(String, &str), (Kind, Vec<String>)> = BTreeMap::new();
     objects::each(root, Kind::Document, &mut |kind, node| {
         let Some(section) = kind.section() else {
             return;
@@ -58,19 +59,20 @@ pub(super) fn lift_references(adopting: &mut Adopting) {
             let tokens = reference_tokens(reference);
             let direct = matches!(tokens.as_slice(), [components, of, _] if components == "components" && of == section);
             let written = direct && reference == pointer(&tokens);
-            if !written {
-                wanted.insert(reference.to_owned(), (kind, tokens));
+            // Of the whole document nothing can be made.
+            if !written && !tokens.is_empty() {
+                wanted.insert((reference.to_owned(), section), (kind, tokens));
             }
         }
     });
     // The inner ones first, so that the outer ones refer to them.
     let mut wanted: Vec<(String, Kind, Vec<String>)> = wanted
         .into_iter()
-        .map(|(reference, (kind, tokens))| (reference, kind, tokens))
+        .map(|((reference, _), (kind, tokens))| (reference, kind, tokens))
         .collect();
     wanted.sort_by_key(|(_, _, tokens)| std::cmp::Reverse(tokens.len()));
-    let mut moved: BTreeMap<String, String> = BTreeMap::new();
-    let mut lifted: BTreeMap<String, String> = BTreeMap::new();
+    let mut moved: BTreeMap<(String, &str), String> = BTreeMap::new();
+    let mut lifted: BTreeMap<(String, &str), String> = BTreeMap::new();
     for (reference, kind, tokens) in wanted {
         let Some(section) = kind.section() else {
             continue;
@@ -84,22 +86,31 @@ pub(super) fn lift_references(adopting: &mut Adopting) {
         let plain = pointer(&tokens);
         if matches!(tokens.as_slice(), [components, of, _] if components == "components" && of == section)
         {
-            moved.insert(reference, plain);
+            moved.insert((reference, section), plain);
             continue;
         }
-        if let Some(known) = lifted.get(&plain) {
-            moved.insert(reference, known.clone());
+        if let Some(known) = lifted.get(&(plain.clone(), section)) {
+            moved.insert((reference, section), known.clone());
             continue;
         }
-        let target = target.clone();
         let position = target.position;
+        // Something of another kind stays what it is: of a response or a body its schema is meant.
+        let says = objects::resolve(root, target);
+        let has = |key| says.get(key).is_some_and(|node| !node.entries().is_empty());
+        let is_component = tokens.len() == 3 && tokens[0] == "components";
+        let of_another_kind =
+            is_component || kind == Kind::Schema && (has("schema") || has("content"));
+        let target = match of_another_kind {
+            true => meant(kind, says),
+            false => target.clone(),
+        };
         let name = objects::free_name(root, section, &name(&tokens));
         let new = format!("#/components/{section}/{}", escape(&name));
         root.section("components")
             .section(section)
             .put(&name, target);
         // Inside of `components` the old place stays a type of its own unless it refers to the new one.
-        if let Some(old) = at_mut(root, &tokens) {
+        if let Some(old) = at_mut(root, &tokens).filter(|_| !of_another_kind) {
             let mut refers = Node::map(position);
             refers.insert("$ref", new.as_str().into());
             *old = refers;
@@ -108,21 +119,36 @@ pub(super) fn lift_references(adopting: &mut Adopting) {
             position,
             format!("what `{reference}` refers to is called `{name}`"),
         );
-        lifted.insert(plain, new.clone());
-        moved.insert(reference, new);
+        lifted.insert((plain, section), new.clone());
+        moved.insert((reference, section), new);
     }
     if moved.is_empty() {
         return;
     }
     objects::each(root, Kind::Document, &mut |kind, node| {
-        if kind.section().is_none() {
+        let Some(section) = kind.section() else {
             return;
-        }
-        if let Some(new) = node.reference().and_then(|reference| moved.get(reference)) {
+        };
+        if let Some(reference) = node.reference()
+            && let Some(new) = moved.get(&(reference.to_owned(), section))
+        {
             let new = new.as_str();
             node.insert("$ref", new.into());
         }
     });
+}
+
+/// What a reference from a place of this kind means by something of another kind.
+fn meant(kind: Kind, target: &Node) -> Node {
+    if kind != Kind::Schema {
+        return target.clone();
+    }
+    let content = target.get("content").map_or(&[][..], Node::entries);
+    let of_content = content.first().and_then(|media| media.value.get("schema"));
+    match target.get("schema").or(of_content) {
+        Some(schema) => schema.clone(),
+        None => Node::map(target.position),
+    }
 }
 
 fn pointer(tokens: &[String]) -> String {
@@ -205,6 +231,39 @@ mod tests {
 
     use super::*;
     use crate::adopt::adopting::after;
+
+    #[test]
+    fn a_response_where_a_schema_is_meant_is_its_schema() {
+        let after = after(
+            lift_references,
+            "
+paths:
+  /a: { get: { responses: { '200': { content: { application/json: { schema: { $ref: '#/components/responses/A' } } } } } } }
+  /b: { get: { parameters: [{ name: q, in: query, schema: { type: integer } }] } }
+  /c: { get: { parameters: [{ $ref: '#/paths/~1b/get/parameters/0' }, { name: d, in: query, schema: { $ref: '#/paths/~1b/get/parameters/0' } }] } }
+components:
+  responses: { A: { description: A, content: { application/json: { schema: { type: string } } } } }
+",
+        );
+        let components = &after.document["components"];
+        assert_eq!(components["responses"]["A"]["description"], "A");
+        assert_eq!(components["schemas"]["A"], json!({ "type": "string" }));
+        let pointer = |at: &str| {
+            after
+                .document
+                .pointer(at)
+                .and_then(serde_json::Value::as_str)
+        };
+        let parameter = pointer("/paths/~1c/get/parameters/0/$ref").expect("a reference");
+        let schema = pointer("/paths/~1c/get/parameters/1/schema/$ref").expect("a reference");
+        let parameter = after
+            .document
+            .pointer(&parameter[1..])
+            .expect("it is there");
+        assert_eq!(parameter["name"], "q");
+        let schema = after.document.pointer(&schema[1..]).expect("it is there");
+        assert_eq!(*schema, json!({ "type": "integer" }));
+    }
 
     #[test]
     fn what_is_referred_to_in_the_middle_of_something_gets_a_name() {

@@ -31,7 +31,17 @@ pub(super) fn settle_responses(adopting: &mut Adopting) {
         if let Some(switch) = responses.iter().find(|response| response.key == "101")
             && !operation_is_socket
         {
-            socket = Some(message(&whole, switch));
+            socket = message(&whole, switch);
+            if socket.is_none() {
+                told.lost(
+                    "socket-without-messages",
+                    Severity::Warning,
+                    switch.key_position,
+                    format!("`{id}` opens a web socket, but which messages come is not said"),
+                    "describe one message, by a schema with a name, in the response `101`",
+                );
+                responses.retain(|response| response.key != "101");
+            }
         }
         if !responses.iter().any(|response| is_success(&response.key)) {
             told.changed(
@@ -196,14 +206,16 @@ fn reason(status: &str) -> &'static str {
     }
 }
 
-/// The schema of one message of a socket, as far as the response to the request for it says.
-fn message(whole: &Node, switch: &Entry) -> Node {
+/// The schema of one message of a socket, where the response to the request for it says what becomes a type.
+fn message(whole: &Node, switch: &Entry) -> Option<Node> {
     let response = objects::resolve(whole, &switch.value);
     let content = response.get("content").map_or(&[][..], Node::entries);
-    let schema = content.first().and_then(|media| media.value.get("schema"));
-    schema
-        .cloned()
-        .unwrap_or_else(|| Node::map(switch.key_position))
+    let schema = content.first()?.value.get("schema")?;
+    let says = objects::resolve(whole, schema);
+    let is_type = ["properties", "allOf", "oneOf", "anyOf", "enum"]
+        .iter()
+        .any(|key| says.get(key).is_some());
+    is_type.then(|| schema.clone())
 }
 
 /// Makes one type of the bodies of several successes. A success without a body beside one with it leaves the type as it
@@ -393,13 +405,25 @@ components: { schemas: { A: {}, B: {} } }
 
     #[test]
     fn a_switch_of_protocols_is_a_web_socket() {
-        let after = after(
-            settle_responses,
-            "paths: { /a: { get: { operationId: a, responses: { '101': {} } } } }\n",
+        let after = |response: &str| {
+            let text = format!(
+                "paths: {{ /a: {{ get: {{ operationId: a, responses: {{ '101': {response} }} }} }} }}\ncomponents: {{ schemas: {{ A: {{ properties: {{ a: {{}} }} }} }} }}\n"
+            );
+            after(settle_responses, &text)
+        };
+        let known = after(
+            "{ content: { application/json: { schema: { $ref: '#/components/schemas/A' } } } }",
         );
         assert_eq!(
-            after.document["paths"]["/a"]["get"]["x-websocket"],
-            json!({ "message": {} })
+            known.document["paths"]["/a"]["get"]["x-websocket"]["message"]["$ref"],
+            "#/components/schemas/A"
         );
+        let unknown = after("{}");
+        assert_eq!(
+            unknown.lost,
+            ["`a` opens a web socket, but which messages come is not said"]
+        );
+        let get = &unknown.document["paths"]["/a"]["get"];
+        assert!(get.get("x-websocket").is_none() && get["responses"].get("101").is_none());
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::{adopting::Adopting, objects};
-use crate::spec::{Content, Node, Severity};
+use crate::spec::{Content, Node, Position, Severity};
 
 /// What becomes of a scheme.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,6 +91,7 @@ pub(super) fn state_security(adopting: &mut Adopting) {
         };
         fates.insert(name.clone(), fate);
     }
+    undefined_schemes(root, everywhere.as_ref().map(|entry| &entry.value), told);
     let mut without = Vec::new();
     let mut inherited = 0_usize;
     objects::each_operation(root, &mut |path, method, operation| {
@@ -156,6 +157,40 @@ pub(super) fn state_security(adopting: &mut Adopting) {
         entries.retain(|scheme| fates.get(&scheme.key) != Some(&Fate::Nothing));
     }
     settle_scopes(root, scopes, told);
+}
+
+/// What operations ask for and nobody defines is a credential all the same: it writes the header itself.
+fn undefined_schemes(root: &mut Node, everywhere: Option<&Node>, told: &mut super::adopting::Told) {
+    let mut asked: Vec<(String, Position)> = Vec::new();
+    let mut ask = |alternatives: &Node| {
+        let schemes = alternatives.items().iter().flat_map(Node::entries);
+        asked.extend(schemes.map(|scheme| (scheme.key.clone(), scheme.key_position)));
+    };
+    if let Some(everywhere) = everywhere {
+        ask(everywhere);
+    }
+    objects::each_operation(root, &mut |_, _, operation| {
+        if let Some(alternatives) = operation.get("security") {
+            ask(alternatives);
+        }
+    });
+    for (name, position) in asked {
+        let schemes = root.section("components").section("securitySchemes");
+        if schemes.get(&name).is_some() {
+            continue;
+        }
+        let header = json!({ "type": "apiKey", "in": "header", "name": "Authorization" });
+        schemes.put(&name, Node::of(header, position));
+        told.lost(
+            "undefined-credential",
+            Severity::Warning,
+            position,
+            format!(
+                "no security scheme is called `{name}`: it is taken for the header `Authorization`"
+            ),
+            format!("define `{name}` under `components/securitySchemes`"),
+        );
+    }
 }
 
 /// Scopes that operations ask for are known to the flows of their scheme; schemes of other types have none.
@@ -262,6 +297,20 @@ components:
             json!({ "write": "" })
         );
         assert_eq!(after.lost.len(), 1);
+    }
+
+    #[test]
+    fn a_credential_that_nobody_defines_is_a_header_and_told() {
+        let after = after(
+            state_security,
+            "security: [{ key: [] }]\npaths: { /a: { get: { security: [{ token: [] }] } } }\n",
+        );
+        let header = json!({ "type": "apiKey", "in": "header", "name": "Authorization" });
+        assert_eq!(
+            after.document["components"]["securitySchemes"],
+            json!({ "key": header, "token": header })
+        );
+        assert_eq!(after.lost.len(), 2);
     }
 
     #[test]

@@ -104,6 +104,15 @@ fn name(
             let Some(url) = whole(&url, &server, told) else {
                 continue;
             };
+            let known =
+                environments.is_none() && list.iter().any(|other| other.text("url") == Some(&url));
+            if known {
+                told.changed(
+                    server.position,
+                    format!("`{url}` is an environment already"),
+                );
+                continue;
+            }
             let mut made = server.clone();
             made.insert("url", url.as_str().into());
             let mut wanted = wanted(&server, &url);
@@ -290,6 +299,16 @@ mod tests {
 
     use super::*;
     use crate::adopt::adopting::after;
+
+    #[test]
+    fn a_server_that_is_there_already_is_no_other_environment() {
+        let after = after(
+            name_servers,
+            "servers: [{ url: 'https://api.example.com/v2' }, { url: 'wss://api.example.com/v2' }]\npaths: {}\n",
+        );
+        let servers = after.document["servers"].as_array().map(Vec::len);
+        assert_eq!(servers, Some(1));
+    }
 
     #[test]
     fn servers_are_environments_by_what_is_said_of_them_or_by_host() {

@@ -75,7 +75,7 @@ pub(super) fn read_swagger_2(adopting: &mut Adopting) {
     for item in root.get_mut("paths").map_or(&mut [][..], Node::entries_mut) {
         path_item(&mut item.value, &defaults, told);
     }
-    references(root);
+    references(root, false);
 }
 
 fn path_item(item: &mut Node, defaults: &Defaults, told: &mut Told) {
@@ -205,8 +205,9 @@ fn schemas(root: &mut Node) {
     });
 }
 
-/// References to the sections that are called otherwise now.
-fn references(node: &mut Node) {
+/// References to the sections that are called otherwise now, also in extensions, which may hold schemas. The keys of a map
+/// of `names` are the author's: a response is called `default`, and a property may be.
+fn references(node: &mut Node, names: bool) {
     const MOVED: [(&str, &str); 3] = [
         ("#/definitions/", "#/components/schemas/"),
         ("#/parameters/", "#/components/parameters/"),
@@ -215,21 +216,21 @@ fn references(node: &mut Node) {
     match &mut node.content {
         Content::Map(entries) => {
             for entry in entries {
-                if let ("$ref", Content::Text(text)) =
-                    (entry.key.as_str(), &mut entry.value.content)
-                {
+                let key = entry.key.as_str();
+                if let ("$ref", Content::Text(text)) = (key, &mut entry.value.content) {
                     let moved = MOVED
                         .iter()
                         .find_map(|(from, to)| Some(format!("{to}{}", text.strip_prefix(from)?)));
                     if let Some(moved) = moved {
                         *text = moved;
                     }
-                } else if !matches!(entry.key.as_str(), "example" | "default" | "enum") {
-                    references(&mut entry.value);
+                } else if names || !matches!(key, "example" | "examples" | "default" | "enum") {
+                    let of_names = matches!(key, "properties" | "responses" | "schemas");
+                    references(&mut entry.value, of_names && !names);
                 }
             }
         }
-        Content::List(items) => items.iter_mut().for_each(references),
+        Content::List(items) => items.iter_mut().for_each(|item| references(item, false)),
         _ => {}
     }
 }
@@ -260,6 +261,31 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn references_are_found_under_every_name() {
+        let after = after(
+            read_swagger_2,
+            "
+swagger: '2.0'
+paths:
+  /a: { get: { responses: { default: { description: No, schema: { $ref: '#/definitions/A' } } } } }
+x-more: { B: { properties: { a: { $ref: '#/definitions/A' } } } }
+definitions:
+  A: { properties: { default: { $ref: '#/definitions/A' }, enum: { $ref: '#/definitions/A' } }, example: { $ref: '#/definitions/A' } }
+",
+        );
+        let to = json!({ "$ref": "#/components/schemas/A" });
+        let response = &after.document["paths"]["/a"]["get"]["responses"]["default"];
+        assert!(
+            response.to_string().contains("#/components/schemas/A"),
+            "{response}"
+        );
+        let a = &after.document["components"]["schemas"]["A"];
+        assert_eq!(a["properties"], json!({ "default": to, "enum": to }));
+        assert_eq!(a["example"]["$ref"], "#/definitions/A");
+        assert_eq!(after.document["x-more"]["B"]["properties"]["a"], to);
+    }
     use crate::adopt::adopting::after;
 
     const SWAGGER: &str = "

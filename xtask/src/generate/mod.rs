@@ -28,6 +28,8 @@ mod webhooks;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+pub(crate) use types::fields::RUNTIME;
+
 use crate::{api::Api, lower::lower, workspace::Registered};
 
 /// Files by their path in the workspace.

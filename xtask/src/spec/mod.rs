@@ -5,6 +5,7 @@
 //! [`finding`] says so. `mending` makes the changes that mend what needs nobody's judgement; [`expression`] reads what
 //! stands in some of the texts; `write` makes a text of a tree again.
 
+mod brackets;
 mod core_schema;
 pub mod document;
 pub mod expression;

@@ -7,7 +7,9 @@ use std::path::Path;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 use super::document::Parsed;
-use super::{Content, Entry, Finding, Node, Position, Severity, core_schema, quoted_text};
+use super::{
+    Content, Entry, Finding, Node, Position, Severity, brackets, core_schema, quoted_text,
+};
 
 /// How deep a document may nest: far deeper than any real one, and shallow enough that what
 /// walks the tree may recurse.
@@ -19,7 +21,7 @@ const ALIAS_LIMIT: usize = 100_000;
 /// A key of YAML 1.1 that took in the entries of another map.
 const MERGE_KEY: &str = "<<";
 
-/// How many quoted texts may be indented too little; each costs reading the document again.
+/// How many texts and lines in brackets may be indented too little; each costs reading the document again.
 const OUTDENT_LIMIT: usize = 64;
 
 /// Reads the one document of a YAML stream.
@@ -39,15 +41,26 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Parsed, Finding> {
             Err(Failure::Finding(finding)) => return Err(finding),
             Err(Failure::Syntax(error)) => {
                 let finding = builder.syntax_error(&error);
-                match quoted_text::indented(&text, &error) {
-                    Some(indented) if outdented.len() < OUTDENT_LIMIT => {
+                let (what, mend) = (
+                    "the lines of this quoted text are not indented, as YAML asks",
+                    "indent them, or write the text as a block with `|`",
+                );
+                let mended = quoted_text::indented(&text, &error).map(|text| (text, what, mend));
+                let mended = mended.or_else(|| {
+                    let (what, mend) = (
+                        "what stands in brackets is not indented, as YAML asks",
+                        "indent it",
+                    );
+                    brackets::indented(&text, &error).map(|text| (text, what, mend))
+                });
+                match mended {
+                    Some((indented, what, mend)) if outdented.len() < OUTDENT_LIMIT => {
                         text = Cow::Owned(indented);
                         outdented.push(Finding {
                             rule: "outdented-text",
                             severity: Severity::Warning,
-                            what: "the lines of this quoted text are not indented, as YAML asks"
-                                .to_owned(),
-                            mend: "indent them, or write the text as a block with `|`".into(),
+                            what: what.to_owned(),
+                            mend: mend.into(),
                             ..finding
                         });
                     }

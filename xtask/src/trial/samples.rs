@@ -175,11 +175,15 @@ impl Maker<'_> {
         let required: Vec<&str> = items(&schema["required"])
             .filter_map(Value::as_str)
             .collect();
+        let least = count(schema, "minProperties").unwrap_or(0);
+        let most = count(schema, "maxProperties").unwrap_or(usize::MAX);
         let mut fields = Map::new();
         for (place, (name, property)) in entries(&schema["properties"]).enumerate() {
             let needed = required.contains(&name.as_str());
-            let wanted = self.choice.full && depth < DEEP;
-            if !needed && !wanted {
+            let to_come = required.iter().filter(|name| !fields.contains_key(**name));
+            let sure = fields.len() + to_come.count();
+            let wanted = self.choice.full && depth < DEEP || sure < least;
+            if !needed && (!wanted || sure >= most) {
                 continue;
             }
             let choice = Choice {
@@ -197,7 +201,6 @@ impl Maker<'_> {
                 None => {}
             }
         }
-        let least = count(schema, "minProperties").unwrap_or(0);
         let open = schema.get("properties").is_none();
         if let Some(more) = schema
             .get("additionalProperties")
@@ -208,7 +211,7 @@ impl Maker<'_> {
             } else {
                 least
             };
-            for place in fields.len()..wanted.min(50) {
+            for place in fields.len()..wanted.min(most).min(50) {
                 let value = match more {
                     Value::Bool(_) => Some(json!({"more": place})),
                     schema => self.value(schema, depth + 1),
@@ -218,7 +221,7 @@ impl Maker<'_> {
                 }
             }
         } else if open && (self.choice.full || least > 0) {
-            for place in 0..least.max(2) {
+            for place in 0..least.max(2).min(most) {
                 fields.insert(format!("any{place}"), json!(place));
             }
         }

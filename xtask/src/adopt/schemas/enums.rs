@@ -164,13 +164,18 @@ fn mixed(schema: &mut Node, position: Position, notes: &mut Notes) {
                 .iter()
                 .any(|value| fits(value, "number") && !fits(value, "integer"));
         if has && !whole && !fraction {
-            branches.push(walk::map(position, [("type", kind.into())]));
+            let mut branch = walk::map(position, [("type", kind.into())]);
+            if kind == "array" {
+                branch.insert("items", Content::Map(Vec::new()));
+            }
+            branches.push(branch);
         }
     }
     say(schema, &values);
     if branches.len() == 1 && branches[0].text("type") != Some("string") {
-        let kind = branches[0].text("type").unwrap_or_default().to_owned();
-        schema.insert("type", kind.as_str().into());
+        for entry in branches.remove(0).into_entries() {
+            schema.put(&entry.key, entry.value);
+        }
     } else {
         schema.insert("oneOf", Content::List(branches));
     }
@@ -203,5 +208,14 @@ mod tests {
         );
         assert_eq!(schemas["D"]["items"]["enum"], json!(["a", "b"]));
         assert_eq!(changes.len(), 6);
+        let (schemas, _) = adopted(
+            super::settle_enums,
+            "A: {enum: [[1], {}]}\nB: {enum: [[1]]}",
+        );
+        assert_eq!(
+            schemas["A"]["oneOf"],
+            json!([{"type": "array", "items": {}}, {"type": "object"}])
+        );
+        assert_eq!(schemas["B"]["items"], json!({}));
     }
 }

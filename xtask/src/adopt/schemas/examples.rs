@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    adopt::adopting::Adopting,
-    spec::{Content, Entry, Finding, Node, Position, lint_for},
+    adopt::{adopting::Adopting, objects},
+    spec::{Content, Entry, Finding, Kind, Node, Position, lint_for},
 };
 
 const RULES: [&str; 7] = [
@@ -19,6 +19,11 @@ const RULES: [&str; 7] = [
 ];
 
 pub(in crate::adopt) fn drop_broken_values(adopting: &mut Adopting) {
+    drop_faults(adopting);
+    drop_lost_examples(adopting);
+}
+
+fn drop_faults(adopting: &mut Adopting) {
     // An example without a field that nobody declares may be a good one.
     for _ in 0..2 {
         let found = lint_for(adopting.document(), |rule| RULES.contains(&rule));
@@ -30,7 +35,7 @@ pub(in crate::adopt) fn drop_broken_values(adopting: &mut Adopting) {
             return;
         }
         let mut notes = Vec::new();
-        drop_below(adopting.root(), &Faults(faults), &mut notes);
+        drop_below(adopting.root(), false, &Faults(faults), &mut notes);
         for (position, what) in notes {
             adopting.changed(position, what);
         }
@@ -41,6 +46,35 @@ pub(in crate::adopt) fn drop_broken_values(adopting: &mut Adopting) {
             return;
         }
     }
+}
+
+/// Takes out the examples that stand elsewhere, and are not there.
+fn drop_lost_examples(adopting: &mut Adopting) {
+    let (root, told) = adopting.parts();
+    let whole = root.clone();
+    objects::each(root, Kind::Document, &mut |kind, node| {
+        if !matches!(kind, Kind::MediaType | Kind::Parameter | Kind::Header) {
+            return;
+        }
+        let Some(examples) = node.get_mut("examples").and_then(Node::map_mut) else {
+            return;
+        };
+        examples.retain(|example| {
+            let is_there = objects::resolve(&whole, &example.value)
+                .reference()
+                .is_none();
+            if !is_there {
+                told.changed(
+                    example.key_position,
+                    format!("the example `{}` is nowhere, and is left out", example.key),
+                );
+            }
+            is_there
+        });
+        if examples.is_empty() {
+            node.remove("examples");
+        }
+    });
 }
 
 struct Faults<'a>(HashMap<&'a str, HashSet<Position>>);
@@ -66,24 +100,38 @@ impl Faults<'_> {
     }
 }
 
-fn drop_below(node: &mut Node, faults: &Faults<'_>, notes: &mut Vec<(Position, String)>) {
+/// Drops what is at fault in a node. The keys of a map of `names` are the author's: a property may be called `example`.
+fn drop_below(
+    node: &mut Node,
+    names: bool,
+    faults: &Faults<'_>,
+    notes: &mut Vec<(Position, String)>,
+) {
     match &mut node.content {
         Content::Map(entries) => {
             entries.retain_mut(|entry| {
+                if names {
+                    drop_below(&mut entry.value, false, faults, notes);
+                    return true;
+                }
                 let kept = keep(entry, faults);
                 if let Err(what) = kept {
                     notes.push((entry.key_position, what));
                     return false;
                 }
                 if !matches!(entry.key.as_str(), "enum" | "default") {
-                    drop_below(&mut entry.value, faults, notes);
+                    let of_names = matches!(
+                        entry.key.as_str(),
+                        "properties" | "schemas" | "responses" | "parameters" | "headers"
+                    );
+                    drop_below(&mut entry.value, of_names, faults, notes);
                 }
                 true
             });
         }
         Content::List(items) => items
             .iter_mut()
-            .for_each(|item| drop_below(item, faults, notes)),
+            .for_each(|item| drop_below(item, false, faults, notes)),
         _ => {}
     }
 }
@@ -158,7 +206,34 @@ fn drop_fields(node: &mut Node, faults: &Faults<'_>) {
 mod tests {
     use serde_json::json;
 
-    use crate::adopt::schemas::tests::adopted;
+    use crate::adopt::schemas::tests::{adopted, whole};
+
+    #[test]
+    fn an_example_that_is_nowhere_is_left_out() {
+        let (document, changes) = whole(
+            super::drop_broken_values,
+            "components:\n  requestBodies:\n    A: {content: {application/json: {schema: {}, examples: {a: {$ref: '#/components/examples/A'}, b: {$ref: '#/components/examples/B'}}}}}\n  examples: {B: {value: 1}}\n",
+        );
+        let media = &document["components"]["requestBodies"]["A"]["content"]["application/json"];
+        assert_eq!(
+            media["examples"],
+            json!({"b": {"$ref": "#/components/examples/B"}})
+        );
+        assert_eq!(changes.len(), 1);
+    }
+
+    #[test]
+    fn a_field_may_be_called_as_a_keyword_is() {
+        let (schemas, _) = adopted(
+            super::drop_broken_values,
+            "A: {type: object, properties: {example: {type: string, example: 1}, default: {type: string, default: 1}, pattern: {type: string, pattern: '('}}}",
+        );
+        let text = json!({"type": "string"});
+        assert_eq!(
+            schemas["A"]["properties"],
+            json!({"example": text, "default": text, "pattern": text})
+        );
+    }
 
     #[test]
     fn what_breaks_its_own_schema_is_left_out() {

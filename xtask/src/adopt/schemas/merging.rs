@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use super::walk::{self, Named, PROSE, allows_anything, map, referred};
+use super::{
+    lifting,
+    walk::{self, Named, PROSE, allows_anything, map, referred},
+};
 use crate::{
     adopt::adopting::Adopting,
     spec::{Content, Entry, Node, Position},
@@ -19,9 +22,26 @@ const BRANCHES: usize = 64;
 type Notes = Vec<(Position, String)>;
 
 pub(in crate::adopt) fn merge_all_of(adopting: &mut Adopting) {
-    let named = Named::of(adopting.root());
+    walk::every(adopting.root(), &mut fold_prose);
+    let written = adopting.root().clone();
+    let mut notes = merge(adopting.root());
+    // What was merged brought along what is made of others itself.
+    let mut left = false;
+    walk::every(adopting.root(), &mut |schema| left |= is_composed(schema));
+    if left {
+        *adopting.root() = written;
+        lifting::lift(adopting.root(), &is_composed);
+        notes = merge(adopting.root());
+    }
+    for (position, what) in notes {
+        adopting.changed(position, what);
+    }
+}
+
+fn merge(root: &mut Node) -> Notes {
+    let named = Named::of(root);
     let mut notes = Notes::new();
-    walk::every_inside_out(adopting.root(), &mut |schema| {
+    walk::every_inside_out(root, &mut |schema| {
         if !is_composed(schema) {
             return;
         }
@@ -34,8 +54,29 @@ pub(in crate::adopt) fn merge_all_of(adopting: &mut Adopting) {
             *schema = merged;
         }
     });
-    for (position, what) in notes {
-        adopting.changed(position, what);
+    notes
+}
+
+/// A part that says nothing of the values says it of the whole.
+fn fold_prose(schema: &mut Node) {
+    let Some(Content::List(parts)) = schema.get_mut("allOf").map(|parts| &mut parts.content) else {
+        return;
+    };
+    if !parts.iter().any(|part| part.reference().is_some()) {
+        return;
+    }
+    let mut said = Vec::new();
+    parts.retain(|part| {
+        let prose = part.reference().is_none() && allows_anything(part);
+        if prose {
+            said.extend(part.entries().iter().cloned());
+        }
+        !prose
+    });
+    for entry in said {
+        if entry.key != "title" && schema.get(&entry.key).is_none() {
+            schema.put(&entry.key, entry.value);
+        }
     }
 }
 
@@ -513,6 +554,35 @@ mod tests {
             json!({"c": {"type": "string"}, "b": {"type": "string"}})
         );
         assert!(schemas["V"].get("anyOf").is_none());
+    }
+
+    #[test]
+    fn a_part_that_says_nothing_leaves_the_reference_as_it_is() {
+        let (schemas, changes) = adopted(
+            super::merge_all_of,
+            "A: {properties: {a: {type: string}}}\nB: {properties: {b: {allOf: [{$ref: '#/components/schemas/A'}, {description: one, xml: {name: b}}]}}}",
+        );
+        assert_eq!(
+            schemas["B"]["properties"]["b"],
+            json!({"allOf": [{"$ref": "#/components/schemas/A"}], "description": "one", "xml": {"name": "b"}})
+        );
+        assert_eq!(changes, [""; 0]);
+    }
+
+    #[test]
+    fn what_is_made_of_that_in_which_it_stands_has_a_name() {
+        let (schemas, _) = adopted(
+            super::merge_all_of,
+            "Node: {properties: {id: {type: string}, child: {allOf: [{$ref: '#/components/schemas/Node'}, {properties: {more: {type: string}}}]}}}\nTop: {allOf: [{$ref: '#/components/schemas/Node'}, {required: [id]}]}",
+        );
+        let child = json!({"$ref": "#/components/schemas/NodeChild"});
+        for name in ["Node", "NodeChild", "Top"] {
+            assert_eq!(schemas[name]["properties"]["child"], child, "{name}");
+        }
+        assert_eq!(
+            schemas["NodeChild"]["properties"]["more"],
+            json!({"type": "string"})
+        );
     }
 
     #[test]

@@ -140,6 +140,10 @@ fn colliding(schema: &mut Node, notes: &mut Notes) {
         schema.remove("required");
     }
     schema.insert("additionalProperties", true.into());
+    if !open {
+        // Now there is a field of all that nobody declares, which another may be called like.
+        colliding(schema, notes);
+    }
 }
 
 /// The field that a property becomes; empty where Rust has no such name.
@@ -158,6 +162,19 @@ mod tests {
     use serde_json::json;
 
     use crate::adopt::schemas::tests::adopted;
+
+    #[test]
+    fn the_field_of_all_others_has_its_name_alone() {
+        let (schemas, _) = adopted(
+            super::settle_objects,
+            "A: {properties: {extra: {type: string}, self: {type: string}, Self: {type: string}}}\nB: {properties: {extra: {type: string}}}",
+        );
+        assert_eq!(
+            schemas["A"],
+            json!({"properties": {"self": {"type": "string"}}, "additionalProperties": true})
+        );
+        assert!(schemas["B"]["properties"].get("extra").is_some());
+    }
 
     #[test]
     fn nothing_that_is_sent_is_lost() {

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashSet};
 use heck::ToPascalCase as _;
 
 use crate::{
-    adopt::adopting::Adopting,
-    spec::{Content, Node},
+    adopt::{adopting::Adopting, objects},
+    generate::RUNTIME,
+    spec::{Content, Kind, Node},
 };
 
-/// What the generated module of types takes for granted.
+/// What the generated module of types takes for granted, beside the types of the run time.
 const RESERVED: &[&str] = &[
-    "Address",
-    "Base64",
+    "AsRef",
     "Box",
     "BTreeMap",
     "Bytes",
@@ -20,12 +20,10 @@ const RESERVED: &[&str] = &[
     "DateTime",
     "Deserialize",
     "Err",
-    "Fields",
-    "FilePart",
     "From",
     "Hex",
     "Into",
-    "Json",
+    "IntoIterator",
     "Map",
     "NaiveDate",
     "None",
@@ -33,15 +31,11 @@ const RESERVED: &[&str] = &[
     "Ok",
     "Option",
     "Result",
-    "Secret",
     "Self",
     "Serialize",
     "Some",
     "String",
     "TryFrom",
-    "Uint256",
-    "UnixTime",
-    "UnknownValue",
     "Utc",
     "Uuid",
     "Value",
@@ -50,7 +44,7 @@ const RESERVED: &[&str] = &[
 
 /// Whether a type of this name would hide another.
 pub(super) fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name)
+    RESERVED.contains(&name) || RUNTIME.contains(&name)
 }
 
 pub(in crate::adopt) fn rename_schemas(adopting: &mut Adopting) {
@@ -77,8 +71,8 @@ pub(in crate::adopt) fn rename_schemas(adopting: &mut Adopting) {
         let rust = clean(&name);
         let mut free = rust.clone();
         let mut number = 2;
-        while RESERVED.contains(&free.as_str()) || taken.contains(&free) {
-            free = match (number, RESERVED.contains(&rust.as_str())) {
+        while is_reserved(&free) || taken.contains(&free) {
+            free = match (number, is_reserved(&rust)) {
                 (2, true) => format!("{rust}Data"),
                 (_, true) => format!("{rust}Data{}", number - 1),
                 _ => format!("{rust}{number}"),
@@ -124,36 +118,25 @@ fn clean(name: &str) -> String {
 }
 
 /// Makes all references to schemas lead to their new names.
-fn repoint(node: &mut Node, renamed: &BTreeMap<String, String>) {
-    match &mut node.content {
-        Content::Map(entries) => {
-            for entry in entries {
-                match (entry.key.as_str(), &mut entry.value.content) {
-                    ("$ref", Content::Text(text)) => {
-                        if let Some(new) = repointed(text, renamed) {
-                            *text = new;
-                        }
-                    }
-                    ("mapping", Content::Map(values)) => {
-                        for value in values {
-                            let Content::Text(text) = &mut value.value.content else {
-                                continue;
-                            };
-                            if let Some(new) =
-                                repointed(text, renamed).or_else(|| renamed.get(text).cloned())
-                            {
-                                *text = new;
-                            }
-                        }
-                    }
-                    ("enum" | "default" | "example", _) => {}
-                    _ => repoint(&mut entry.value, renamed),
-                }
+fn repoint(root: &mut Node, renamed: &BTreeMap<String, String>) {
+    objects::each(root, Kind::Document, &mut |kind, node| {
+        if let Some(Content::Text(text)) = node.get_mut("$ref").map(|node| &mut node.content)
+            && let Some(new) = repointed(text, renamed)
+        {
+            *text = new;
+        }
+        let mapping = node
+            .get_mut("discriminator")
+            .filter(|_| kind == Kind::Schema)
+            .and_then(|discriminator| discriminator.get_mut("mapping"));
+        for entry in mapping.into_iter().flat_map(Node::entries_mut) {
+            if let Content::Text(text) = &mut entry.value.content
+                && let Some(new) = repointed(text, renamed).or_else(|| renamed.get(text).cloned())
+            {
+                *text = new;
             }
         }
-        Content::List(items) => items.iter_mut().for_each(|item| repoint(item, renamed)),
-        _ => {}
-    }
+    });
 }
 
 fn repointed(reference: &str, renamed: &BTreeMap<String, String>) -> Option<String> {
@@ -203,6 +186,31 @@ mod tests {
     use serde_json::json;
 
     use crate::adopt::schemas::tests::adopted;
+
+    #[test]
+    fn references_of_fields_with_any_name_are_followed() {
+        let (schemas, _) = adopted(
+            super::rename_schemas,
+            "value: {type: string}\nA: {properties: {default: {$ref: '#/components/schemas/value'}, mapping: {$ref: '#/components/schemas/value'}, example: {$ref: '#/components/schemas/value'}}}",
+        );
+        let to = json!({"$ref": "#/components/schemas/ValueData"});
+        assert_eq!(
+            schemas["A"]["properties"],
+            json!({"default": to, "mapping": to, "example": to})
+        );
+    }
+
+    #[test]
+    fn the_types_of_the_run_time_keep_their_names() {
+        let (schemas, _) = adopted(
+            super::rename_schemas,
+            "Address: {type: object}\nB: {properties: {a: {$ref: '#/components/schemas/Address'}}}",
+        );
+        assert_eq!(
+            schemas["B"]["properties"]["a"],
+            json!({"$ref": "#/components/schemas/AddressData"})
+        );
+    }
 
     #[test]
     fn every_schema_has_a_name_of_its_own_in_rust() {

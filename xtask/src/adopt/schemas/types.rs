@@ -391,8 +391,12 @@ fn infer(schema: &mut Node, notes: &mut Vec<(Position, String)>) {
     } else {
         return;
     };
-    // An object says so by its properties; the profile asks for no more.
-    if told != "object" {
+    // An object says so by its properties; the profile asks for no more, unless something else is said too.
+    let of_others = OF_TYPE.iter().filter(|(of, _)| *of != "object");
+    let says_more = of_others
+        .flat_map(|(_, keys)| *keys)
+        .any(|key| schema.get(key).is_some());
+    if told != "object" || says_more {
         notes.push((
             schema.position,
             format!("what is said of it tells that it is of type `{told}`"),
@@ -500,5 +504,13 @@ mod tests {
         assert_eq!(schemas["C"]["type"], "array");
         assert_eq!(schemas["D"]["type"], "object");
         assert_eq!(schemas["E"]["type"], "integer");
+        let (schemas, _) = adopted(
+            super::settle_types,
+            "A: {properties: {a: {}}, items: {type: string}, minLength: 1}",
+        );
+        assert_eq!(
+            schemas["A"],
+            json!({"type": "object", "properties": {"a": {}}})
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use syn::{Fields, ImplItem, Item, ItemEnum, Path, Type, parse_quote, visit_mut::VisitMut};
 
 /// The types of the run time that generated code names by themselves.
-pub(in crate::generate) const RUNTIME: [&str; 11] = [
+pub(crate) const RUNTIME: [&str; 11] = [
     "Address",
     "Base64",
     "Fields",
@@ -55,7 +55,7 @@ impl VisitMut for Shorten {
             | ["chrono", "DateTime" | "NaiveDate"]
             | ["bindery_runtime", _]
             | ["bindery_runtime", "generated", "Bytes"] => 1,
-            ["chrono", "offset", "Utc"] => 1,
+            ["chrono", "offset", "Utc"] | ["chrono", "naive", "NaiveDate"] => 1,
             ["std", "fmt" | "str" | "ops" | "borrow" | "error", _] => 3,
             _ => return,
         };
@@ -244,4 +244,26 @@ pub(in crate::generate) fn inner<'a>(ty: &'a Type, name: &str) -> Option<&'a Typ
 /// Whether the type is this single name.
 pub(in crate::generate) fn is(ty: &Type, name: &str) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == name))
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens as _;
+
+    use super::*;
+
+    #[test]
+    fn the_types_of_days_and_times_have_the_names_that_everyone_knows() {
+        for (written, short) in [
+            ("::chrono::naive::NaiveDate", "NaiveDate"),
+            (
+                "::chrono::DateTime<::chrono::offset::Utc>",
+                "DateTime < Utc >",
+            ),
+        ] {
+            let mut ty: Type = syn::parse_str(written).expect("a type");
+            Shorten.visit_type_mut(&mut ty);
+            assert_eq!(ty.to_token_stream().to_string(), short);
+        }
+    }
 }

@@ -106,6 +106,12 @@ fn refine_field(api: &Api, field: &mut Field, name: &str, property: Option<&Valu
             .map(ToString::to_string)
             .unwrap_or_default();
         let rename = (ident.trim_start_matches("r#") != name).then_some(name);
+        // What holds itself is in a box, if it is there at all.
+        if let Some(inner) = fields::inner(&field.ty, "Box")
+            && let Some(inner) = fields::inner(inner, "Option").cloned()
+        {
+            field.ty = parse_quote!(Option<Box<#inner>>);
+        }
         let optional = fields::inner(&field.ty, "Option").cloned();
         if absent {
             let ty = optional.as_ref().unwrap_or(&field.ty);
@@ -264,6 +270,14 @@ pub(in crate::generate) fn setter_name(field: &Ident) -> Ident {
     field.clone()
 }
 
+/// What a caller gives for a field of this type, and how it becomes one: nobody has to put it into a box.
+fn argument(ty: &Type, ident: &Ident, enums: &BTreeSet<String>) -> (Type, syn::Expr) {
+    match fields::inner(ty, "Box") {
+        Some(_) => (parse_quote!(impl Into<#ty>), parse_quote!(#ident.into())),
+        None => taken_as(ty, ident, enums),
+    }
+}
+
 /// `new` with what is required, and a setter for each field that is not.
 pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> Option<Item> {
     let Fields::Named(named) = &structure.fields else {
@@ -292,7 +306,7 @@ pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> O
             let (absent, argument, value): (syn::Expr, Type, syn::Expr) =
                 match fields::inner(&field.ty, "Option") {
                     Some(inner) => {
-                        let (argument, value) = taken_as(inner, ident, enums);
+                        let (argument, value) = argument(inner, ident, enums);
                         (parse_quote!(None), argument, parse_quote!(Some(#value)))
                     }
                     None => {
@@ -323,7 +337,7 @@ pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> O
             setter.attrs.splice(0..0, documentation);
             setters.push(syn::ImplItem::Fn(setter));
         } else {
-            let (argument, value) = taken_as(&field.ty, ident, enums);
+            let (argument, value) = argument(&field.ty, ident, enums);
             arguments.push(parse_quote!(#ident: #argument));
             let same: syn::Expr = parse_quote!(#ident);
             initial.push(if value == same {

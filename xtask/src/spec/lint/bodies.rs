@@ -44,7 +44,9 @@ pub(super) fn unsupported_media_type(context: &Context<'_>, findings: &mut Findi
                 .field(media, "schema")
                 .and_then(|schema| context.resolve(schema));
             // Of any other media type the body is a text or bytes.
-            let known = essence(media.key).contains('/') && !media.key.contains('*');
+            // Any of a kind may be asked for, but not sent.
+            let known = essence(media.key).contains('/')
+                && (!media.key.contains('*') || body.kind == Kind::Response);
             if known && schema.is_none_or(|schema| schema.node.text("type") == Some("string")) {
                 continue;
             }

@@ -744,4 +744,9 @@ pub(super) const FAULTS: &[Fault] = &[
         "description: A ledger for tests.",
         "description: 'A ledger\nfor tests.'",
     ),
+    fault(
+        "outdented-text",
+        "title: Ledger",
+        "contact: {\n    name: Us\n}\n  title: Ledger",
+    ),
 ];

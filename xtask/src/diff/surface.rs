@@ -1,10 +1,16 @@
 //! What Rust sees of a generated crate, and how two of them differ.
 
-use std::collections::{BTreeMap, HashMap};
+mod seen;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use heck::ToSnakeCase as _;
 use quote::ToTokens as _;
-use syn::{Attribute, FnArg, Ident, ImplItem, Item, Pat, Signature, Type, Visibility, parse_quote};
+use seen::{Seen, code, has, plain, seen, signature};
+use syn::{Attribute, Ident, ImplItem, Item, Type};
 
 use super::{Change, Verdict};
 use crate::generate::Files;
@@ -37,21 +43,11 @@ enum Part {
     Trait(String),
 }
 
-/// What a caller sees of an item.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Seen {
-    /// Its signature or type, without the names of arguments.
-    code: String,
-    /// With them, to be shown.
-    shown: String,
-    /// Whether a new item of this kind in something that was there before breaks callers.
-    closed: bool,
-    deprecated: bool,
-}
-
 /// How what callers see of two crates differs.
 pub(super) fn changes(before: &Files, after: &Files) -> Vec<Change> {
-    let (before, after) = (surface(before), surface(after));
+    // A file that did not change has no changes: each says the whole of what it speaks of.
+    let differs = |path: &Path| before.get(path) != after.get(path);
+    let (before, after) = (surface(before, differs), surface(after, differs));
     let mut changes = Vec::new();
     for (name, was) in &before {
         match after.get(name) {
@@ -60,12 +56,13 @@ pub(super) fn changes(before: &Files, after: &Files) -> Vec<Change> {
                 name.owner.shown(),
                 format!("{} was `{}`, is `{}`", name.shown(), was.shown, is.shown),
             )),
-            Some(is) if is.deprecated && !was.deprecated => changes.push(Change::new(
-                Verdict::Minor,
-                name.owner.shown(),
-                format!("{} is deprecated", name.shown()),
-            )),
-            Some(_) => {}
+            Some(is) => {
+                let same = was.same(is);
+                changes.extend(same.into_iter().map(|(verdict, what)| {
+                    let what = format!("{} {what}", name.shown());
+                    Change::new(verdict, name.owner.shown(), what)
+                }));
+            }
             // Of something that is gone, nothing else is told.
             None if name.part != Part::Whole && !after.contains_key(&name.whole()) => {}
             None => changes.push(Change::new(
@@ -81,10 +78,10 @@ pub(super) fn changes(before: &Files, after: &Files) -> Vec<Change> {
         {
             continue;
         }
-        let verdict = if is.closed {
-            Verdict::Breaking
-        } else {
-            Verdict::Minor
+        let whole = before.get(&name.whole()).is_some_and(|whole| whole.closed);
+        let verdict = match name.part {
+            Part::Field(_) | Part::Variant(_) if whole => Verdict::Breaking,
+            _ => Verdict::Minor,
         };
         let what = match name.part {
             Part::Field(_) => format!("{} is new: `{}`", name.shown(), is.shown),
@@ -126,9 +123,10 @@ impl Owner {
     }
 }
 
-fn surface(files: &Files) -> Surface {
+/// What callers see of those files that are `wanted`.
+fn surface(files: &Files, wanted: impl Fn(&Path) -> bool) -> Surface {
     let mut surface = Surface::new();
-    for (path, text) in files {
+    for (path, text) in files.iter().filter(|(path, _)| wanted(path)) {
         let in_crate = path.starts_with("crates") && path.extension().is_some_and(|it| it == "rs");
         let Some(file) = in_crate.then(|| syn::parse_file(text).ok()).flatten() else {
             continue;
@@ -183,14 +181,10 @@ impl Scope {
                 let owner = self.owner(&item.ident.to_string());
                 derives(&item.attrs, &owner, surface);
                 let generics = item.generics.to_token_stream().to_string();
-                insert(
-                    surface,
-                    &owner,
-                    Part::Whole,
-                    plain(format!("struct{generics}"), &item.attrs),
-                );
                 let all_public = item.fields.iter().all(|field| seen(&field.vis));
-                let closed = all_public && !has(&item.attrs, "non_exhaustive");
+                let mut whole = plain(format!("struct{generics}"), &item.attrs);
+                whole.closed = all_public && !has(&item.attrs, "non_exhaustive");
+                insert(surface, &owner, Part::Whole, whole);
                 for (place, field) in item.fields.iter().enumerate() {
                     if !seen(&field.vis) {
                         continue;
@@ -199,31 +193,26 @@ impl Scope {
                         .ident
                         .as_ref()
                         .map_or_else(|| place.to_string(), ToString::to_string);
-                    let mut is = plain(code(&field.ty), &field.attrs);
-                    is.closed = closed;
+                    let is = plain(code(&field.ty), &field.attrs);
                     insert(surface, &owner, Part::Field(name), is);
                 }
             }
             Item::Enum(item) if seen(&item.vis) => {
                 let owner = self.owner(&item.ident.to_string());
                 derives(&item.attrs, &owner, surface);
-                insert(
-                    surface,
-                    &owner,
-                    Part::Whole,
-                    plain("enum".to_owned(), &item.attrs),
-                );
+                let mut whole = plain("enum".to_owned(), &item.attrs);
+                whole.closed = !has(&item.attrs, "non_exhaustive");
+                if surface.contains_key(&part(&owner, Part::Trait("PartialOrd".to_owned()))) {
+                    let variants = item.variants.iter();
+                    whole.order = variants.map(|it| it.ident.to_string()).collect();
+                }
+                insert(surface, &owner, Part::Whole, whole);
                 for variant in &item.variants {
                     let types: Vec<String> =
                         variant.fields.iter().map(|field| code(&field.ty)).collect();
-                    let mut is = plain(types.join(", "), &variant.attrs);
-                    is.closed = !has(&item.attrs, "non_exhaustive");
-                    insert(
-                        surface,
-                        &owner,
-                        Part::Variant(variant.ident.to_string()),
-                        is,
-                    );
+                    let is = plain(types.join(", "), &variant.attrs);
+                    let name = Part::Variant(variant.ident.to_string());
+                    insert(surface, &owner, name, is);
                 }
             }
             Item::Impl(item) => self.implementation(item, open, surface),
@@ -290,11 +279,13 @@ impl Scope {
     }
 }
 
-fn insert(surface: &mut Surface, owner: &Owner, part: Part, is: Seen) {
-    let name = Name {
-        owner: owner.clone(),
-        part,
-    };
+fn part(owner: &Owner, part: Part) -> Name {
+    let owner = owner.clone();
+    Name { owner, part }
+}
+
+fn insert(surface: &mut Surface, owner: &Owner, of: Part, is: Seen) {
+    let name = part(owner, of);
     // The struct of a call in the making says less than the call's own method.
     match surface.get(&name) {
         Some(known) if known.code.len() >= is.code.len() => {}
@@ -312,61 +303,4 @@ fn derives(attributes: &[Attribute], owner: &Owner, surface: &mut Surface) {
             Ok(())
         });
     }
-}
-
-fn plain(code: String, attributes: &[Attribute]) -> Seen {
-    Seen {
-        shown: code.clone(),
-        code,
-        closed: false,
-        deprecated: has(attributes, "deprecated"),
-    }
-}
-
-fn signature(signature: &Signature, attributes: &[Attribute]) -> Seen {
-    let mut nameless = signature.clone();
-    for input in &mut nameless.inputs {
-        if let FnArg::Typed(argument) = input
-            && let Pat::Ident(_) = &*argument.pat
-        {
-            *argument.pat = parse_quote!(_);
-        }
-    }
-    Seen {
-        code: function(&nameless),
-        shown: function(signature),
-        closed: false,
-        deprecated: has(attributes, "deprecated"),
-    }
-}
-
-fn function(signature: &Signature) -> String {
-    let line = printed(parse_quote!(#signature {}));
-    line.trim_end_matches("{}").trim_end().to_owned()
-}
-
-fn seen(visibility: &Visibility) -> bool {
-    matches!(visibility, Visibility::Public(_))
-}
-
-fn has(attributes: &[Attribute], name: &str) -> bool {
-    attributes.iter().any(|it| it.path().is_ident(name))
-}
-
-/// A type on one line, as one writes it.
-fn code(ty: &impl quote::ToTokens) -> String {
-    let line = printed(parse_quote!(type It = #ty;));
-    let ty = line.strip_prefix("type It = ").unwrap_or(&line);
-    ty.trim_end_matches(';').to_owned()
-}
-
-/// An item on one line, formatted.
-fn printed(item: Item) -> String {
-    let file = parse_quote!(#item);
-    let text = prettyplease::unparse(&file);
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    // What is broken over several lines ends in a comma that one line does not have.
-    line.replace("( ", "(")
-        .replace(", )", ")")
-        .replace(" .", ".")
 }

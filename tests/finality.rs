@@ -158,13 +158,17 @@ async fn an_invoke_that_the_gateway_gave_up_on_is_found_once_it_is_committed() {
         panic!("{outcome:?}");
     };
     assert_eq!(unknown.error().code(), Some("1114113"));
-    let transaction = loop {
-        match unknown.look_up().await.expect("the ledger can be read") {
-            LookedUp::Nothing(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-            LookedUp::One(transaction) => break transaction,
-            other => panic!("{other:?}"),
+    let found = async {
+        loop {
+            match unknown.look_up().await.expect("the ledger can be read") {
+                LookedUp::Nothing(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+                LookedUp::One(transaction) => return transaction,
+                other => panic!("{other:?}"),
+            }
         }
     };
+    let transaction = tokio::time::timeout(Duration::from_secs(60), found).await;
+    let transaction = transaction.expect("it is committed in time");
     assert_eq!(
         written(&sandbox, "key"),
         [transaction.id.expect("an id").as_str()]

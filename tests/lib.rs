@@ -1,9 +1,10 @@
 //! Tests across the crates: one binary, so that all of them are linked once.
 //!
-//! What they share comes first: `specs` reads the specs and makes `arguments` of their examples; `provider` puts
-//! each spec beside the crate made from it, with a generated module that calls everything in it; `stub` is the other
-//! end of the wire, `credential` what a call carries there, and `http` reads what arrived; `json` says when two
-//! messages are the same, and `samples` has those that the real services sent.
+//! What they share comes first: `specs` reads the specs and makes `arguments` of their examples; `exercise` has a
+//! generated module for each spec that calls everything in it, and `provider` puts the spec beside it; `stub` is the
+//! other end of the wire, `credential` what a call carries there, and `http` reads what arrived; `json` says when two
+//! messages are the same, and `samples` has those that the real services sent;
+//! `snapshots` says which there are.
 
 // There is nothing here but tests: all dependencies are those of tests, which need not be published.
 #![cfg(any(test, doctest))]
@@ -19,18 +20,12 @@ pub mod http;
 pub mod json;
 pub mod provider;
 pub mod samples;
+pub mod snapshots;
 pub mod specs;
 pub mod stub;
 
-#[path = "exercise/alibaba_baas.rs"]
 #[rustfmt::skip] // formatted by the generator
-pub mod alibaba_baas;
-#[path = "exercise/hive.rs"]
-#[rustfmt::skip] // formatted by the generator
-pub mod hive;
-#[path = "exercise/upvest.rs"]
-#[rustfmt::skip] // formatted by the generator
-pub mod upvest;
+pub mod exercise;
 
 mod errors;
 mod examples;

@@ -11,10 +11,13 @@ use bindery_runtime::{Address, Class, Error, Hex, Kind, Session};
 use bindery_upvest::types::{User, UserCreateRequest};
 use serde_json::{Value, json};
 
+use xtask::api::{Encoding, Operation};
+
 use crate::{
-    Arguments, alibaba_baas, hive,
-    provider::{self, Provider},
-    specs, upvest,
+    Arguments,
+    exercise::for_each_provider,
+    provider::{ALIBABA_BAAS, Mocked, Provider},
+    specs,
 };
 
 type Hive = bindery_hive::mock::Mock;
@@ -40,93 +43,94 @@ fn names(users: &[User]) -> Vec<&str> {
 
 /// Has every operation answer the first example of the spec, calls it with all the arguments that the spec has examples of,
 /// and looks at what came back and what came in.
-async fn every_operation(
-    provider: Provider,
-    session: Session,
-    answers: impl Fn(&str, &str),
-    bodies: impl Fn(&str) -> Vec<String>,
-) {
+async fn every_operation_can_be_mocked(provider: &Provider) {
+    let mock = provider.mock().await;
     for operation in &provider.api().operations {
-        let id = operation.id.as_str();
-        let example = operation.success.examples.first();
-        let example = match example {
-            Some((_, example)) => example.clone(),
-            None if operation.websocket => serde_json::to_value(event(4)).expect("an event"),
-            None => Value::Null,
-        };
-        let envelope = operation.success.envelope.clone().unwrap_or_default();
-        let pointer = envelope["value"].as_str().unwrap_or_default();
-        let value = example.pointer(pointer).cloned().unwrap_or_default();
-        answers(id, &value.to_string());
-        let arguments = specs::everything(operation);
-        let arguments = arguments.unwrap_or_else(|| specs::required(operation, None));
-        let answered = answer_of(&provider, &session, id, &arguments).await;
-        let expected = match operation.websocket {
-            true => json!([value]),
-            false => value,
-        };
-        assert_eq!(answered, expected, "{id}");
-        let received = bodies(id);
-        assert_eq!(received.len(), 1, "{id}");
-        let received: Value = serde_json::from_str(&received[0]).expect("JSON");
-        assert_eq!(received, arguments.body.unwrap_or_default(), "{id}");
-    }
-}
-
-async fn answer_of(
-    provider: &Provider,
-    session: &Session,
-    operation: &str,
-    arguments: &Arguments,
-) -> Value {
-    let answer = provider.call(session, operation, arguments).await;
-    answer.unwrap_or_else(|error| panic!("{operation}: {error}"))
-}
-
-#[tokio::test]
-async fn every_operation_of_alibaba_baas_can_be_mocked() {
-    let mock = Alibaba::start().await;
-    let session = mock.client().session().clone();
-    let answers = |id: &str, text: &str| match id {
-        // It is read until it is opened again.
-        "subscribe_events" => {
-            alibaba_baas::mock(&mock, id, text);
-            mock.subscribe_events().and_closes().sends([]);
-            // What a socket reads at its beginning, and after it was closed.
-            mock.get_block().answers(block(3)).answers(block(4));
+        if operation.websocket {
+            continue; // It goes on: what it delivers has tests of its own.
         }
-        id => alibaba_baas::mock(&mock, id, text),
-    };
-    let bodies = |id: &str| {
-        let mut bodies = alibaba_baas::received(&mock, id);
-        bodies.truncate(1);
-        bodies
-    };
-    every_operation(provider::ALIBABA_BAAS, session, answers, bodies).await;
-}
-
-#[tokio::test]
-async fn every_operation_of_hive_can_be_mocked() {
-    let mock = Hive::start().await;
-    let session = mock.client().session().clone();
-    let (answers, bodies) = (
-        |id: &str, text: &str| hive::mock(&mock, id, text),
-        |id: &str| hive::received(&mock, id),
-    );
-    every_operation(provider::HIVE, session, answers, bodies).await;
+        let body = operation.body.as_ref().map(|body| body.encoding);
+        if [Some(operation.success.encoding), body]
+            .iter()
+            .any(is_plain)
+        {
+            continue; // The mock speaks JSON.
+        }
+        let value = first_answer(operation);
+        mock.answer(&operation.id, &value.to_string());
+        let answered = answer_of(provider, mock.session(), operation).await;
+        assert_eq!(answered, value, "{}", operation.id);
+        came_in_once(&*mock, operation);
+    }
     mock.assert_all_used();
 }
 
+fn is_plain(encoding: &Option<Encoding>) -> bool {
+    matches!(encoding, Some(Encoding::Text | Encoding::Bytes))
+}
+
+/// What stands where the envelope says in the first example of an answer.
+fn first_answer(operation: &Operation) -> Value {
+    let example = operation.success.examples.first();
+    let example = example.map(|(_, example)| example.clone());
+    let envelope = operation.success.envelope.clone().unwrap_or_default();
+    let pointer = envelope["value"].as_str().unwrap_or_default();
+    let example = example.unwrap_or_default();
+    example.pointer(pointer).cloned().unwrap_or_default()
+}
+
+async fn answer_of(provider: &Provider, session: Session, operation: &Operation) -> Value {
+    let id = operation.id.as_str();
+    let answer = provider.call(&session, id, &arguments_of(operation)).await;
+    answer.unwrap_or_else(|error| panic!("{id}: {error}"))
+}
+
+fn arguments_of(operation: &Operation) -> Arguments {
+    specs::everything(operation).unwrap_or_else(|| specs::required(operation, None))
+}
+
+#[track_caller]
+fn came_in_once(mock: &dyn Mocked, operation: &Operation) {
+    let received = mock.received(&operation.id);
+    assert_eq!(received.len(), 1, "{}", operation.id);
+    let received: Value = serde_json::from_str(&received[0]).expect("JSON");
+    let sent = arguments_of(operation).body.unwrap_or_default();
+    assert_eq!(received, sent, "{}", operation.id);
+}
+
+macro_rules! tests {
+    ($($provider:ident)*) => {
+        /// A module for each provider.
+        mod of {$(
+            mod $provider {
+                #[tokio::test]
+                async fn every_operation_can_be_mocked() {
+                    let provider = &crate::exercise::$provider::PROVIDER;
+                    super::super::every_operation_can_be_mocked(provider).await;
+                }
+            }
+        )*}
+    };
+}
+
+for_each_provider!(tests);
+
 #[tokio::test]
-async fn every_operation_of_upvest_can_be_mocked() {
-    let mock = Upvest::start().await;
-    let session = mock.client().session().clone();
-    let (answers, bodies) = (
-        |id: &str, text: &str| upvest::mock(&mock, id, text),
-        |id: &str| upvest::received(&mock, id),
-    );
-    every_operation(provider::UPVEST, session, answers, bodies).await;
-    mock.assert_all_used();
+async fn a_socket_can_be_mocked_in_the_words_of_the_spec() {
+    let mock = Alibaba::start().await;
+    let api = ALIBABA_BAAS.api();
+    let mut operations = api.operations.iter();
+    let socket = operations.find(|operation| operation.websocket);
+    let socket = socket.expect("the spec has one");
+    let delivered = serde_json::to_value(event(4)).expect("an event");
+    Mocked::answer(&mock, &socket.id, &delivered.to_string());
+    // It is read until it is opened again.
+    mock.subscribe_events().and_closes().sends([]);
+    // What a socket reads at its beginning, and after it was closed.
+    mock.get_block().answers(block(3)).answers(block(4));
+    let session = Mocked::session(&mock);
+    let answered = answer_of(&ALIBABA_BAAS, session, socket).await;
+    assert_eq!(answered, json!([delivered]));
 }
 
 #[tokio::test]

@@ -7,10 +7,13 @@ use schemars::Schema;
 use serde_json::Value;
 use xtask::api::Api;
 
-use crate::{Arguments, alibaba_baas, credential::Fixed, hive, specs, stub::Stub, upvest};
+use crate::{Arguments, credential::Fixed, exercise, specs, stub::Stub};
 
 /// The call in progress, writing back what it answered.
 pub type Calling<'a> = Pin<Box<dyn Future<Output = Result<String, Error>> + 'a>>;
+
+/// A service in process that is being started.
+pub type Starting = Pin<Box<dyn Future<Output = Box<dyn Mocked>>>>;
 
 /// One provider.
 #[derive(Clone, Copy, Debug)]
@@ -23,57 +26,44 @@ pub struct Provider {
     pub schemas: fn() -> Vec<(&'static str, Schema)>,
     /// The spec's schema of each call's whole answer.
     pub answers: &'static [(&'static str, &'static str)],
-    call: for<'a> fn(Session, &'a str, &'a Arguments) -> Calling<'a>,
-    through: fn(&str, &str) -> Option<Result<String, serde_json::Error>>,
+    pub(crate) call: for<'a> fn(Session, &'a str, &'a Arguments) -> Calling<'a>,
+    pub(crate) through: fn(&str, &str) -> Option<Result<String, serde_json::Error>>,
+    pub(crate) mock: fn() -> Starting,
 }
 
-/// Every provider, by name.
-pub const ALL: [Provider; 3] = [ALIBABA_BAAS, HIVE, UPVEST];
+/// Every provider, and those whose specs keep to the profile.
+pub use crate::exercise::{ALL, IN_PROFILE};
 
 /// Alibaba Cloud BaaS.
-pub const ALIBABA_BAAS: Provider = Provider {
-    name: "alibaba-baas",
-    operations: bindery_alibaba_baas::operations::ALL,
-    schemas: alibaba_baas::schemas,
-    answers: alibaba_baas::ANSWERS,
-    call: |session, operation, arguments| {
-        Box::pin(async move {
-            let client = bindery_alibaba_baas::Client::new(session);
-            alibaba_baas::call(&client, operation, arguments).await
-        })
-    },
-    through: alibaba_baas::through,
-};
+pub const ALIBABA_BAAS: Provider = exercise::alibaba_baas::PROVIDER;
 
 /// Com2uS Hive.
-pub const HIVE: Provider = Provider {
-    name: "hive",
-    operations: bindery_hive::operations::ALL,
-    schemas: hive::schemas,
-    answers: hive::ANSWERS,
-    call: |session, operation, arguments| {
-        Box::pin(async move {
-            let client = bindery_hive::Client::new(session);
-            hive::call(&client, operation, arguments).await
-        })
-    },
-    through: hive::through,
-};
+pub const HIVE: Provider = exercise::hive::PROVIDER;
 
 /// Upvest.
-pub const UPVEST: Provider = Provider {
-    name: "upvest",
-    operations: bindery_upvest::operations::ALL,
-    schemas: upvest::schemas,
-    answers: upvest::ANSWERS,
-    call: |session, operation, arguments| {
-        Box::pin(async move {
-            let client = bindery_upvest::Client::new(session);
-            upvest::call(&client, operation, arguments).await
-        })
-    },
-    through: upvest::through,
-};
+pub const UPVEST: Provider = exercise::upvest::PROVIDER;
+
+/// Those that come with Bindery, for tests that know what is in their specs.
+pub const OURS: [Provider; 3] = [ALIBABA_BAAS, HIVE, UPVEST];
+
+/// A service in process that a test tells what to answer, whichever provider's it is.
+pub trait Mocked {
+    /// A session with it that has a credential for every call.
+    fn session(&self) -> Session;
+
+    /// Has it answer a call of `operation` with what `text` is, or with nothing where the call answers nothing.
+    fn answer(&self, operation: &str, text: &str);
+
+    /// The bodies that `operation` was called with, written back.
+    fn received(&self, operation: &str) -> Vec<String>;
+
+    /// Says that all it was told has been answered, and nothing else was asked.
+    ///
+    /// # Panics
+    ///
+    /// When that is not so.
+    fn assert_all_used(&self);
+}
 
 impl Provider {
     /// What the spec says.
@@ -128,6 +118,11 @@ impl Provider {
         text: &str,
     ) -> Option<Result<String, serde_json::Error>> {
         (self.through)(name, text)
+    }
+
+    /// Starts the service in process that the crate has for the tests of its callers.
+    pub async fn mock(&self) -> Box<dyn Mocked> {
+        (self.mock)().await
     }
 
     /// The start of a session with `stub`, at the path of the real service. Nothing is sent again: each answer of the stub

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use xtask::{
+    adopt,
     api::{Api, Operation, Place, schema_name},
     workspace::{Spec, Workspace},
 };
@@ -36,8 +37,10 @@ pub fn api(name: &str) -> Api {
     let specs = workspace.specs().expect("a folder of specs");
     let spec = specs.into_iter().find(|spec| spec.name == name);
     let spec = spec.unwrap_or_else(|| panic!("there is no spec called `{name}`"));
-    match workspace.load(&spec) {
-        Ok(document) => Api::read(name, document.value()),
+    let path = root().join(&spec.path);
+    let loaded = workspace.load(&spec);
+    match loaded.and_then(|document| adopt::bundle(document, &path)) {
+        Ok(document) => Api::read(name, adopt::adopt(document).document.value()),
         Err(findings) => panic!("{name} has faults: {findings:?}"),
     }
 }

@@ -7,8 +7,9 @@ use syn::{Attribute, Fields, ImplItem, Item, Visibility, parse_quote};
 use xtask::api;
 
 use crate::{
+    exercise::for_each_provider,
     provider::{self, Provider},
-    specs,
+    snapshots, specs,
 };
 
 /// The public items of a crate's source, without bodies and documentation, in the order of the files' names and of what
@@ -122,25 +123,16 @@ fn keep_telling(attributes: &mut Vec<Attribute>) {
     attributes.retain(|attribute| telling.iter().any(|name| attribute.path().is_ident(name)));
 }
 
-#[test]
-fn the_public_surface_of_alibaba_baas_is_this() {
-    insta::assert_snapshot!("alibaba-baas", surface(&provider::ALIBABA_BAAS));
-}
-
-#[test]
-fn the_public_surface_of_hive_is_this() {
-    insta::assert_snapshot!("hive", surface(&provider::HIVE));
-}
-
-#[test]
-fn the_public_surface_of_upvest_is_this() {
-    insta::assert_snapshot!("upvest", surface(&provider::UPVEST));
+fn the_public_surface_is_this(provider: &Provider) {
+    if snapshots::are_kept("surface", provider.name) {
+        insta::assert_snapshot!(provider.name, surface(provider));
+    }
 }
 
 #[test]
 fn there_is_one_method_for_each_operation_and_no_other() {
     for provider in provider::ALL {
-        let client = parse(&source_of(&provider).join("client.rs"));
+        let client = parse(&source_of(provider).join("client.rs"));
         let mut methods = Vec::new();
         for item in client.items {
             let Item::Impl(block) = item else { continue };
@@ -281,24 +273,39 @@ fn places(places: &Places) -> String {
     )
 }
 
-#[test]
-fn the_operations_table_of_alibaba_baas_is_this() {
-    insta::assert_snapshot!("alibaba-baas-operations", table(&provider::ALIBABA_BAAS));
+fn the_operations_table_is_this(provider: &Provider) {
+    let name = format!("{}-operations", provider.name);
+    if snapshots::are_kept("surface", &name) {
+        insta::assert_snapshot!(name, table(provider));
+    }
 }
 
-#[test]
-fn the_operations_table_of_hive_is_this() {
-    insta::assert_snapshot!("hive-operations", table(&provider::HIVE));
+macro_rules! tests {
+    ($($provider:ident)*) => {
+        /// A module for each provider.
+        mod of {$(
+            mod $provider {
+                use crate::exercise::$provider::PROVIDER;
+
+                #[test]
+                fn the_public_surface_is_this() {
+                    super::super::the_public_surface_is_this(&PROVIDER);
+                }
+
+                #[test]
+                fn the_operations_table_is_this() {
+                    super::super::the_operations_table_is_this(&PROVIDER);
+                }
+            }
+        )*}
+    };
 }
 
-#[test]
-fn the_operations_table_of_upvest_is_this() {
-    insta::assert_snapshot!("upvest-operations", table(&provider::UPVEST));
-}
+for_each_provider!(tests);
 
 #[test]
 fn the_operations_table_says_what_the_spec_says() {
-    for provider in provider::ALL {
+    for provider in provider::IN_PROFILE {
         let api = provider.api();
         assert_eq!(api.operations.len(), provider.operations.len());
         for (written, generated) in api.operations.iter().zip(provider.operations) {

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use crate::{
     Arguments,
+    exercise::for_each_provider,
     http::{self, Received},
     provider::{self, Provider},
-    specs,
+    snapshots, specs,
     stub::Stub,
 };
 
@@ -72,25 +73,38 @@ fn shown(request: &Received, stub: &Stub) -> String {
     text
 }
 
-#[tokio::test]
-async fn alibaba_baas_requests_have_these_bytes() {
-    insta::assert_snapshot!("alibaba-baas", requests(&provider::ALIBABA_BAAS).await);
+async fn requests_have_these_bytes(provider: &Provider) {
+    if snapshots::are_kept("wire", provider.name) {
+        insta::assert_snapshot!(provider.name, requests(provider).await);
+    }
 }
 
-#[tokio::test]
-async fn hive_requests_have_these_bytes() {
-    insta::assert_snapshot!("hive", requests(&provider::HIVE).await);
+macro_rules! tests {
+    ($($provider:ident)*) => {
+        /// A module for each provider.
+        mod of {$(
+            mod $provider {
+                #[tokio::test]
+                async fn requests_have_these_bytes() {
+                    let provider = &crate::exercise::$provider::PROVIDER;
+                    super::super::requests_have_these_bytes(provider).await;
+                }
+            }
+        )*}
+    };
 }
 
-#[tokio::test]
-async fn upvest_requests_have_these_bytes() {
-    insta::assert_snapshot!("upvest", requests(&provider::UPVEST).await);
-}
+for_each_provider!(tests);
 
 #[test]
 fn every_spec_and_every_operation_of_it_is_covered() {
     let covered: Vec<_> = provider::ALL.iter().map(|provider| provider.name).collect();
     assert_eq!(specs::names(), covered);
+    let all = provider::IN_PROFILE.iter();
+    let in_profile: Vec<_> = all.map(|provider| provider.name).collect();
+    for provider in provider::OURS {
+        assert!(in_profile.contains(&provider.name), "{}", provider.name);
+    }
     for provider in provider::ALL {
         let api = provider.api();
         let written: Vec<_> = api

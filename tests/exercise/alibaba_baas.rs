@@ -2,9 +2,25 @@
 
 //! Every call and type of `bindery_alibaba_baas`.
 
-use bindery_alibaba_baas::{Client, Error, mock::Mock, types};
+use bindery_alibaba_baas::{Client, Error, Session, mock::Mock, types};
 use schemars::{Schema, schema_for};
-use crate::{Arguments, read, round_trip, written};
+use crate::{
+    Arguments, provider::{Mocked, Provider},
+    read, round_trip, written,
+};
+
+/// The provider, for the tests that take every one.
+pub const PROVIDER: Provider = Provider {
+    name: "alibaba-baas",
+    operations: bindery_alibaba_baas::operations::ALL,
+    schemas,
+    answers: ANSWERS,
+    call: |session, operation, arguments| {
+        Box::pin(async move { call(&Client::new(session), operation, arguments).await })
+    },
+    through,
+    mock: || Box::pin(async { Box::new(Mock::start().await) as Box<dyn Mocked> }),
+};
 
 /// Sends the call `operation` with these arguments, and writes back what it answered.
 pub async fn call(
@@ -66,7 +82,7 @@ pub async fn call(
             let call = client.refresh_token(arguments.body::<types::TokenRequest>());
             call.send().await.map(|response| written(&response.into_inner()))
         }
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
     }
 }
 
@@ -134,7 +150,7 @@ pub fn mock(mock: &Mock, operation: &str, text: &str) {
         "get_block" => drop(mock.get_block().answers(read(text))),
         "subscribe_events" => drop(mock.subscribe_events().sends([read(text)])),
         "refresh_token" => drop(mock.refresh_token().answers(read(text))),
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
     }
 }
 
@@ -171,7 +187,25 @@ pub fn received(mock: &Mock, operation: &str) -> Vec<String> {
                 .map(|call| written(&call.body))
                 .collect()
         }
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
+    }
+}
+
+impl Mocked for Mock {
+    fn session(&self) -> Session {
+        self.client().session().clone()
+    }
+
+    fn answer(&self, operation: &str, text: &str) {
+        mock(self, operation, text);
+    }
+
+    fn received(&self, operation: &str) -> Vec<String> {
+        received(self, operation)
+    }
+
+    fn assert_all_used(&self) {
+        Mock::assert_all_used(self);
     }
 }
 

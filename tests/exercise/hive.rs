@@ -2,9 +2,25 @@
 
 //! Every call and type of `bindery_hive`.
 
-use bindery_hive::{Client, Error, mock::Mock, types};
+use bindery_hive::{Client, Error, Session, mock::Mock, types};
 use schemars::{Schema, schema_for};
-use crate::{Arguments, read, round_trip, written};
+use crate::{
+    Arguments, provider::{Mocked, Provider},
+    read, round_trip, written,
+};
+
+/// The provider, for the tests that take every one.
+pub const PROVIDER: Provider = Provider {
+    name: "hive",
+    operations: bindery_hive::operations::ALL,
+    schemas,
+    answers: ANSWERS,
+    call: |session, operation, arguments| {
+        Box::pin(async move { call(&Client::new(session), operation, arguments).await })
+    },
+    through,
+    mock: || Box::pin(async { Box::new(Mock::start().await) as Box<dyn Mocked> }),
+};
 
 /// Sends the call `operation` with these arguments, and writes back what it answered.
 pub async fn call(
@@ -154,7 +170,7 @@ pub async fn call(
             let call = client.create_web_link(arguments.body::<types::WebLinkRequest>());
             call.send().await.map(|response| written(&response.into_inner()))
         }
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
     }
 }
 
@@ -268,7 +284,7 @@ pub fn mock(mock: &Mock, operation: &str, text: &str) {
             drop(mock.register_contract_resource().answers(read(text)))
         }
         "create_web_link" => drop(mock.create_web_link().answers(read(text))),
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
     }
 }
 
@@ -388,7 +404,25 @@ pub fn received(mock: &Mock, operation: &str) -> Vec<String> {
                 .map(|call| written(&call.body))
                 .collect()
         }
-        other => panic!("the spec has no operation `{other}`"),
+        _ => panic!("the spec has no operation `{operation}`"),
+    }
+}
+
+impl Mocked for Mock {
+    fn session(&self) -> Session {
+        self.client().session().clone()
+    }
+
+    fn answer(&self, operation: &str, text: &str) {
+        mock(self, operation, text);
+    }
+
+    fn received(&self, operation: &str) -> Vec<String> {
+        received(self, operation)
+    }
+
+    fn assert_all_used(&self) {
+        Mock::assert_all_used(self);
     }
 }
 

@@ -7,6 +7,7 @@
 //! [`Finding`](crate::spec::Finding), and nothing is dropped in silence.
 
 mod adopting;
+mod linting;
 mod objects;
 
 mod bundle;
@@ -29,6 +30,7 @@ mod schemas;
 
 pub use adopting::{Adopted, Change};
 pub use bundle::bundle;
+pub use linting::{adopt_as_written, adopt_linted};
 
 use adopting::Adopting;
 

@@ -1,11 +1,13 @@
 //! What a maintainer types.
 
+mod add;
 mod bench;
 mod diff;
 mod generate;
 mod lint;
 mod list;
 mod mutants;
+mod remove;
 mod soak;
 mod tour;
 mod trial;
@@ -30,6 +32,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a provider of a document: copy it, generate its crate, enter it everywhere, and say what is left to do by hand.
+    Add(add::Options),
     /// Measure what the clients cost, and hold it against the bars.
     Bench(bench::Options),
     /// Generate the provider crates from their specs.
@@ -39,9 +43,11 @@ enum Command {
     /// Look for what would make the generator fail or a caller suffer.
     Lint(lint::Options),
     /// List the specs, and the crates made from them.
-    List,
+    List(list::Options),
     /// Break each invariant of the token layer on purpose, and see that its tests fail.
     Mutants(mutants::Options),
+    /// Take a provider out again, to the byte.
+    Remove(remove::Options),
     /// Make many calls to the sandbox while it breaks, and count its ledgers afterwards.
     Soak(soak::Options),
     /// Check that the generated code is fresh, then walk each provider through its typed client.
@@ -57,10 +63,12 @@ impl Arguments {
     pub fn run(self, workspace: &Workspace, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
         let outcome = match self.command {
             Command::Bench(options) => return reported(bench::run(&options, workspace), err),
+            Command::Add(options) => add::run(&options, workspace, out, err),
+            Command::Remove(options) => remove::run(&options, workspace, out, err),
             Command::Generate(options) => generate::run(&options, workspace, out, err),
             Command::Diff(options) => diff::run(&options, workspace, out, err),
             Command::Lint(options) => lint::run(&options, workspace, out, err),
-            Command::List => list::run(workspace, out, err),
+            Command::List(options) => list::run(&options, workspace, out, err),
             Command::Mutants(options) => mutants::run(&options, workspace, out, err),
             Command::Soak(options) => soak::run(&options, workspace, out),
             Command::Tour(options) => tour::run(&options, workspace, out, err),

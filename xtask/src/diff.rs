@@ -1,8 +1,8 @@
 //! What changed for callers between two versions of a spec.
 //!
-//! Both are generated in memory. What Rust sees of the two crates is compared in [`surface`], so that the verdict is
-//! the compiler's and no guess about specs; what only a running program sees, in [`behaviour`]. A [`Change`] says
-//! which it is, and [`report`] words it.
+//! Both are generated in memory. What Rust sees of the two crates is compared in `surface`, so that the verdict is
+//! the compiler's and no guess about specs; what only a running program sees, in `behaviour`. A [`Change`] says
+//! which it is, and `report` words it.
 
 mod behaviour;
 mod change;

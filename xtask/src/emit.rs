@@ -52,8 +52,7 @@ pub fn compare(root: &Path, files: &Files, folders: &[PathBuf]) -> io::Result<Di
     }
     for path in found.into_iter().filter(|path| !files.contains_key(path)) {
         let text = read(&root.join(&path))?.unwrap_or_default();
-        let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        if String::from_utf8_lossy(first).contains(MARK) {
+        if is_generated(&text) {
             difference.orphaned.push(path);
         }
     }
@@ -71,16 +70,26 @@ pub fn write(root: &Path, files: &Files, difference: &Difference) -> io::Result<
         replace(&root.join(path), text)?;
     }
     for path in &difference.orphaned {
-        fs::remove_file(root.join(path))?;
-        // A folder that still has something in it stays, and so do those above it.
-        let folders = path
-            .ancestors()
-            .skip(1)
-            .take_while(|folder| !folder.as_os_str().is_empty());
-        let _ = folders
-            .map(|folder| fs::remove_dir(root.join(folder)))
-            .find(io::Result::is_err);
+        remove(root, path)?;
     }
+    Ok(())
+}
+
+/// Removes a file, and the folders above it that have nothing else in them.
+///
+/// # Errors
+///
+/// When the file cannot be removed.
+pub fn remove(root: &Path, path: &Path) -> io::Result<()> {
+    fs::remove_file(root.join(path))?;
+    // A folder that still has something in it stays, and so do those above it.
+    let folders = path
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| !folder.as_os_str().is_empty());
+    let _ = folders
+        .map(|folder| fs::remove_dir(root.join(folder)))
+        .find(io::Result::is_err);
     Ok(())
 }
 
@@ -123,12 +132,34 @@ pub fn diff(root: &Path, files: &Files, path: &Path) -> io::Result<String> {
         .to_string())
 }
 
-fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+/// Whether a file says in its first line that it is generated.
+pub fn is_generated(text: &[u8]) -> bool {
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    String::from_utf8_lossy(first).contains(MARK)
+}
+
+/// The bytes of a file; `None` where there is none.
+///
+/// # Errors
+///
+/// When it is there and cannot be read.
+pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Every file below a folder, by its path below `root`; none where there is no such folder.
+///
+/// # Errors
+///
+/// When a folder that is there cannot be read.
+pub fn below(root: &Path, folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = BTreeSet::new();
+    walk(root, folder, &mut found)?;
+    Ok(found.into_iter().collect())
 }
 
 fn walk(root: &Path, folder: &Path, found: &mut BTreeSet<PathBuf>) -> io::Result<()> {

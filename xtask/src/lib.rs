@@ -25,5 +25,11 @@ pub mod mutants;
 
 pub mod trial;
 
+pub mod provenance;
+
+pub mod origin;
+
+pub mod registry;
+
 pub mod commands;
 pub mod workspace;

@@ -13,3 +13,4 @@ mod samples;
 pub use attempt::{Attempt, attempt, attempt_text};
 pub use folder::Folder;
 pub use round_trip::{Trip, round_trip};
+pub use samples::samples;

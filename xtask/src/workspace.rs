@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::spec::{Document, Finding};
+use crate::{
+    provenance,
+    spec::{Document, Finding},
+};
 
 /// The workspace that a command works on.
 #[derive(Debug, Clone)]
@@ -20,6 +23,15 @@ pub struct Spec {
     pub name: String,
     /// The path below the root.
     pub path: PathBuf,
+}
+
+/// A spec as the tests across crates know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registered {
+    /// The name of the provider.
+    pub name: String,
+    /// Whether it is as its vendor published it, and so is not held to the profile yet.
+    pub as_published: bool,
 }
 
 impl Spec {
@@ -73,6 +85,25 @@ impl Workspace {
                     .collect()
             }),
         }
+    }
+
+    /// Every spec, by name, as the tests across crates know it.
+    ///
+    /// # Errors
+    ///
+    /// When the folder of specs cannot be read.
+    pub fn registered(&self) -> io::Result<Vec<Registered>> {
+        let registered = |spec: Spec| Registered {
+            as_published: self.is_as_published(&spec),
+            name: spec.name,
+        };
+        Ok(self.specs()?.into_iter().map(registered).collect())
+    }
+
+    /// Whether a spec says in its first line that it is as its vendor published it.
+    pub fn is_as_published(&self, spec: &Spec) -> bool {
+        let text = fs::read_to_string(self.root.join(&spec.path));
+        text.is_ok_and(|text| provenance::is_as_published(&text))
     }
 
     /// Every spec, by name.

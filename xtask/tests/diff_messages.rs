@@ -95,6 +95,24 @@ fn a_wider_scope_breaks_callers_at_run_time() {
 }
 
 #[test]
+fn a_token_url_that_moved_breaks_callers_at_run_time() {
+    let out = said(&[(
+        "tokenUrl: https://api.example.com/token",
+        "tokenUrl: https://login.example.com/token",
+    )]);
+    insta::assert_snapshot!("token-url", out);
+}
+
+#[test]
+fn a_scheme_with_another_name_breaks_callers() {
+    let out = said(&[
+        ("    key:\n      type", "    code:\n      type"),
+        ("- key: []", "- code: []"),
+    ]);
+    insta::assert_snapshot!("renamed-scheme", out);
+}
+
+#[test]
 fn documentation_asks_for_a_patch() {
     let out = said(&[("summary: Makes a wallet.", "summary: Makes a new wallet.")]);
     insta::assert_snapshot!("documentation", out);
@@ -117,11 +135,11 @@ fn a_crate_that_is_gone_breaks_callers() {
 
 #[test]
 fn a_spec_with_a_fault_is_not_compared() {
-    let root = repository(&CLEAN.replace("summary:", "sumary:"));
+    let root = repository(&CLEAN.replace("schemas/NewWallet", "schemas/NewWalet"));
     let (well, out, err) = diff(root.path(), &[]);
     assert!(!well);
     assert_eq!(out, "");
-    assert!(err.contains("did you mean `summary`?"), "{err}");
+    assert!(err.contains("did you mean `NewWallet`?"), "{err}");
     assert!(err.contains("error: failed to compare"), "{err}");
 }
 

@@ -149,6 +149,70 @@ fn the_first_run_lists_what_it_wrote_and_the_second_has_nothing_to_do() {
 }
 
 #[test]
+fn what_is_mended_on_the_way_is_a_warning_each_time() {
+    let text = with(CLEAN, "summary: Lists wallets.", "sumary: Lists wallets.");
+    let root = workspace(&[("ledger.yaml", &text)]);
+    let generated = run(root.path(), &["generate"]);
+    let kept = run(root.path(), &["generate"]);
+    for Outcome { code, out, err } in [generated, kept] {
+        assert_eq!((code, err.as_str()), (ExitCode::SUCCESS, ""));
+        let line = out.lines().find(|line| line.contains("unknown-key"));
+        assert_eq!(
+            line.expect("a warning"),
+            "     warning specs/ledger.yaml:24:7  unknown-key  operation `list_wallets`: `sumary` is no key of an operation  — did you mean `summary`?"
+        );
+    }
+}
+
+#[test]
+fn of_many_warnings_the_first_of_each_rule_are_printed() {
+    let key = "    WalletStatus:\n";
+    let strange: String = (0..12)
+        .map(|place| format!("      kye{place}: 1\n"))
+        .collect();
+    let text = with(CLEAN, key, &format!("{key}{strange}"));
+    let root = workspace(&[("ledger.yaml", &text)]);
+    let Outcome { out, .. } = run(root.path(), &["generate"]);
+    assert_eq!(out.matches("  unknown-key  ").count(), 10, "{out}");
+    let more = "     warning 2 more of unknown-key: `cargo xtask lint ledger` prints them\n";
+    assert!(out.contains(more), "{out}");
+}
+
+#[test]
+fn a_part_of_a_document_that_changes_is_never_served_from_what_was_kept() {
+    let whole = with(
+        CLEAN,
+        "'#/components/schemas/WalletStatus'",
+        "'parts/status.yaml'",
+    );
+    let root = workspace(&[("ledger.yaml", &whole)]);
+    let part = root.path().join("specs/parts/status.yaml");
+    fs::create_dir(part.parent().expect("a folder")).expect("writable");
+    let types = || {
+        let Outcome { code, err, .. } = run(root.path(), &["generate"]);
+        assert_eq!((code, err.as_str()), (ExitCode::SUCCESS, ""));
+        fs::read_to_string(root.path().join("crates/ledger/src/types.rs")).expect("generated")
+    };
+    for (listed, of) in [("FROZEN", "Frozen"), ("CLOSED", "Closed")] {
+        fs::write(
+            &part,
+            format!("type: string\nenum: [PENDING, ACTIVE, {listed}]\n"),
+        )
+        .expect("writable");
+        assert!(types().contains(&format!("    {of},")), "{of}");
+    }
+    // Even where all of it stood in one file before, and will again.
+    fs::write(root.path().join("specs/ledger.yaml"), CLEAN).expect("writable");
+    assert!(!types().contains("    Closed,"));
+    fs::write(root.path().join("specs/ledger.yaml"), &whole).expect("writable");
+    assert!(types().contains("    Closed,"));
+    fs::remove_file(&part).expect("there");
+    let Outcome { code, err, .. } = run(root.path(), &["generate"]);
+    assert_eq!(code, ExitCode::FAILURE);
+    assert!(err.contains("parts/status.yaml"), "{err}");
+}
+
+#[test]
 fn a_check_shows_what_differs_and_changes_nothing() {
     let root = workspace(&[("ledger.yaml", CLEAN)]);
     run(root.path(), &["generate"]);

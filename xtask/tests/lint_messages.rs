@@ -108,6 +108,29 @@ fn fix_mends_the_file_and_prints_what_is_left() {
 }
 
 #[test]
+fn a_document_in_several_files_is_looked_at_as_a_whole_and_mended_in_its_own_file() {
+    let text = CLEAN.replacen("schemas/WalletStatus'", "schemas/Status'", 1);
+    let text = text.replacen("'#/components/schemas/Status'", "'parts/status.yaml'", 1);
+    let root = workspace(&text);
+    let part = root.path().join("specs/parts/status.yaml");
+    fs::create_dir(part.parent().expect("a folder")).expect("writable");
+    let faulty = "type: string\nenum: [PENDING, ACTIVE]\ndescripton: A state.\n";
+    fs::write(&part, faulty).expect("writable");
+    for arguments in [&[][..], &["--fix"]] {
+        let (well, out, err) = lint(root.path(), arguments);
+        assert!(well, "{out}{err}");
+        assert!(
+            out.contains("specs/parts/status.yaml:3:1  unknown-key"),
+            "{out}"
+        );
+        assert!(!out.contains("unknown-reference"), "{out}");
+    }
+    assert_eq!(fs::read_to_string(&part).expect("there"), faulty);
+    let own = fs::read_to_string(root.path().join("specs/ledger.yaml"));
+    assert_eq!(own.expect("there"), text);
+}
+
+#[test]
 fn warnings_fail_only_a_strict_run() {
     let root = workspace(&CLEAN.replacen("summary:", "description:", 1));
     let (well, out, _) = lint(root.path(), &[]);

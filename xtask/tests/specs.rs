@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use xtask::spec::{Document, Finding, lint};
+use xtask::{
+    provenance,
+    spec::{Document, Finding, lint},
+};
 
 fn specs() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
@@ -20,6 +23,8 @@ fn specs() -> Vec<PathBuf> {
 
 fn findings(path: &Path) -> Vec<Finding> {
     match Document::load(path) {
+        // What was added is held to the profile once somebody has brought it there.
+        Ok(document) if provenance::is_as_published(document.text()) => Vec::new(),
         Ok(document) => lint(&document),
         Err(findings) => findings,
     }

@@ -25,6 +25,12 @@ impl Client {
     }
 }
 
+impl From<Session> for Client {
+    fn from(session: Session) -> Self {
+        Self::new(session)
+    }
+}
+
 impl Client {
     /// Writes to the ledger through a chaincode and waits for the commit.
     ///

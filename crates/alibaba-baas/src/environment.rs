@@ -2,7 +2,8 @@
 
 //! Where the service runs.
 
-use bindery_runtime::{BaseUrl, InvalidBaseUrl, Target};
+use bindery_runtime::{Api, BaseUrl, InvalidBaseUrl, Scheme, Target};
+use crate::Client;
 
 /// Where Alibaba Cloud BaaS API Gateway runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,5 +39,20 @@ impl From<Environment> for Target {
         match environment {
             Environment::Custom(base) => Self::custom("alibaba-baas", base),
         }
+    }
+}
+
+impl Api for Environment {
+    type Client = Client;
+    const PROVIDER: &'static str = "alibaba-baas";
+    const ENVIRONMENTS: &'static [&'static str] = &[];
+    const SCHEMES: &'static [(&'static str, &'static Scheme)] = &[];
+
+    fn of_name(_: &str) -> Option<Self> {
+        None
+    }
+
+    fn of_base_url(base: BaseUrl) -> Self {
+        Self::Custom(base)
     }
 }

@@ -4,9 +4,10 @@
 
 use bindery_runtime::{
     BlockCall, Check, Class, Envelope, ErrorCodes, Evidence, Expected, Failure,
-    Idempotency, Operation, Placement, Places, Replay, Requirement, Scheme, Server,
-    Socket, Step, generated::Method,
+    Idempotency, Operation, Places, Replay, Requirement, Server, Socket, Step,
+    generated::Method,
 };
+use crate::schemes;
 
 /// Every call, in the order of the spec.
 pub static ALL: &[&Operation] = &[
@@ -28,7 +29,7 @@ pub static INVOKE: Operation = Operation::new(
         Idempotency::Never,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &["invoke"])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &["invoke"])]])
     .envelope(&CONTRACT_RESPONSE)
     .failures(
         &[
@@ -48,7 +49,7 @@ pub static QUERY: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &["query"])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &["query"])]])
     .envelope(&CONTRACT_RESPONSE)
     .failures(
         &[
@@ -68,7 +69,7 @@ pub static GET_TRANSACTION: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &["query"])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &["query"])]])
     .envelope(&TRANSACTION_RESPONSE)
     .failures(
         &[
@@ -88,7 +89,7 @@ pub static GET_BLOCK: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &["query"])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &["query"])]])
     .envelope(&BLOCK_RESPONSE)
     .failures(
         &[
@@ -108,7 +109,7 @@ pub static SUBSCRIBE_EVENTS: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN_IN_QUERY, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN_IN_QUERY, &[])]])
     .failures(
         &[
             Failure::new(400, 499, &ERROR_RESPONSE),
@@ -213,16 +214,6 @@ static SUBSCRIBE_EVENTS_REPLAY: Replay = Replay {
 pub static SUBSCRIBE_EVENTS_SOCKET: Socket = Socket {
     select: Some(("source", "*")),
     replay: Some(&SUBSCRIBE_EVENTS_REPLAY),
-};
-
-static SCHEME_ACCESS_TOKEN: Scheme = Scheme {
-    name: "accessToken",
-    placement: Placement::Bearer,
-};
-
-static SCHEME_ACCESS_TOKEN_IN_QUERY: Scheme = Scheme {
-    name: "accessTokenInQuery",
-    placement: Placement::Query("access_token"),
 };
 
 static SERVER: Server = Server::new(&[], None);

@@ -2,7 +2,9 @@
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
-use bindery_runtime::{Authorizing, Credential, CredentialError, Generation, Requirement, Secret};
+use bindery_runtime::{
+    Authorizing, Credential, CredentialError, Generation, Requirement, Scheme, Secret,
+};
 
 use crate::{AuthError, ConnectError, Scopes, TokenSource, connect::not_empty, token::TokenText};
 
@@ -11,8 +13,15 @@ type Answer<'a> = Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + S
 /// What an access token serves: some security schemes of a spec, within some scopes.
 #[derive(Clone, Debug)]
 pub struct Reach {
-    schemes: &'static [&'static str],
+    schemes: Schemes,
     scopes: Scopes,
+}
+
+#[derive(Clone, Debug)]
+enum Schemes {
+    /// Of these names, whose ever they are: what has them knows its provider.
+    Named(&'static [&'static str]),
+    These(Vec<&'static Scheme>),
 }
 
 impl Reach {
@@ -20,14 +29,29 @@ impl Reach {
     /// has, and all are taken to be: the service tells.
     pub fn new(schemes: &'static [&'static str], scopes: impl Into<Scopes>) -> Self {
         Self {
-            schemes,
+            schemes: Schemes::Named(schemes),
+            scopes: scopes.into(),
+        }
+    }
+
+    /// These schemes, and no scope but `scopes`; where those are empty, as with [`Reach::new`].
+    pub fn of(
+        schemes: impl IntoIterator<Item = &'static Scheme>,
+        scopes: impl Into<Scopes>,
+    ) -> Self {
+        Self {
+            schemes: Schemes::These(schemes.into_iter().collect()),
             scopes: scopes.into(),
         }
     }
 
     fn covers(&self, requirement: &Requirement) -> bool {
         let scheme = requirement.scheme;
-        self.schemes.contains(&scheme.name)
+        let is_own = match &self.schemes {
+            Schemes::Named(names) => names.contains(&scheme.name),
+            Schemes::These(schemes) => schemes.iter().any(|own| own.is(scheme)),
+        };
+        is_own
             && TokenText::fits(scheme.placement)
             && (self.scopes.is_empty() || self.scopes.contain(requirement.scopes))
     }
@@ -35,7 +59,13 @@ impl Reach {
 
 impl fmt::Display for Reach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`", self.schemes.join("`, `"))?;
+        match &self.schemes {
+            Schemes::Named(names) => write!(f, "`{}`", names.join("`, `"))?,
+            Schemes::These(schemes) => {
+                let names: Vec<_> = schemes.iter().map(|scheme| scheme.name).collect();
+                write!(f, "`{}`", names.join("`, `"))?;
+            }
+        }
         if self.scopes.is_empty() {
             Ok(())
         } else {

@@ -18,6 +18,40 @@ pub enum ConnectError {
         /// What is wrong with it.
         fault: &'static str,
     },
+    /// The security scheme takes another kind of credential.
+    #[error("{provider}: failed to take the {what} for `{scheme}`: that takes {takes}")]
+    Scheme {
+        /// The provider, as its spec file is called.
+        provider: &'static str,
+        /// The name of the scheme.
+        scheme: &'static str,
+        /// Which credential.
+        what: &'static str,
+        /// What the scheme takes instead.
+        takes: &'static str,
+    },
+    /// The credential is for another provider.
+    #[error(
+        "{target}: failed to take a credential for `{scheme}`: that is a scheme of {provider}; make it for one of {target}"
+    )]
+    Provider {
+        /// The provider of the scheme, as its spec file is called.
+        provider: &'static str,
+        /// The name of the scheme.
+        scheme: &'static str,
+        /// The provider that the session talks to.
+        target: &'static str,
+    },
+    /// There is no place to get tokens from.
+    #[error("{provider}: failed to find the token URL of `{scheme}`: {fault}")]
+    TokenUrl {
+        /// The provider, as its spec file is called.
+        provider: &'static str,
+        /// The name of the scheme.
+        scheme: &'static str,
+        /// What is wrong, and what to do about it.
+        fault: &'static str,
+    },
     /// Environment variables are missing or wrong.
     #[error(transparent)]
     Variables(#[from] InvalidVariables),

@@ -4,7 +4,11 @@
 //! Each step ends before the next begins, and nobody is served a token before the last one has ended. The record is
 //! saved even if the access token in it is no good, because the refresh token before may be spent.
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    hash::{BuildHasher as _, RandomState},
+    time::Duration,
+};
 
 use bindery_runtime::Secret;
 
@@ -210,22 +214,22 @@ impl Slot {
             .as_ref()
             .map_err(|error| NoRefresh::Withheld(error.clone()))?;
         let now = Moment::now(&*self.clock);
-        let before = self.kept().shown;
-        let shown = match before {
-            None => Shown::new(now.wall(), false),
+        let number = RandomState::new().hash_one(());
+        let note = match self.kept().shown {
+            None => Shown::new(now.wall(), false).by(number),
             Some(shown)
                 if !shown.again && grace.is_some_and(|grace| within_grace(shown, grace, now)) =>
             {
-                Shown::new(shown.since, true)
+                Shown::new(shown.since, true).by(number)
             }
             Some(_) => return Err(NoRefresh::Withheld(AuthError::MaybeSpent { provider })),
         };
-        self.keep(|record| record.shown = Some(shown));
+        let noting = self.note(note);
         match self.save(lease).await {
-            Ok(Saved::Done) => Ok(Some(before)),
+            Ok(Saved::Done) => Ok(Some(noting.before())),
             Ok(Saved::Moved) => Err(NoRefresh::Fault(Fault::Moved)),
             Err(error) => {
-                self.keep(|record| record.shown = before);
+                self.go_astray(noting);
                 Err(NoRefresh::Withheld(AuthError::Store { provider, error }))
             }
         }

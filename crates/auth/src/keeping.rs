@@ -28,6 +28,23 @@ pub(crate) struct Kept {
     unsaved: bool,
     /// Whether a task sees to it.
     saving: bool,
+    /// A note that the refresh token is being shown, which it was not: whether the note came to the store is unknown.
+    astray: Option<Noting>,
+}
+
+/// A note that a refresh token is being shown, and what there was before it.
+pub(crate) struct Noting {
+    note: Shown,
+    generation: u64,
+    before: Stored,
+    was_unsaved: bool,
+}
+
+impl Noting {
+    /// What was noted before.
+    pub(crate) fn before(&self) -> Option<Shown> {
+        self.before.shown
+    }
 }
 
 /// What came of saving.
@@ -48,7 +65,13 @@ impl Kept {
             there: 0,
             unsaved: false,
             saving: false,
+            astray: None,
         }
+    }
+
+    /// Whether the store has all that there is to tell it, as far as is known.
+    fn is_settled(&self) -> bool {
+        !self.unsaved && self.astray.is_none()
     }
 
     /// Makes the next record.
@@ -58,8 +81,44 @@ impl Kept {
         self.unsaved = true;
     }
 
-    /// Takes over what the store has, if it is newer. Answers whether it was.
+    /// Makes the next record, which says that the refresh token is being shown.
+    fn note(&mut self, note: Shown) -> Noting {
+        let before = self.record.clone();
+        let was_unsaved = self.unsaved;
+        self.change(|record| record.shown = Some(note));
+        Noting {
+            note,
+            generation: self.record.generation,
+            before,
+            was_unsaved,
+        }
+    }
+
+    /// Goes back to what there was before a note that may not have come to the store. It is no record of its own: by its
+    /// number it would pass for newer than what another has noted meanwhile.
+    fn go_astray(&mut self, noting: Noting) {
+        if self.record.shown == Some(noting.note) {
+            self.record = noting.before.clone();
+            self.unsaved = noting.was_unsaved;
+        }
+        self.astray = Some(noting);
+    }
+
+    /// Takes over what the store has, if it is newer. Answers whether it was. A note that went astray and is there after
+    /// all is taken back, since the token was not shown.
     fn see(&mut self, stored: Option<Stored>, rotation: Rotation) -> bool {
+        let is_newer = self.take_over(stored, rotation);
+        // Until the store has gone that far, the note may still be on its way.
+        let is_told = |noting: &mut Noting| self.there >= noting.generation;
+        if let Some(noting) = self.astray.take_if(is_told)
+            && self.record.shown == Some(noting.note)
+        {
+            self.change(|record| record.shown = noting.before());
+        }
+        is_newer
+    }
+
+    fn take_over(&mut self, stored: Option<Stored>, rotation: Rotation) -> bool {
         let there = stored.as_ref().map_or(0, |stored| stored.generation);
         let went_back = there < self.there;
         self.there = there;
@@ -96,6 +155,16 @@ impl Slot {
     /// Makes a new record. It counts at once, and is still to be saved.
     pub(crate) fn keep(&self, change: impl FnOnce(&mut Stored)) {
         self.state().kept.change(change);
+    }
+
+    /// Makes a record that says that the refresh token is being shown. It is still to be saved.
+    pub(crate) fn note(&self, note: Shown) -> Noting {
+        self.state().kept.note(note)
+    }
+
+    /// The note could not be saved, or no answer says that it was, and the token is not shown.
+    pub(crate) fn go_astray(&self, noting: Noting) {
+        self.state().kept.go_astray(noting);
     }
 
     /// Gives up a refresh token that was refused. The store learns of it with the next record.
@@ -155,6 +224,8 @@ impl Slot {
         match commit {
             Commit::Done => {
                 kept.there = new.generation;
+                // No commit that expects an older record is done after this one.
+                kept.astray = None;
                 kept.unsaved &= kept.record.generation != new.generation;
                 Ok(Saved::Done)
             }
@@ -172,7 +243,7 @@ impl Slot {
         };
         {
             let mut state = self.state();
-            if !state.kept.unsaved || state.kept.saving {
+            if state.kept.is_settled() || state.kept.saving {
                 return;
             }
             state.kept.saving = true;
@@ -204,7 +275,7 @@ impl Slot {
 
     /// Answers whether there is nothing left to save.
     async fn try_to_save(&self) -> Result<bool, StoreError> {
-        if !self.state().kept.unsaved {
+        if self.state().kept.is_settled() {
             return Ok(true);
         }
         let Some(lease) = self.lease(super::flight::LEASE).await? else {

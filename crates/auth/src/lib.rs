@@ -17,15 +17,13 @@ mod source;
 mod token;
 
 mod access_token;
+mod placing;
 
 mod connect;
-#[cfg(any(feature = "alibaba-baas", feature = "hive", feature = "upvest"))]
 mod token_session;
-#[cfg_attr(
-    not(any(feature = "alibaba-baas", feature = "hive", feature = "upvest")),
-    expect(dead_code, reason = "only the providers' sign-in flows read variables")
-)]
 mod variables;
+
+pub mod standard;
 
 #[cfg(feature = "alibaba-baas")]
 #[cfg_attr(docsrs, doc(cfg(feature = "alibaba-baas")))]

@@ -15,7 +15,6 @@ use std::{any::Any, fmt, future::Future, pin::Pin, time::Duration, time::SystemT
 
 use bindery_runtime::Secret;
 
-#[cfg(any(feature = "alibaba-baas", feature = "hive", feature = "upvest"))]
 pub(crate) use self::key::fingerprint;
 #[cfg(feature = "redis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
@@ -106,6 +105,9 @@ pub struct Shown {
     pub since: SystemTime,
     /// Whether it was shown once more.
     pub again: bool,
+    /// Who noted it: a number that no other note has, or 0. A source whose note may not have come to the store finds by
+    /// it whether it has.
+    pub by: u64,
 }
 
 impl Stored {
@@ -132,7 +134,18 @@ impl StoredAccess {
 impl Shown {
     /// Shown first at `since`, and perhaps once more.
     pub fn new(since: SystemTime, again: bool) -> Self {
-        Self { since, again }
+        Self {
+            since,
+            again,
+            by: 0,
+        }
+    }
+
+    /// Noted under this number.
+    #[must_use]
+    pub fn by(mut self, number: u64) -> Self {
+        self.by = number;
+        self
     }
 }
 

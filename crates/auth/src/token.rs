@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bindery_runtime::{Generation, Placement, Secret};
 use http::{HeaderValue, header::AUTHORIZATION};
+use zeroize::Zeroizing;
 
-use crate::{AuthError, clock::Moment, lifetime::Schedule};
+use crate::{AuthError, clock::Moment, lifetime::Schedule, placing};
 
 /// The text of a token in every form a request takes it. The header is made once, so that a request costs no
 /// allocation; it is marked sensitive, which keeps it out of `Debug` and of HTTP/2's header table.
@@ -22,9 +23,8 @@ impl TokenText {
         if secret.is_empty() {
             return None;
         }
-        let mut header =
-            HeaderValue::from_str(&format!("Bearer {}", secret.expose_secret())).ok()?;
-        header.set_sensitive(true);
+        let text = Zeroizing::new(format!("Bearer {}", secret.expose_secret()));
+        let header = placing::header_value(&text)?;
         Some(Self { secret, header })
     }
 
@@ -46,17 +46,8 @@ impl TokenText {
         request: &mut reqwest::Request,
     ) -> Result<(), AuthError> {
         match placement {
-            Placement::Bearer => {
-                request
-                    .headers_mut()
-                    .insert(AUTHORIZATION, self.header.clone());
-            }
-            Placement::Query(name) => {
-                request
-                    .url_mut()
-                    .query_pairs_mut()
-                    .append_pair(name, self.secret.expose_secret());
-            }
+            Placement::Bearer => placing::in_header(request, AUTHORIZATION, &self.header),
+            Placement::Query(name) => placing::in_query(request, name, &self.secret),
             _ => {
                 return Err(AuthError::Unfit {
                     provider,

@@ -50,7 +50,6 @@ impl<'a> Variables<'a> {
     }
 
     /// The environment that `PREFIX_ENVIRONMENT` names, one of `names`, or the base URL in `PREFIX_URL`.
-    #[cfg(any(feature = "hive", feature = "upvest"))]
     pub(crate) fn environment<E>(
         &mut self,
         prefix: &str,
@@ -59,6 +58,12 @@ impl<'a> Variables<'a> {
         custom: fn(BaseUrl) -> E,
     ) -> Option<E> {
         let (environment, url) = (format!("{prefix}_ENVIRONMENT"), format!("{prefix}_URL"));
+        if names.is_empty() {
+            let given = self.required(&url, "the base URL of the service")?;
+            return self
+                .base_url(&url, &given, &format!("{prefix}_ALLOW_HTTP"))
+                .map(custom);
+        }
         let names = names.join(", ");
         match (self.optional(&environment), self.optional(&url)) {
             (Some(_), Some(_)) => self.fault(format!("{environment} and {url} are both set: keep one")),
@@ -108,6 +113,11 @@ impl<'a> Variables<'a> {
     /// Remembers that something is wrong.
     pub(crate) fn fault(&mut self, fault: String) {
         self.faults.push(fault);
+    }
+
+    /// How much was wrong so far.
+    pub(crate) fn faults(&self) -> usize {
+        self.faults.len()
     }
 
     /// What was read, or everything that is wrong.

@@ -85,6 +85,11 @@ impl Figure {
         self.bar
     }
 
+    /// Whether it is time, which is another where other programs run beside.
+    pub fn is_time(&self) -> bool {
+        matches!(self.unit, "ns" | "µs" | "ms" | "s")
+    }
+
     /// Whether it is good enough.
     pub fn holds(&self) -> bool {
         self.holds

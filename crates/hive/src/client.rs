@@ -25,6 +25,12 @@ impl Client {
     }
 }
 
+impl From<Session> for Client {
+    fn from(session: Session) -> Self {
+        Self::new(session)
+    }
+}
+
 impl Client {
     /// Logs in with an id and a secret key.
     ///

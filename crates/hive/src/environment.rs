@@ -2,7 +2,8 @@
 
 //! Where the service runs.
 
-use bindery_runtime::{BaseUrl, InvalidBaseUrl, Target};
+use bindery_runtime::{Api, BaseUrl, InvalidBaseUrl, Scheme, Target};
+use crate::Client;
 
 /// Where Com2uS Hive Blockchain APIs runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,5 +58,20 @@ impl From<Environment> for Target {
             Environment::Sandbox => Self::named("hive", "sandbox"),
             Environment::Custom(base) => Self::custom("hive", base),
         }
+    }
+}
+
+impl Api for Environment {
+    type Client = Client;
+    const PROVIDER: &'static str = "hive";
+    const ENVIRONMENTS: &'static [&'static str] = &["live", "sandbox"];
+    const SCHEMES: &'static [(&'static str, &'static Scheme)] = &[];
+
+    fn of_name(name: &str) -> Option<Self> {
+        Self::named(name)
+    }
+
+    fn of_base_url(base: BaseUrl) -> Self {
+        Self::Custom(base)
     }
 }

@@ -16,6 +16,8 @@ pub mod operations;
 #[rustfmt::skip] // formatted by the generator
 pub mod requests;
 #[rustfmt::skip] // formatted by the generator
+pub mod schemes;
+#[rustfmt::skip] // formatted by the generator
 pub mod types;
 
 pub use client::Client;

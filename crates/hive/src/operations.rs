@@ -4,8 +4,9 @@
 
 use bindery_runtime::{
     Check, Class, Envelope, ErrorCodes, Evidence, Expected, Failure, Idempotency,
-    Operation, Placement, Places, Requirement, Scheme, Server, generated::Method,
+    Operation, Places, Requirement, Server, generated::Method,
 };
+use crate::schemes;
 
 /// Every call, in the order of the spec.
 pub static ALL: &[&Operation] = &[
@@ -56,7 +57,7 @@ pub static REFRESH_TOKEN: Operation = Operation::new(
         Idempotency::Never,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_REFRESH_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::REFRESH_TOKEN, &[])]])
     .envelope(&TOKEN_PAIR_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -73,7 +74,7 @@ pub static CREATE_WALLET: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&NEW_WALLET_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -90,7 +91,7 @@ pub static GET_WALLET: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&WALLET_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -107,7 +108,7 @@ pub static CREATE_TRANSACTION: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&UNSIGNED_TRANSACTION_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -124,7 +125,7 @@ pub static GET_TRANSACTION: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])], &[]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])], &[]])
     .envelope(&TRANSACTION_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -141,7 +142,7 @@ pub static GET_TOKEN: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&TOKEN_INFO_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -158,7 +159,7 @@ pub static GET_TOKEN_BALANCE: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&TOKEN_BALANCE_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -175,7 +176,7 @@ pub static GET_NFT_CONTRACT: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&NFT_CONTRACT_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -192,7 +193,7 @@ pub static GET_NFT: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&NFT_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -209,7 +210,7 @@ pub static GET_NFT_ROYALTY: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&ROYALTY_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -226,7 +227,7 @@ pub static MINT_NFT_EXTENSION: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&EXTENSION_MINT_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -243,7 +244,7 @@ pub static MINT_NFT: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&MINT_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -260,7 +261,7 @@ pub static UPLOAD_METADATA: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&STORED_FILE_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -277,7 +278,7 @@ pub static UPLOAD_ASSET: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&STORED_FILE_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -294,7 +295,7 @@ pub static UPLOAD_ASSET_BY_URL: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&STORED_FILE_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -311,7 +312,7 @@ pub static CREATE_MULTISIG_WALLET: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&MULTISIG_WALLET_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -328,7 +329,7 @@ pub static REGISTER_CONTRACT_RESOURCE: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&CONTRACT_RESOURCE_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -345,22 +346,12 @@ pub static CREATE_WEB_LINK: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_ACCESS_TOKEN, &[])]])
+    .security(&[&[Requirement::new(&schemes::ACCESS_TOKEN, &[])]])
     .envelope(&WEB_LINK_RESPONSE)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
     .error_codes(ERROR_CODES);
-
-static SCHEME_ACCESS_TOKEN: Scheme = Scheme {
-    name: "accessToken",
-    placement: Placement::Bearer,
-};
-
-static SCHEME_REFRESH_TOKEN: Scheme = Scheme {
-    name: "refreshToken",
-    placement: Placement::Bearer,
-};
 
 static SERVER: Server = Server::new(
     &[

@@ -981,6 +981,7 @@ pub struct ExtensionMint(pub Fields);
 
 impl std::ops::Deref for ExtensionMint {
     type Target = Fields;
+
     fn deref(&self) -> &Fields {
         &self.0
     }

@@ -1,6 +1,9 @@
 //! One call in the making. Generated code fills it in; [`crate::send`] sends it.
 
-use std::fmt::{self, Display};
+use std::{
+    borrow::Cow,
+    fmt::{self, Display},
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -181,7 +184,7 @@ impl Call {
         self.draft.query(name, [value]);
     }
 
-    pub(crate) fn get_query(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get_query(&self, name: &str) -> Option<Cow<'_, str>> {
         self.draft.get_query(name)
     }
 

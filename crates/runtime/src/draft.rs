@@ -7,7 +7,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
     header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE},
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -77,7 +77,8 @@ impl Draft {
                 "`{name}` is `{value}`, which cannot stand in a path; give another value"
             ));
         }
-        self.place(name, &Cow::from(utf8_percent_encode(&value, RESERVED)));
+        let encoded = Cow::from(utf8_percent_encode(&value, RESERVED)).into_owned();
+        self.place(name, &encoded, value);
     }
 
     /// Puts a list or an object in the place of `{name}`.
@@ -85,16 +86,19 @@ impl Draft {
         let Some(value) = self.value(name, value) else {
             return;
         };
-        let text = style::joined(&value, style, style::in_url);
-        if matches!(text.as_str(), "" | "." | "..") {
+        let encoded = style::joined(name, &value, style, style::in_url);
+        if matches!(encoded.as_str(), "" | "." | "..") {
             self.fail(format!(
-                "`{name}` is `{text}`, which cannot stand in a path; give another value"
+                "`{name}` is `{encoded}`, which cannot stand in a path; give another value"
             ));
         }
-        self.place(name, &text);
+        let text = style::joined(name, &value, style, str::to_owned);
+        self.place(name, &encoded, text);
     }
 
-    fn place(&mut self, name: &'static str, encoded: &str) {
+    /// Puts what is `encoded` in the place of `{name}`; `text` is what it says.
+    #[cfg_attr(not(feature = "websocket"), expect(unused_variables))]
+    fn place(&mut self, name: &'static str, encoded: &str, text: String) {
         let mut path = String::with_capacity(self.path.len() + encoded.len());
         let mut rest = &*self.path;
         while let Some((before, after)) = rest.split_once('{') {
@@ -111,7 +115,7 @@ impl Draft {
         path.push_str(rest);
         self.path = path.into();
         #[cfg(feature = "websocket")]
-        self.parameters.push((name, value));
+        self.parameters.push((name, text));
     }
 
     /// The path, as far as its parameters are known.
@@ -125,11 +129,10 @@ impl Draft {
         &self.parameters
     }
 
-    /// The value of a query parameter.
-    pub(crate) fn get_query(&self, name: &str) -> Option<&str> {
-        let mut all = self.query.iter();
-        all.find(|(other, _)| other == name)
-            .map(|(_, value)| value.as_str())
+    /// The value of a query parameter, as it was given.
+    pub(crate) fn get_query(&self, name: &str) -> Option<Cow<'_, str>> {
+        let (_, value) = self.told_query().find(|(other, _)| *other == name)?;
+        Some(value)
     }
 
     /// Replaces all values of a query parameter.
@@ -201,7 +204,7 @@ impl Draft {
         value: &impl Serialize,
     ) {
         if let Some(value) = self.value(name, value) {
-            self.header(name, style::joined(&value, style, str::to_owned));
+            self.header(name, style::joined(name, &value, style, str::to_owned));
         }
     }
 
@@ -325,8 +328,11 @@ impl Draft {
         &self.path
     }
 
-    pub(crate) fn told_query(&self) -> &[(Cow<'static, str>, String)] {
-        &self.query
+    /// The query parameters, with their values as they were given.
+    pub(crate) fn told_query(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let decoded = |value| percent_decode_str(value).decode_utf8_lossy();
+        let query = self.query.iter();
+        query.map(move |(name, value)| (&**name, decoded(value)))
     }
 
     pub(crate) fn told_headers(&self) -> &HeaderMap {

@@ -145,6 +145,14 @@ impl Target {
     pub(crate) fn place(&self) -> &Place {
         &self.place
     }
+
+    /// The name of the environment, for messages.
+    pub(crate) fn environment(&self) -> &'static str {
+        match self.place {
+            Place::Named(name) => name,
+            Place::Custom(_) => "custom",
+        }
+    }
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ impl<T: DeserializeOwned> Events<T> {
         let (session, operation, mut draft) = call.into_parts();
         let chosen = match socket.select {
             Some((parameter, all)) => {
-                let chosen = Chosen::of(draft.get_query(parameter), all);
+                let chosen = Chosen::of(draft.get_query(parameter).as_deref(), all);
                 if draft.get_query(parameter).is_none() {
                     draft.query(parameter, [all]);
                 }

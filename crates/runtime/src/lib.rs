@@ -21,6 +21,9 @@ mod union;
 
 mod environment;
 mod operation;
+mod scheme;
+
+mod api;
 
 mod credential;
 mod diagnosis;
@@ -70,6 +73,7 @@ pub mod mock;
 
 #[cfg(feature = "address")]
 pub use address::{Address, InvalidAddress};
+pub use api::Api;
 pub use call::Call;
 pub use class::{Class, ErrorCodes};
 pub use credential::{Authorizing, Credential, CredentialError, Generation};
@@ -88,9 +92,7 @@ pub use hex::{Hex, InvalidHex};
 pub use json::Json;
 pub use nullable::Nullable;
 pub use open_enum::UnknownValue;
-pub use operation::{
-    Evidence, Failure, Idempotency, Operation, Placement, Requirement, Scheme, Server, StatusRange,
-};
+pub use operation::{Evidence, Failure, Idempotency, Operation, Server, StatusRange};
 pub use options::CallOptions;
 pub use outcome::{NoLookup, Outcome, Unknown};
 pub use pages::{Items, PagePosition, Pages};
@@ -98,6 +100,7 @@ pub use part::FilePart;
 pub use patience::Patience;
 pub use response::Response;
 pub use retry::RetryPolicy;
+pub use scheme::{Flow, FlowKind, Placement, Requirement, Scheme, TokenUrl};
 pub use search::{Horizon, LookedUp};
 pub use secret::Secret;
 pub use sent::Sent;

@@ -1,12 +1,12 @@
 //! What the generated operations table says of a call.
 
-use std::sync::OnceLock;
+use std::{borrow::Cow, sync::OnceLock};
 
 use http::Method;
 use url::Url;
 
 use crate::{
-    BaseUrl, Class, Error, ErrorCodes,
+    BaseUrl, Class, Error, ErrorCodes, Requirement,
     envelope::{Envelope, Places},
     environment::{Place, Target},
 };
@@ -145,20 +145,24 @@ impl Server {
         target: &Target,
         path: &str,
     ) -> Result<Url, Error> {
-        let url = match (target.place(), self.path) {
-            (Place::Custom(base), None) => base.below(path),
-            (Place::Custom(base), Some(root)) => base.with_path(root).below(path),
-            (Place::Named(environment), _) => self
-                .named(environment)
-                .ok_or_else(|| {
-                    let what = format!(
-                        "it is not served in the environment `{environment}`; give the base URL yourself"
-                    );
-                    Error::invalid(operation, what)
-                })?
-                .below(path),
-        };
-        url.ok_or_else(|| Error::invalid(operation, "its path leads away from the base URL"))
+        let base = self.base(target).ok_or_else(|| {
+            let environment = target.environment();
+            let what = format!(
+                "it is not served in the environment `{environment}`; give the base URL yourself"
+            );
+            Error::invalid(operation, what)
+        })?;
+        base.below(path)
+            .ok_or_else(|| Error::invalid(operation, "its path leads away from the base URL"))
+    }
+
+    /// The URL of this host; `None` where the target's environment has none.
+    pub(crate) fn base<'a>(&'a self, target: &'a Target) -> Option<Cow<'a, BaseUrl>> {
+        match (target.place(), self.path) {
+            (Place::Custom(base), None) => Some(Cow::Borrowed(base)),
+            (Place::Custom(base), Some(root)) => Some(Cow::Owned(base.with_path(root))),
+            (Place::Named(environment), _) => self.named(environment).map(Cow::Borrowed),
+        }
     }
 
     fn named(&self, environment: &str) -> Option<&BaseUrl> {
@@ -171,47 +175,6 @@ impl Server {
         read.find(|(name, _)| *name == environment || name.is_empty())
             .map(|(_, base)| base)
     }
-}
-
-/// A credential that a call takes, with the OAuth scopes it needs.
-#[derive(Debug)]
-pub struct Requirement {
-    /// The security scheme.
-    pub scheme: &'static Scheme,
-    /// The scopes (RFC 6749 section 3.3) that all have to be granted.
-    pub scopes: &'static [&'static str],
-}
-
-impl Requirement {
-    /// This scheme, with these scopes.
-    pub const fn new(scheme: &'static Scheme, scopes: &'static [&'static str]) -> Self {
-        Self { scheme, scopes }
-    }
-}
-
-/// A security scheme of the spec.
-#[derive(Debug)]
-pub struct Scheme {
-    /// Its name under `components/securitySchemes`.
-    pub name: &'static str,
-    /// Where on a request its credential goes.
-    pub placement: Placement,
-}
-
-/// Where on a request a credential goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Placement {
-    /// `Authorization: Bearer …` (RFC 6750 section 2.1). Also the place of every OAuth 2.0 access token.
-    Bearer,
-    /// `Authorization: Basic …` (RFC 7617).
-    Basic,
-    /// A header of this name.
-    Header(&'static str),
-    /// A query parameter of this name.
-    Query(&'static str),
-    /// A cookie of this name.
-    Cookie(&'static str),
 }
 
 /// What may be sent again without harm.

@@ -5,6 +5,7 @@ mod items;
 mod position;
 
 use std::{
+    borrow::Cow,
     fmt,
     future::poll_fn,
     pin::Pin,
@@ -51,7 +52,7 @@ impl<P: DeserializeOwned + Send + 'static> Pages<P> {
     /// The pages of `call`. `next` reads from a page what leads to the next one: a cursor, or a URL with the cursor in
     /// its query. `cursor` is the query parameter that takes it.
     pub fn new(call: Call, cursor: &'static str, next: fn(&P) -> Option<&str>) -> Self {
-        let place = Place::Page(call.get_query(cursor).map(str::to_owned));
+        let place = Place::Page(call.get_query(cursor).map(Cow::into_owned));
         Self {
             call,
             parameter: cursor,

@@ -24,7 +24,7 @@ impl Sent {
     pub(crate) fn of(operation: &'static Operation, draft: &Draft) -> Self {
         let mut parameters = in_path(operation.path, draft.told_path());
         for (name, value) in draft.told_query() {
-            parameters.push((Place::Query, name.clone().into_owned(), value.clone()));
+            parameters.push((Place::Query, name.to_owned(), value.into_owned()));
         }
         for (name, value) in draft.told_headers() {
             if let Ok(value) = value.to_str() {
@@ -118,5 +118,14 @@ mod tests {
             .map(|(_, _, value)| value.as_str())
             .collect();
         assert_eq!(values, ["a/b é", "{id}"]);
+    }
+
+    #[test]
+    fn the_values_of_a_query_come_back_as_they_were_given() {
+        let mut draft = Draft::new("/events");
+        draft.query("kinds", ["a,b *"]);
+        let told: Vec<_> = draft.told_query().collect();
+        assert_eq!(told, [("kinds", "a,b *".into())]);
+        assert_eq!(draft.get_query("kinds").as_deref(), Some("a,b *"));
     }
 }

@@ -222,10 +222,20 @@ impl SessionBuilder {
     /// and product are those set so far, and all else is as it is at the start. A credential gets its tokens through
     /// such a session, which must not have that credential itself.
     pub fn beside(&self) -> Self {
+        self.beside_at(self.target.clone())
+    }
+
+    /// As [`SessionBuilder::beside`], to another target: where tokens are issued elsewhere.
+    pub fn beside_at(&self, target: impl Into<Target>) -> Self {
         Self {
             network: self.network.clone(),
-            ..Session::builder(self.target.clone())
+            ..Session::builder(target)
         }
+    }
+
+    /// Where the session's calls will go.
+    pub fn target(&self) -> &Target {
+        &self.target
     }
 
     /// Makes the session.

@@ -9,7 +9,8 @@ use crate::draft::RESERVED;
 
 /// How lists and objects are written: OpenAPI's `style` and `explode`, or JSON.
 ///
-/// A value that is neither is written as its text, whatever the style.
+/// A value that is neither is written as its text, whatever the style; behind `.` or `;name=` in a path that has labels
+/// or a matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// Each item, and each field, is a parameter of its own: `form` with `explode: true`.
@@ -24,6 +25,14 @@ pub enum Style {
     Pairs,
     /// `name[key]=value` for each field: `deepObject`.
     Deep,
+    /// As [`Style::Commas`], behind a dot: `label` with `explode: false` (RFC 6570 section 3.2.5).
+    Label,
+    /// `.a.b`, and `.key=value` for each field: `label` with `explode: true`.
+    LabelExploded,
+    /// As [`Style::Commas`], behind `;name=`: `matrix` with `explode: false` (RFC 6570 section 3.2.7).
+    Matrix,
+    /// `;name=a;name=b`, and `;key=value` for each field: `matrix` with `explode: true`.
+    MatrixExploded,
     /// JSON: a parameter with `content`.
     Json,
 }
@@ -34,8 +43,18 @@ impl Style {
         match self {
             Self::Spaces => "%20",
             Self::Pipes => "%7C",
+            Self::LabelExploded => ".",
+            Self::MatrixExploded => ";",
             _ => ",",
         }
+    }
+
+    /// Whether a field of an object is one part, `key=value`, and not two.
+    fn is_paired(self) -> bool {
+        matches!(
+            self,
+            Self::Pairs | Self::Exploded | Self::LabelExploded | Self::MatrixExploded
+        )
     }
 }
 
@@ -66,7 +85,7 @@ pub(crate) fn pairs(
         (Style::Deep, Value::Array(_)) => pairs(name, value, Style::Exploded, encode),
         (Style::Deep, Value::Object(_)) => deep(name, value, encode),
         (style, value) => {
-            let text = joined(value, style, encode);
+            let text = joined(name, value, style, encode);
             if text.is_empty() && !matches!(value, Value::String(_)) {
                 return Vec::new();
             }
@@ -90,23 +109,61 @@ fn deep(
     }
 }
 
-/// The value as one text, in which only `encode`d parts and delimiters stand.
-pub(crate) fn joined(value: &Value, style: Style, encode: impl Fn(&str) -> String) -> String {
+/// The value as one text, in which only `encode`d parts and delimiters stand. What is `null` is left out.
+pub(crate) fn joined(
+    name: &str,
+    value: &Value,
+    style: Style,
+    encode: impl Fn(&str) -> String,
+) -> String {
     let parts: Vec<String> = match value {
         Value::Null => Vec::new(),
         _ if style == Style::Json => vec![encode(&value.to_string())],
-        Value::Array(items) => items.iter().map(|item| encode(&text(item))).collect(),
-        Value::Object(fields) if matches!(style, Style::Pairs | Style::Exploded) => fields
-            .iter()
-            .map(|(key, value)| format!("{}={}", encode(key), encode(&text(value))))
-            .collect(),
-        Value::Object(fields) => fields
-            .iter()
-            .flat_map(|(key, value)| [encode(key), encode(&text(value))])
-            .collect(),
+        Value::Array(items) => {
+            let items = items.iter().filter(|item| !item.is_null());
+            items
+                .map(|item| match style {
+                    Style::MatrixExploded => named(&encode(name), &encode(&text(item))),
+                    _ => encode(&text(item)),
+                })
+                .collect()
+        }
+        Value::Object(fields) => {
+            let fields = fields.iter().filter(|(_, value)| !value.is_null());
+            fields
+                .flat_map(|(key, value)| {
+                    let (key, value) = (encode(key), encode(&text(value)));
+                    match style {
+                        Style::MatrixExploded => vec![named(&key, &value)],
+                        _ if style.is_paired() => vec![format!("{key}={value}")],
+                        _ => vec![key, value],
+                    }
+                })
+                .collect()
+        }
+        value if style == Style::MatrixExploded => {
+            vec![named(&encode(name), &encode(&text(value)))]
+        }
         value => vec![encode(&text(value))],
     };
-    parts.join(style.delimiter())
+    if parts.is_empty() {
+        return String::new();
+    }
+    let all = parts.join(style.delimiter());
+    match style {
+        Style::Label | Style::LabelExploded => format!(".{all}"),
+        Style::Matrix => format!(";{}", named(&encode(name), &all)),
+        Style::MatrixExploded => format!(";{all}"),
+        _ => all,
+    }
+}
+
+/// A part of a matrix, which has no equals sign where the value is empty.
+fn named(name: &str, value: &str) -> String {
+    match value {
+        "" => name.to_owned(),
+        value => format!("{name}={value}"),
+    }
 }
 
 /// A value inside another one: its text, or JSON where it has none.
@@ -134,6 +191,53 @@ mod tests {
         pairs.collect::<Vec<_>>().join("&")
     }
 
+    fn path(value: &Value, style: Style) -> String {
+        joined("color", value, style, in_url)
+    }
+
+    #[test]
+    fn labels_and_matrices_are_written_as_rfc_6570_shows() {
+        let values = [
+            json!("blue"),
+            json!(["blue", "a,b;.", null]),
+            json!({ "R": 100, "none": null }),
+            json!(""),
+            json!([]),
+            json!(["", "x"]),
+        ];
+        let written = |style| values.each_ref().map(|value| path(value, style));
+        assert_eq!(
+            written(Style::Label),
+            [".blue", ".blue,a%2Cb%3B.", ".R,100", ".", "", ".,x"]
+        );
+        assert_eq!(
+            written(Style::LabelExploded),
+            [".blue", ".blue.a%2Cb%3B.", ".R=100", ".", "", "..x"]
+        );
+        assert_eq!(
+            written(Style::Matrix),
+            [
+                ";color=blue",
+                ";color=blue,a%2Cb%3B.",
+                ";color=R,100",
+                ";color",
+                "",
+                ";color=,x"
+            ]
+        );
+        assert_eq!(
+            written(Style::MatrixExploded),
+            [
+                ";color=blue",
+                ";color=blue;color=a%2Cb%3B.",
+                ";R=100",
+                ";color",
+                "",
+                ";color;color=x"
+            ]
+        );
+    }
+
     #[test]
     fn lists_and_objects_are_written_as_the_table_of_openapi_shows() {
         let list = json!(["blue", "black", "a,b"]);
@@ -156,7 +260,7 @@ mod tests {
             ["color[G]=200", "color[R]=100"]
         );
         assert_eq!(query(&json!({ "R": 100 }), Style::Commas), "color=R,100");
-        assert_eq!(joined(&json!({ "R": 100 }), Style::Pairs, in_url), "R=100");
+        assert_eq!(path(&json!({ "R": 100 }), Style::Pairs), "R=100");
         assert_eq!(
             query(&json!({ "a": [1] }), Style::Json),
             "color=%7B%22a%22%3A%5B1%5D%7D"

@@ -52,12 +52,6 @@ impl Session {
         method: Method,
         path: impl Into<String>,
     ) -> UntypedCall {
-        let path = path.into();
-        let fault = astray(&path);
-        let mut draft = Draft::new(path);
-        if let Some(fault) = fault {
-            draft.fail(format!("the path {fault}"));
-        }
         let idempotency = match method {
             Method::GET | Method::HEAD | Method::OPTIONS => Idempotency::Safe,
             Method::PUT | Method::DELETE => Idempotency::Idempotent,
@@ -74,17 +68,30 @@ impl Session {
         )
         .security(beside.security)
         .failures(beside.failures);
-        UntypedCall {
-            session: self.clone(),
-            operation,
-            draft,
-        }
+        UntypedCall::new(self, operation, path)
     }
 }
 
 impl UntypedCall {
     /// What stands in errors and traces where other calls have their `operationId`.
     const ID: &'static str = "untyped";
+
+    /// A call of `operation` that the caller has made, of a provider that is the session's, at `path`: for what is no part
+    /// of the API and yet the provider's, such as the place where tokens are issued. Calls beside those of the spec start
+    /// with [`Session::request`], which says what a path may be.
+    pub fn new(session: &Session, operation: Operation, path: impl Into<String>) -> Self {
+        let path = path.into();
+        let fault = astray(&path);
+        let mut draft = Draft::new(path);
+        if let Some(fault) = fault {
+            draft.fail(format!("the path {fault}"));
+        }
+        Self {
+            session: session.clone(),
+            operation,
+            draft,
+        }
+    }
 
     /// Takes these credentials instead: those of another operation (`operations::OTHER.security`), or none (`&[]`).
     pub fn security(mut self, alternatives: &'static [&'static [Requirement]]) -> Self {

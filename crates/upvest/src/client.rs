@@ -26,6 +26,12 @@ impl Client {
     }
 }
 
+impl From<Session> for Client {
+    fn from(session: Session) -> Self {
+        Self::new(session)
+    }
+}
+
 impl Client {
     /// Read the server's clock.
     ///

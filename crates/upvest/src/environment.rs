@@ -2,7 +2,8 @@
 
 //! Where the service runs.
 
-use bindery_runtime::{BaseUrl, InvalidBaseUrl, Target};
+use bindery_runtime::{Api, BaseUrl, InvalidBaseUrl, Scheme, Target};
+use crate::Client;
 
 /// Where Upvest Blockchain API runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,5 +64,24 @@ impl From<Environment> for Target {
             Environment::Live => Self::named("upvest", "live"),
             Environment::Custom(base) => Self::custom("upvest", base),
         }
+    }
+}
+
+impl Api for Environment {
+    type Client = Client;
+    const PROVIDER: &'static str = "upvest";
+    const ENVIRONMENTS: &'static [&'static str] = &[
+        "playground",
+        "playground_legacy",
+        "live",
+    ];
+    const SCHEMES: &'static [(&'static str, &'static Scheme)] = &[];
+
+    fn of_name(name: &str) -> Option<Self> {
+        Self::named(name)
+    }
+
+    fn of_base_url(base: BaseUrl) -> Self {
+        Self::Custom(base)
     }
 }

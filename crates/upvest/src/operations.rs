@@ -4,8 +4,9 @@
 
 use bindery_runtime::{
     Check, Class, Envelope, ErrorCodes, Evidence, Expected, Failure, Idempotency,
-    Operation, Placement, Places, Requirement, Scheme, Server, generated::Method,
+    Operation, Places, Requirement, Server, generated::Method,
 };
+use crate::schemes;
 
 /// Every call, in the order of the spec.
 pub static ALL: &[&Operation] = &[
@@ -58,7 +59,7 @@ pub static TIME: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])], &[]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])], &[]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -76,8 +77,8 @@ pub static ASSETS_LIST: Operation = Operation::new(
     )
     .security(
         &[
-            &[Requirement::new(&SCHEME_OAUTH2, &[])],
-            &[Requirement::new(&SCHEME_API_KEY, &[])],
+            &[Requirement::new(&schemes::OAUTH2, &[])],
+            &[Requirement::new(&schemes::API_KEY, &[])],
         ],
     )
     .failures(
@@ -97,8 +98,8 @@ pub static COMMON_ASSETS_READ: Operation = Operation::new(
     )
     .security(
         &[
-            &[Requirement::new(&SCHEME_OAUTH2, &[])],
-            &[Requirement::new(&SCHEME_API_KEY, &[])],
+            &[Requirement::new(&schemes::OAUTH2, &[])],
+            &[Requirement::new(&schemes::API_KEY, &[])],
         ],
     )
     .failures(
@@ -116,7 +117,7 @@ pub static TENANCY_ECHO_POST: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -132,7 +133,7 @@ pub static TENANCY_ECHO_GET: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -148,7 +149,7 @@ pub static TENANCY_USER_CREATE: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -164,7 +165,7 @@ pub static TENANCY_USER_LIST: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sample,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -180,7 +181,7 @@ pub static TENANCY_USER_READ: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -196,7 +197,7 @@ pub static TENANCY_USER_PASSWORD_UPDATE: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -212,7 +213,7 @@ pub static TENANCY_USER_DELETE: Operation = Operation::new(
         Idempotency::Idempotent,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -228,7 +229,7 @@ pub static TENANCY_RECOVER: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .envelope(&RECOVER_RESULT)
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
@@ -245,7 +246,7 @@ pub static TENANCY_WEBHOOK_CREATE: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -261,7 +262,7 @@ pub static TENANCY_WEBHOOK_LIST: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -277,7 +278,7 @@ pub static TENANCY_WEBHOOK_READ: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -293,7 +294,7 @@ pub static TENANCY_WEBHOOK_DELETE: Operation = Operation::new(
         Idempotency::Idempotent,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -309,7 +310,7 @@ pub static TENANCY_WEBHOOK_VERIFY: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -340,7 +341,7 @@ pub static CLIENTELE_ECHO_POST: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_OAUTH2, &["echo"])]])
+    .security(&[&[Requirement::new(&schemes::OAUTH2, &["echo"])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -356,7 +357,7 @@ pub static CLIENTELE_ECHO_GET: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_OAUTH2, &["echo"])]])
+    .security(&[&[Requirement::new(&schemes::OAUTH2, &["echo"])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -374,8 +375,8 @@ pub static CLIENTELE_OFFBOARD: Operation = Operation::new(
     )
     .security(
         &[
-            &[Requirement::new(&SCHEME_OAUTH2, &["write"])],
-            &[Requirement::new(&SCHEME_OAUTH2, &["wallet"])],
+            &[Requirement::new(&schemes::OAUTH2, &["write"])],
+            &[Requirement::new(&schemes::OAUTH2, &["wallet"])],
         ],
     )
     .failures(
@@ -395,8 +396,8 @@ pub static KMS_WALLET_CREATE: Operation = Operation::new(
     )
     .security(
         &[
-            &[Requirement::new(&SCHEME_OAUTH2, &["write"])],
-            &[Requirement::new(&SCHEME_OAUTH2, &["wallet"])],
+            &[Requirement::new(&schemes::OAUTH2, &["write"])],
+            &[Requirement::new(&schemes::OAUTH2, &["wallet"])],
         ],
     )
     .failures(
@@ -416,9 +417,9 @@ pub static KMS_WALLET_LIST: Operation = Operation::new(
     )
     .security(
         &[
-            &[Requirement::new(&SCHEME_OAUTH2, &["read"])],
-            &[Requirement::new(&SCHEME_OAUTH2, &["wallet"])],
-            &[Requirement::new(&SCHEME_API_KEY, &[])],
+            &[Requirement::new(&schemes::OAUTH2, &["read"])],
+            &[Requirement::new(&schemes::OAUTH2, &["wallet"])],
+            &[Requirement::new(&schemes::API_KEY, &[])],
         ],
     )
     .failures(
@@ -438,9 +439,9 @@ pub static KMS_WALLETS_READ: Operation = Operation::new(
     )
     .security(
         &[
-            &[Requirement::new(&SCHEME_OAUTH2, &["read"])],
-            &[Requirement::new(&SCHEME_OAUTH2, &["wallet"])],
-            &[Requirement::new(&SCHEME_API_KEY, &[])],
+            &[Requirement::new(&schemes::OAUTH2, &["read"])],
+            &[Requirement::new(&schemes::OAUTH2, &["wallet"])],
+            &[Requirement::new(&schemes::API_KEY, &[])],
         ],
     )
     .failures(
@@ -460,8 +461,8 @@ pub static KMS_SIGN: Operation = Operation::new(
     )
     .security(
         &[
-            &[Requirement::new(&SCHEME_OAUTH2, &["write"])],
-            &[Requirement::new(&SCHEME_OAUTH2, &["wallet"])],
+            &[Requirement::new(&schemes::OAUTH2, &["write"])],
+            &[Requirement::new(&schemes::OAUTH2, &["wallet"])],
         ],
     )
     .failures(
@@ -481,8 +482,8 @@ pub static KMS_UTXOS_LIST: Operation = Operation::new(
     )
     .security(
         &[
-            &[Requirement::new(&SCHEME_OAUTH2, &["read"])],
-            &[Requirement::new(&SCHEME_OAUTH2, &["wallet"])],
+            &[Requirement::new(&schemes::OAUTH2, &["read"])],
+            &[Requirement::new(&schemes::OAUTH2, &["wallet"])],
         ],
     )
     .failures(
@@ -500,7 +501,7 @@ pub static KMS_TRANSACTION_CREATE: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_OAUTH2, &["transaction"])]])
+    .security(&[&[Requirement::new(&schemes::OAUTH2, &["transaction"])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -518,9 +519,9 @@ pub static KMS_TRANSACTION_LIST: Operation = Operation::new(
     )
     .security(
         &[
-            &[Requirement::new(&SCHEME_OAUTH2, &["read"])],
-            &[Requirement::new(&SCHEME_OAUTH2, &["wallet"])],
-            &[Requirement::new(&SCHEME_OAUTH2, &["transaction"])],
+            &[Requirement::new(&schemes::OAUTH2, &["read"])],
+            &[Requirement::new(&schemes::OAUTH2, &["wallet"])],
+            &[Requirement::new(&schemes::OAUTH2, &["transaction"])],
         ],
     )
     .failures(
@@ -540,9 +541,9 @@ pub static KMS_TRANSACTIONS_READ: Operation = Operation::new(
     )
     .security(
         &[
-            &[Requirement::new(&SCHEME_OAUTH2, &["read"])],
-            &[Requirement::new(&SCHEME_OAUTH2, &["wallet"])],
-            &[Requirement::new(&SCHEME_OAUTH2, &["transaction"])],
+            &[Requirement::new(&schemes::OAUTH2, &["read"])],
+            &[Requirement::new(&schemes::OAUTH2, &["wallet"])],
+            &[Requirement::new(&schemes::OAUTH2, &["transaction"])],
         ],
     )
     .failures(
@@ -560,7 +561,7 @@ pub static KMS_TRANSACTION_RAW: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_OAUTH2, &["transaction"])]])
+    .security(&[&[Requirement::new(&schemes::OAUTH2, &["transaction"])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -576,7 +577,7 @@ pub static KMS_TRANSACTION_COMPLEX: Operation = Operation::new(
         Idempotency::Unknown,
         Evidence::Documented,
     )
-    .security(&[&[Requirement::new(&SCHEME_OAUTH2, &["transaction"])]])
+    .security(&[&[Requirement::new(&schemes::OAUTH2, &["transaction"])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -592,7 +593,7 @@ pub static DATA_TRANSACTIONS: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -608,7 +609,7 @@ pub static DATA_TRANSACTION: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sample,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -624,7 +625,7 @@ pub static DATA_BLOCK: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -640,7 +641,7 @@ pub static DATA_ASSET_BALANCE: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sample,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -656,7 +657,7 @@ pub static DATA_CONTRACT_BALANCE: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sdk,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -672,7 +673,7 @@ pub static DATA_STATUS: Operation = Operation::new(
         Idempotency::Safe,
         Evidence::Sample,
     )
-    .security(&[&[Requirement::new(&SCHEME_API_KEY, &[])]])
+    .security(&[&[Requirement::new(&schemes::API_KEY, &[])]])
     .failures(
         &[Failure::new(400, 499, &ERROR_BODY), Failure::new(500, 599, &ERROR_BODY)],
     )
@@ -694,17 +695,7 @@ pub static ESTIMATE_ETH_FEES: Operation = Operation::new(
     )
     .error_codes(ERROR_CODES);
 
-static SCHEME_API_KEY: Scheme = Scheme {
-    name: "apiKey",
-    placement: Placement::Header("X-UP-API-Key"),
-};
-
-static SCHEME_OAUTH2: Scheme = Scheme {
-    name: "oauth2",
-    placement: Placement::Bearer,
-};
-
-static SERVER: Server = Server::new(
+pub(crate) static SERVER: Server = Server::new(
     &[
         ("playground", "https://api-playground.eu.upvest.co/1.0"),
         ("playground_legacy", "https://api.playground.upvest.co/1.0"),

@@ -1310,6 +1310,7 @@ pub struct WebhookHeaders(pub BTreeMap<String, String>);
 
 impl std::ops::Deref for WebhookHeaders {
     type Target = BTreeMap<String, String>;
+
     fn deref(&self) -> &BTreeMap<String, String> {
         &self.0
     }
@@ -1561,6 +1562,7 @@ pub struct WebhookVerifyResult(pub Json);
 
 impl std::ops::Deref for WebhookVerifyResult {
     type Target = Json;
+
     fn deref(&self) -> &Json {
         &self.0
     }
@@ -2891,6 +2893,7 @@ pub struct Utxo(pub Json);
 
 impl std::ops::Deref for Utxo {
     type Target = Json;
+
     fn deref(&self) -> &Json {
         &self.0
     }
@@ -3197,6 +3200,7 @@ pub struct BigNumber(pub Json);
 
 impl std::ops::Deref for BigNumber {
     type Target = Json;
+
     fn deref(&self) -> &Json {
         &self.0
     }
@@ -3674,6 +3678,7 @@ pub struct FunctionAbi(pub Fields);
 
 impl std::ops::Deref for FunctionAbi {
     type Target = Fields;
+
     fn deref(&self) -> &Fields {
         &self.0
     }
@@ -3693,6 +3698,7 @@ pub struct FunctionParameter(pub Json);
 
 impl std::ops::Deref for FunctionParameter {
     type Target = Json;
+
     fn deref(&self) -> &Json {
         &self.0
     }

@@ -62,7 +62,7 @@ pub(super) fn state_security(adopting: &mut Adopting) {
                     Severity::Warning,
                     scheme.key_position,
                     format!("`{name}` is a certificate, which no credential can put on a request"),
-                    "give the session an HTTP client that shows it",
+                    "give the base URL of a gateway of yours that shows it",
                 );
                 Fate::Nothing
             }

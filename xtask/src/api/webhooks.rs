@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Evidence, entries, examples, text};
+use super::{Evidence, entries, reading::examples, text};
 
 /// What is posted, and how it is signed.
 #[derive(Debug)]

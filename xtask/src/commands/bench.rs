@@ -19,6 +19,10 @@ pub(super) struct Options {
     /// Print one line of JSON for each figure.
     #[arg(long)]
     json: bool,
+
+    /// Judge counts alone: times differ where other programs run beside.
+    #[arg(long)]
+    counted: bool,
 }
 
 /// Like the tour, the benches need the generated crates, and so are a program of their own. What it prints is all there
@@ -31,8 +35,8 @@ pub(super) fn run(options: &Options, workspace: &Workspace) -> io::Result<ExitCo
         .args(["run", "--release", "--locked"])
         .args(["--package", "bindery-bench", "--"])
         .args(&options.names);
-    if options.json {
-        command.arg("--json");
+    for (asked, flag) in [(options.json, "--json"), (options.counted, "--counted")] {
+        command.args(asked.then_some(flag));
     }
     let code = command.status()?.code();
     // Cargo's own failures have codes of their own.

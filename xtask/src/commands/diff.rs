@@ -9,10 +9,11 @@ use std::{
 use clap::Args;
 
 use crate::{
+    adopt::{self, Adopted},
     api::Api,
     diff::{self, Version},
     generate,
-    spec::{self, Document, Severity},
+    spec::{Document, Finding, Severity},
     workspace::{Spec, Workspace},
 };
 
@@ -132,9 +133,13 @@ pub(super) fn run(
 
 /// The crate of a spec with this text, or what is wrong with it.
 fn generated(spec: &Spec, text: &str) -> Result<Version, Vec<String>> {
-    let lines = |findings: Vec<spec::Finding>| findings.iter().map(ToString::to_string).collect();
+    let lines = |findings: Vec<Finding>| findings.iter().map(ToString::to_string).collect();
     let document = Document::parse(&spec.path, text).map_err(lines)?;
-    let mut findings = spec::lint(&document);
+    let Adopted {
+        document,
+        mut findings,
+        ..
+    } = adopt::adopt_linted(document);
     findings.retain(|finding| finding.severity == Severity::Error);
     if !findings.is_empty() {
         return Err(lines(findings));

@@ -1,6 +1,7 @@
 //! `cargo xtask generate`.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{self, Write},
     path::PathBuf,
@@ -15,7 +16,7 @@ use crate::{
     api::Api,
     cache::{Cache, Cached},
     emit, generate as stage, lower,
-    spec::{self, Finding, Severity},
+    spec::{Finding, Severity},
     workspace::{Spec, Workspace},
 };
 
@@ -49,6 +50,9 @@ impl Options {
         }
     }
 }
+
+/// How many warnings of one rule are printed of a document.
+const OF_A_RULE: usize = 10;
 
 /// What became of one spec.
 struct Outcome {
@@ -122,11 +126,24 @@ pub(super) fn run(
             out,
         )?;
     }
+    let index = stage::Files::from([stage::index(&workspace.registered()?)]);
+    let difference = emit::compare(workspace.root(), &index, &[])?;
+    if !difference.is_none() {
+        changes += settle(
+            options,
+            workspace,
+            "tests/exercise",
+            &index,
+            &difference,
+            out,
+        )?;
+    }
     if options.names.is_empty() {
         // What is left of a spec that is gone.
         let files: stage::Files = outcomes
             .into_iter()
             .flat_map(|outcome| outcome.files)
+            .chain(index)
             .collect();
         let difference = emit::compare(
             workspace.root(),
@@ -216,7 +233,7 @@ fn prepare(
         .and_then(|document| adopt::bundle(document, &path));
     let (document, warnings) = match loaded {
         Ok(document) => {
-            let adopted = adopt::adopt(document);
+            let adopted = adopt::adopt_as_written(document);
             if explain {
                 for change in &adopted.changes {
                     let Change {
@@ -228,22 +245,16 @@ fn prepare(
                     writeln!(out, "{:>12} {path}:{position}: {pass}: {what}", "adopt")?;
                 }
             }
-            let document = adopted.document;
-            let mut findings = adopted.findings;
-            findings.extend(spec::lint(&document));
-            findings.sort_by_key(|finding| finding.position);
-            if findings
-                .iter()
-                .any(|finding| finding.severity == Severity::Error)
-            {
-                return Ok(Err(lines(&findings)));
-            }
-            let warnings: String = findings
-                .iter()
-                .map(|finding| format!("{finding}\n"))
-                .collect();
+            let (errors, warnings): (Vec<_>, Vec<_>) = adopted
+                .findings
+                .into_iter()
+                .partition(|finding| finding.severity == Severity::Error);
+            let warnings = warning_lines(&spec.name, &warnings);
             write!(out, "{warnings}")?;
-            (document, warnings)
+            if !errors.is_empty() {
+                return Ok(Err(lines(&errors)));
+            }
+            (adopted.document, warnings)
         }
         Err(findings) => return Ok(Err(lines(&findings))),
     };
@@ -268,6 +279,27 @@ fn prepare(
         let _ = cache.put(document.text(), &cached);
     }
     Ok(Ok(cached.files))
+}
+
+/// The warnings, with the first few of each rule: a document of a vendor may have thousands.
+fn warning_lines(name: &str, warnings: &[Finding]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut text = String::new();
+    for finding in warnings {
+        let count = counts.entry(finding.rule).or_default();
+        *count += 1;
+        if *count <= OF_A_RULE {
+            text.push_str(&format!("{:>12} {finding}\n", "warning"));
+        }
+    }
+    for (rule, count) in counts.iter().filter(|(_, count)| **count > OF_A_RULE) {
+        let more = count - OF_A_RULE;
+        text.push_str(&format!(
+            "{:>12} {more} more of {rule}: `cargo xtask lint {name}` prints them\n",
+            "warning"
+        ));
+    }
+    text
 }
 
 fn lines(findings: &[Finding]) -> Vec<String> {

@@ -4,7 +4,6 @@ mod json;
 mod sarif;
 
 use std::{
-    collections::HashSet,
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -14,7 +13,7 @@ use clap::{Args, ValueEnum};
 
 use super::counted;
 use crate::{
-    adopt, emit,
+    adopt, emit, provenance,
     spec::{self, Document, Finding, Severity},
     workspace::{Spec, Workspace},
 };
@@ -27,7 +26,7 @@ pub(super) struct Options {
     /// Mend what has only one sensible remedy, in the file, and print what is left.
     #[arg(long)]
     fix: bool,
-    /// Fail on warnings too.
+    /// Fail on warnings too, except in a spec that says in its first line that it is as its vendor published it.
     #[arg(long)]
     strict: bool,
     /// How to print the findings.
@@ -76,7 +75,7 @@ pub(super) fn run(
             }
         };
         if !options.fix {
-            let findings = as_written(&document);
+            let findings = found(&document, workspace, spec);
             looked_at.push(Linted {
                 document: Some(document),
                 findings,
@@ -100,9 +99,10 @@ pub(super) fn run(
             emit::replace(&path, after.document.text().as_bytes())?;
         }
         mended.extend(after.mended);
+        let findings = found(&after.document, workspace, spec);
         looked_at.push(Linted {
             document: Some(after.document),
-            findings: after.left,
+            findings,
         });
     }
     match options.format {
@@ -110,36 +110,22 @@ pub(super) fn run(
         Format::Json => json::write(&looked_at, out)?,
         Format::Sarif => sarif::write(&looked_at, out)?,
     }
-    let mut findings = looked_at.iter().flat_map(|linted| &linted.findings);
-    Ok(!findings.any(|finding| options.strict || finding.severity == Severity::Error))
+    let fails = |linted: &Linted| {
+        // What is as its vendor published it is not held to the profile yet.
+        let text = linted.document.as_ref().map(Document::text);
+        let strict = options.strict && !text.is_some_and(provenance::is_as_published);
+        let mut findings = linted.findings.iter();
+        findings.any(|finding| strict || finding.severity == Severity::Error)
+    };
+    Ok(!looked_at.iter().any(fails))
 }
 
-/// What is found in a document as it is written. A fault that the generator mends on its way into the profile keeps
-/// nobody from generating: it is a warning.
-fn as_written(document: &Document) -> Vec<Finding> {
-    let mut findings = spec::lint(document);
-    let is_error = |finding: &Finding| finding.severity == Severity::Error;
-    if !findings.iter().any(is_error) {
-        return findings;
+/// What is found in a document and in the files that it consists of.
+fn found(document: &Document, workspace: &Workspace, spec: &Spec) -> Vec<Finding> {
+    match adopt::bundle(document.clone(), &workspace.root().join(&spec.path)) {
+        Ok(whole) => adopt::adopt_as_written(whole).findings,
+        Err(findings) => findings,
     }
-    let adopted = adopt::adopt(document.clone());
-    let mut left = adopted.findings;
-    left.extend(spec::lint(&adopted.document));
-    left.retain(is_error);
-    // What is left of a rule may stand elsewhere than where it was written.
-    let rules: HashSet<&str> = left.iter().map(|finding| finding.rule).collect();
-    for finding in findings.iter_mut().filter(|finding| is_error(finding)) {
-        if !rules.contains(finding.rule) {
-            finding.severity = Severity::Warning;
-        }
-    }
-    for finding in &left {
-        if !findings.iter().any(|other| other.rule == finding.rule) {
-            findings.push(finding.clone());
-        }
-    }
-    findings.sort_by_key(|finding| finding.position);
-    findings
 }
 
 /// The specs and files that were asked for, or nothing where one of them is unknown.

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -67,7 +67,7 @@ pub(super) fn run(
 
 fn one(
     options: &Options,
-    file: &PathBuf,
+    file: &Path,
     workspace: &Workspace,
     out: &mut dyn Write,
     err: &mut dyn Write,

@@ -51,8 +51,9 @@ pub(super) fn watch(
     };
     let folder = workspace.root().join("specs");
     let watching = notify::recommended_watcher(changed).and_then(|mut watcher| {
-        // The folder and not its files: most editors put a new file in the place of the old one.
-        watcher.watch(&folder, RecursiveMode::NonRecursive)?;
+        // The folder and not its files: most editors put a new file in the place of the old one. And what is below it:
+        // a document may consist of several files.
+        watcher.watch(&folder, RecursiveMode::Recursive)?;
         Ok(watcher)
     });
     watching
@@ -84,14 +85,14 @@ pub(super) fn follow(
             .filter(|spec| touched.contains(&workspace.root().join(&spec.path)))
             .map(|spec| spec.name.clone())
             .collect();
-        let gone = touched.iter().any(|path| {
+        let elsewhere = touched.iter().any(|path| {
             Spec::at(path).is_some()
                 && !specs
                     .iter()
                     .any(|spec| workspace.root().join(&spec.path) == *path)
         });
-        if gone {
-            // Its crate is of no spec now, which only a look at all of them tells.
+        if elsewhere {
+            // A spec that is gone, whose crate is of none now, or a part of one: only a look at all of them tells.
             generate::run(&generate::Options::default(), workspace, out, err)?;
         } else if !names.is_empty() {
             generate::run(&generate::Options::of(names), workspace, out, err)?;
@@ -131,13 +132,47 @@ mod tests {
     }
 
     fn save(root: &Path, text: &str) {
-        // As editors do: a new file in the place of the old one.
-        fs::write(root.join("specs/.ledger.yaml.swp"), text).expect("writable");
-        fs::rename(
-            root.join("specs/.ledger.yaml.swp"),
-            root.join("specs/ledger.yaml"),
-        )
-        .expect("writable");
+        save_as(&root.join("specs/ledger.yaml"), text);
+    }
+
+    /// As editors do: a new file in the place of the old one.
+    fn save_as(path: &Path, text: &str) {
+        let beside = path.with_extension("yaml.swp");
+        fs::write(&beside, text).expect("writable");
+        fs::rename(&beside, path).expect("writable");
+    }
+
+    #[test]
+    fn a_saved_part_of_a_spec_is_generated_with_it() {
+        let root = tempfile::tempdir().expect("a folder");
+        let path = root.path().canonicalize().expect("it is there");
+        fs::create_dir_all(path.join("specs/parts")).expect("writable");
+        let part = path.join("specs/parts/status.yaml");
+        save_as(&part, "type: string\nenum: [PENDING, ACTIVE]\n");
+        let whole = CLEAN.replacen(
+            "'#/components/schemas/WalletStatus'",
+            "'parts/status.yaml'",
+            1,
+        );
+        let workspace = Workspace::at(&path);
+        let (sender, saved) = mpsc::channel();
+        let watching = watch(&workspace, sender).expect("it can be watched");
+        let (said, mut to_out) = io::pipe().expect("a pipe");
+        let mut to_err = to_out.try_clone().expect("a pipe");
+        let mut said = lines(said);
+        let followed = thread::spawn(move || follow(&saved, &workspace, &mut to_out, &mut to_err));
+
+        save(&path, &whole);
+        until(&mut said, "done");
+        let types = || fs::read_to_string(path.join("crates/ledger/src/types.rs"));
+        assert!(!types().expect("generated").contains("Frozen"));
+        save_as(&part, "type: string\nenum: [PENDING, ACTIVE, FROZEN]\n");
+        until(&mut said, "written crates/ledger");
+        until(&mut said, "done");
+        assert!(types().expect("generated").contains("Frozen"));
+
+        drop(watching);
+        followed.join().expect("no panic").expect("it could write");
     }
 
     fn lines(pipe: PipeReader) -> impl Iterator<Item = io::Result<String>> {
@@ -170,8 +205,12 @@ mod tests {
         let faults = until(&mut said, "nothing was written");
         assert!(faults.contains("did you mean `NewWallet`?"), "{faults}");
 
+        save(&path, &CLEAN.replacen("summary:", "sumary:", 1));
+        let warnings = until(&mut said, "done");
+        assert!(warnings.contains("did you mean `summary`?"), "{warnings}");
+
         save(&path, CLEAN);
-        until(&mut said, "nothing to do");
+        until(&mut said, "done");
 
         fs::remove_file(path.join("specs/ledger.yaml")).expect("it is there");
         until(&mut said, "of no spec");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Change, Verdict};
-use crate::api::{Api, Operation, Parameter};
+use crate::api::{Api, Flow, Operation, Parameter, Scheme};
 
 /// How what the calls do differs. Calls that are new or gone are told by what Rust sees of them.
 pub(super) fn changes(before: &Api, after: &Api) -> Vec<Change> {
@@ -23,13 +23,7 @@ pub(super) fn changes(before: &Api, after: &Api) -> Vec<Change> {
             "where the service runs changed",
         ));
     }
-    for scheme in &before.schemes {
-        let now = after.schemes.iter().find(|other| other.name == scheme.name);
-        if now.is_some_and(|now| now.placement != scheme.placement) {
-            let what = "its credential goes to another place of the request";
-            changes.push(Change::new(Verdict::Breaking, scheme.name.clone(), what));
-        }
-    }
+    schemes(before, after, &mut changes);
     for is in &after.operations {
         let Some(was) = before.operations.iter().find(|was| was.id == is.id) else {
             continue;
@@ -61,6 +55,37 @@ pub(super) fn changes(before: &Api, after: &Api) -> Vec<Change> {
     }
     schemas(before, after, &mut changes);
     changes
+}
+
+/// The schemes that calls take before and after. Those that are new or gone are told by what Rust sees of them.
+fn schemes(before: &Api, after: &Api, changes: &mut Vec<Change>) {
+    let mut told = |scheme: &Scheme, verdict, what| {
+        changes.push(Change::new(verdict, scheme.name.clone(), what));
+    };
+    for was in before.taken_schemes() {
+        let Some(is) = after.taken_schemes().find(|is| is.name == was.name) else {
+            continue;
+        };
+        if is.placement != was.placement {
+            let what = "its credential goes to another place of the request";
+            told(is, Verdict::Breaking, what);
+        }
+        let urls = |flow: &Flow| (flow.kind, flow.token_url.clone(), flow.refresh_url.clone());
+        let now: Vec<_> = is.flows.iter().map(urls).collect();
+        if !was.flows.iter().all(|flow| now.contains(&urls(flow))) {
+            told(
+                is,
+                Verdict::Breaking,
+                "its tokens come from elsewhere, or by another flow",
+            );
+        } else if is.flows != was.flows {
+            told(
+                is,
+                Verdict::Minor,
+                "its flows have more, or say it otherwise",
+            );
+        }
+    }
 }
 
 fn security(was: &Operation, is: &Operation, told: &mut impl FnMut(Verdict, String)) {

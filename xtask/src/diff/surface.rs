@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use heck::ToSnakeCase as _;
 use quote::ToTokens as _;
-use syn::{Attribute, FnArg, ImplItem, Item, Pat, Signature, Visibility, parse_quote};
+use syn::{Attribute, FnArg, Ident, ImplItem, Item, Pat, Signature, Type, Visibility, parse_quote};
 
 use super::{Change, Verdict};
 use crate::generate::Files;
@@ -228,31 +228,13 @@ impl Scope {
             }
             Item::Impl(item) => self.implementation(item, open, surface),
             Item::Static(item) if seen(&item.vis) => {
-                let is = plain(code(&item.ty), &item.attrs);
-                insert(
-                    surface,
-                    &self.owner(&item.ident.to_string()),
-                    Part::Whole,
-                    is,
-                );
+                self.typed(&item.ident, &item.ty, &item.attrs, surface);
             }
             Item::Const(item) if seen(&item.vis) => {
-                let is = plain(code(&item.ty), &item.attrs);
-                insert(
-                    surface,
-                    &self.owner(&item.ident.to_string()),
-                    Part::Whole,
-                    is,
-                );
+                self.typed(&item.ident, &item.ty, &item.attrs, surface);
             }
             Item::Type(item) if seen(&item.vis) => {
-                let is = plain(code(&item.ty), &item.attrs);
-                insert(
-                    surface,
-                    &self.owner(&item.ident.to_string()),
-                    Part::Whole,
-                    is,
-                );
+                self.typed(&item.ident, &item.ty, &item.attrs, surface);
             }
             Item::Fn(item) if seen(&item.vis) => {
                 let is = signature(&item.sig, &item.attrs);
@@ -265,6 +247,12 @@ impl Scope {
             }
             _ => {}
         }
+    }
+
+    /// Something of which a caller sees its type.
+    fn typed(&self, name: &Ident, ty: &Type, attributes: &[Attribute], surface: &mut Surface) {
+        let owner = self.owner(&name.to_string());
+        insert(surface, &owner, Part::Whole, plain(code(ty), attributes));
     }
 
     fn implementation(

@@ -29,13 +29,14 @@ fn attribute(line: &str) -> Attribute {
     parse_quote!(#[doc = #line])
 }
 
-/// Prose of a spec as rustdoc reads it: a sentence ends with a full stop, brackets do not look like links, bare URLs are
-/// links, and a line that Markdown would take for code stays prose.
+/// Prose of a spec as rustdoc reads it: a sentence ends with a full stop, brackets look like links to the web only, bare URLs
+/// are links, and a line that Markdown would take for code stays prose.
 pub(super) fn prose(text: &str) -> String {
-    let text = text.trim();
+    let text = text.trim().replace('\t', "    ");
     if text.is_empty() {
         return String::new();
     }
+    let text = on_one_line(&text);
     let mut out = String::with_capacity(text.len() + 8);
     let mut fenced = false;
     for (number, line) in text.lines().enumerate() {
@@ -60,38 +61,161 @@ pub(super) fn prose(text: &str) -> String {
     {
         out.push('.');
     }
-    wrap(&out)
+    aligned(&wrap(&out))
 }
 
-/// Escapes what rustdoc would read as a link or a tag outside of code spans, and marks bare URLs.
-fn inline(line: &str) -> String {
-    let mut out = String::new();
-    for (place, span) in line.split('`').enumerate() {
-        if place > 0 {
-            out.push('`');
-        }
-        if place % 2 == 1 {
-            out.push_str(span);
+/// Has the lines of a list's item begin where its first one does, and those of a quotation with its mark: Markdown joins
+/// them without, but people and tools take them for another paragraph.
+fn aligned(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    // Where the text of each item begins, the innermost last.
+    let mut items: Vec<usize> = Vec::new();
+    let (mut fenced, mut goes_on, mut quoted) = (false, false, false);
+    for line in text.lines() {
+        let words = line.trim_start();
+        let column = line.len() - words.len();
+        let is_fence = words.starts_with("```");
+        if is_fence || fenced || words.is_empty() || words.starts_with('#') {
+            fenced ^= is_fence;
+            (goes_on, quoted) = (false, false);
+            lines.push(line.to_owned());
             continue;
         }
-        for (number, word) in span.split(' ').enumerate() {
-            if number > 0 {
-                out.push(' ');
-            }
-            let bare = word.trim_end_matches(['.', ',', ';', ')']);
-            if bare.starts_with("https://") || bare.starts_with("http://") {
-                out.push_str(&format!("<{bare}>{}", &word[bare.len()..]));
-            } else {
-                out.push_str(
-                    &word
-                        .replace('[', "\\[")
-                        .replace(']', "\\]")
-                        .replace('<', "\\<"),
-                );
-            }
+        let first_of_a_list = items.is_empty() && goes_on;
+        if let Some(marker) = marker(words, first_of_a_list) {
+            items.retain(|begin| *begin <= column);
+            items.push(column + marker);
+            lines.push(line.to_owned());
+        } else if words.starts_with('>') {
+            quoted = true;
+            lines.push(line.to_owned());
+        } else if quoted {
+            lines.push(format!("> {words}"));
+        } else if goes_on {
+            let begin = items.last().copied().unwrap_or(column);
+            lines.push(format!("{:begin$}{words}", ""));
+        } else {
+            items.retain(|begin| *begin <= column);
+            lines.push(line.to_owned());
         }
+        goes_on = true;
+    }
+    lines.join("\n")
+}
+
+/// How many columns the mark of a list's item takes, with the space behind it; `None` where it is none.
+fn marker(words: &str, first_of_a_list: bool) -> Option<usize> {
+    let digits = words.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = match digits {
+        0 => words.strip_prefix(['-', '*', '+'])?,
+        // Only a list that begins with 1 may begin where a paragraph has not ended.
+        1..=9 if !first_of_a_list || &words[..digits] == "1" => {
+            words[digits..].strip_prefix(['.', ')'])?
+        }
+        _ => return None,
+    };
+    let spaces = rest.len() - rest.trim_start_matches(' ').len();
+    let mark = words.len() - rest.len();
+    match spaces {
+        0 => None,
+        1..=4 => Some(mark + spaces),
+        _ => Some(mark + 1),
+    }
+}
+
+/// Escapes what rustdoc would read as a link to an item or as a tag, outside of code spans; keeps links to the web, and
+/// marks bare URLs.
+fn inline(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        let taken = match first {
+            '`' => {
+                // Without an end, all of it stays as it is.
+                let end = rest[1..].find('`').map_or(rest.len(), |end| end + 2);
+                out.push_str(&rest[..end]);
+                end
+            }
+            '\\' if rest[1..].starts_with(['[', ']', '<', '`', '\\', '*', '_']) => {
+                out.push_str(&rest[..2]);
+                2
+            }
+            '[' if let Some((text, url)) = link(rest) => {
+                out.push_str(&format!("[{}]({url})", text.replace('<', "\\<")));
+                text.len() + url.len() + "[]()".len()
+            }
+            '<' if rest[1..].starts_with("http")
+                && let Some(end) = rest.find(['>', ' '])
+                && rest[end..].starts_with('>') =>
+            {
+                out.push_str(&rest[..=end]);
+                end + 1
+            }
+            '[' | ']' | '<' => {
+                out.push('\\');
+                out.push(first);
+                1
+            }
+            'h' if is_url(rest) => {
+                let url = url(rest);
+                out.push_str(&format!("<{url}>"));
+                url.len()
+            }
+            other => {
+                out.push(other);
+                other.len_utf8()
+            }
+        };
+        rest = &rest[taken..];
     }
     out
+}
+
+fn is_url(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
+}
+
+/// The URL that a text begins with, without what ends the sentence around it.
+fn url(text: &str) -> &str {
+    let ends = |character: char| character.is_whitespace() || "<>\"'`[]".contains(character);
+    let mut url = &text[..text.find(ends).unwrap_or(text.len())];
+    loop {
+        let trimmed = url.trim_end_matches(['.', ',', ';', ':', '!', '?', '*']);
+        let opened = trimmed.matches('(').count();
+        url = match trimmed.strip_suffix(')') {
+            Some(inside) if trimmed.matches(')').count() > opened => inside,
+            _ => return trimmed,
+        };
+    }
+}
+
+/// The text and the address of the link to the web that a text begins with.
+fn link(text: &str) -> Option<(&str, &str)> {
+    let (words, after) = text.strip_prefix('[')?.split_once("](")?;
+    let end = after.find([')', ' ', '<', '>'])?;
+    let is_one = is_url(after) && after[end..].starts_with(')');
+    let address = &after[..end];
+    (is_one && !words.contains(['[', ']']) && !address.contains('(')).then_some((words, address))
+}
+
+/// Brings links whose text goes over the end of a line onto one.
+fn on_one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(end) = rest.find("](http") {
+        let before = &rest[..end];
+        let begin = before.rfind('[').unwrap_or(end);
+        out.push_str(&rest[..begin]);
+        let words = &rest[begin..end];
+        if words.contains("\n\n") || words.contains("```") {
+            out.push_str(words);
+        } else {
+            out.push_str(&words.lines().map(str::trim).collect::<Vec<_>>().join(" "));
+        }
+        out.push_str("](");
+        rest = &rest[end + 2..];
+    }
+    out + rest
 }
 
 /// Breaks long lines of prose; leaves lists, tables and code as they are.
@@ -153,4 +277,74 @@ pub(super) fn evidence(evidence: &Evidence) -> String {
         .map(|note| format!(" {}", note.trim()))
         .unwrap_or_default();
     prose(&format!("Evidence: {level} ({}).{note}", evidence.source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_to_the_web_stay_and_nothing_else_looks_like_one() {
+        let cases = [
+            (
+                "[a b](https://a.example/b_c#d).",
+                "[a b](https://a.example/b_c#d).",
+            ),
+            (
+                "See [`a`](http://a.example)!",
+                "See [`a`](http://a.example)!",
+            ),
+            (
+                "![a](https://a.example/a.png).",
+                "![a](https://a.example/a.png).",
+            ),
+            (
+                "[over\n  a line](https://a.example).",
+                "[over a line](https://a.example).",
+            ),
+            (
+                "[a](#b) and [c] and <d>.",
+                "\\[a\\](#b) and \\[c\\] and \\<d>.",
+            ),
+            ("\\[a\\] stays.", "\\[a\\] stays."),
+            (
+                "(https://a.example/b(c)), at:https://d.example.",
+                "(<https://a.example/b(c)>), at:<https://d.example>.",
+            ),
+            ("<https://a.example> `[b]`.", "<https://a.example> `[b]`."),
+            (
+                "[a](https://a.example/b(c)d) e.",
+                "\\[a\\](<https://a.example/b(c)d>) e.",
+            ),
+        ];
+        for (written, expected) in cases {
+            assert_eq!(prose(written), expected);
+        }
+    }
+
+    #[test]
+    fn the_lines_of_an_item_begin_where_its_text_does() {
+        let cases = [
+            (
+                "- one\ntwo\n  three\n- four",
+                "- one\n  two\n  three\n- four",
+            ),
+            (
+                "1. one\n     two\n2) three\nfour",
+                "1. one\n   two\n2) three\n   four",
+            ),
+            ("* a\n  * b\n c\n\nd\ne", "* a\n  * b\n    c\n\nd\ne"),
+            ("- a\n\n  b\nc\n\nd\ne", "- a\n\n  b\n  c\n\nd\ne"),
+            ("a\n2. b\n*c* d\n-e", "a\n2. b\n*c* d\n-e"),
+            ("> a\nb\n\nc\nd", "> a\n> b\n\nc\nd"),
+            (
+                "- a\n```json\n{\n```\n# b\nc",
+                "- a\n```json\n{\n```\n# b\nc",
+            ),
+        ];
+        for (written, expected) in cases {
+            assert_eq!(aligned(written), expected);
+            assert_eq!(aligned(expected), expected);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use heck::ToPascalCase as _;
 use syn::{Attribute, Ident, Item, parse_quote};
 
-use super::{docs, names};
+use super::{docs, names, schemes::Schemes};
 use crate::api::Api;
 
 /// The name and URL of each environment that the spec names.
@@ -43,10 +43,38 @@ pub(super) fn items(api: &Api) -> Vec<Item> {
         }
     });
     let about = docs::attributes([format!("Where {} runs.", api.title)]);
+    let schemes = Schemes::of(api);
+    let (scheme_texts, scheme_names): (Vec<String>, Vec<&Ident>) = schemes
+        .standard()
+        .map(|(_, name)| (name.to_string(), name))
+        .unzip();
+    let uses: Item = if scheme_names.is_empty() {
+        parse_quote!(
+            use crate::Client;
+        )
+    } else {
+        parse_quote!(
+            use crate::{Client, schemes};
+        )
+    };
+    let of_name: syn::ImplItem = if variants.is_empty() {
+        parse_quote! {
+            fn of_name(_: &str) -> Option<Self> {
+                None
+            }
+        }
+    } else {
+        parse_quote! {
+            fn of_name(name: &str) -> Option<Self> {
+                Self::named(name)
+            }
+        }
+    };
     vec![
         parse_quote!(
-            use bindery_runtime::{BaseUrl, InvalidBaseUrl, Target};
+            use bindery_runtime::{Api, BaseUrl, InvalidBaseUrl, Scheme, Target};
         ),
+        uses,
         parse_quote! {
             #(#about)*
             #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +116,21 @@ pub(super) fn items(api: &Api) -> Vec<Item> {
                         #(Environment::#variants => Self::named(#provider, #texts),)*
                         Environment::Custom(base) => Self::custom(#provider, base),
                     }
+                }
+            }
+        },
+        parse_quote! {
+            impl Api for Environment {
+                type Client = Client;
+                const PROVIDER: &'static str = #provider;
+                const ENVIRONMENTS: &'static [&'static str] = &[#(#texts),*];
+                const SCHEMES: &'static [(&'static str, &'static Scheme)] =
+                    &[#((#scheme_texts, &schemes::#scheme_names)),*];
+
+                #of_name
+
+                fn of_base_url(base: BaseUrl) -> Self {
+                    Self::Custom(base)
                 }
             }
         },

@@ -7,7 +7,7 @@ use serde_json::Value;
 use syn::{Fields, Item, Stmt, Type};
 
 use super::{
-    calls::{by_reference, shortened, statement_text},
+    calls::{by_reference, shortened},
     names,
     signatures::Signature,
     types::{self, Model, fields},
@@ -401,4 +401,16 @@ fn map_value(ty: &Type) -> Option<&Type> {
 /// What a base64 text says, where that is a text.
 fn base64_text(text: &str) -> Option<String> {
     String::from_utf8(STANDARD.decode(text).ok()?).ok()
+}
+
+/// A block of one statement, as text in the style of the rest.
+fn statement_text(statements: &[Stmt]) -> String {
+    let file: syn::File = syn::parse_quote!(fn example() { #(#statements)* });
+    let text = prettyplease::unparse(&file);
+    let lines = text
+        .lines()
+        .skip(1)
+        .map(|line| line.strip_prefix("    ").unwrap_or(line));
+    let lines: Vec<&str> = lines.collect();
+    lines[..lines.len().saturating_sub(1)].join("\n")
 }

@@ -1,17 +1,22 @@
 //! A module for the tests across crates: every call with arguments given as JSON, and every type by its name. It is
 //! generated, so that no call and no type can be left out of the tests.
 
-use quote::quote;
+use std::collections::BTreeSet;
 
-use syn::{Arm, Expr, Ident, Item, Stmt, Token, Type, parse_quote};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use syn::{Arm, Expr, Ident, Item, Stmt, Token, Type, parse_quote, visit_mut::VisitMut};
 
 use super::{
     calls::{by_reference, shortened},
-    format, names,
+    format, mock, names,
     signatures::Generated,
     types::{Model, fields},
 };
-use crate::api::{Api, Encoding, Operation, Parameter, schema_name};
+use crate::{
+    api::{Api, Encoding, Operation, Parameter, schema_name},
+    workspace::Registered,
+};
 
 /// The module's text.
 pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<String, String> {
@@ -28,6 +33,7 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
         .collect();
     let (texts, idents): (Vec<&String>, Vec<&Ident>) =
         types.iter().map(|(name, ident)| (name, ident)).unzip();
+    let name = &api.name;
     let (mocked, bodies) = mocked(api);
     let answers = api.operations.iter().filter_map(|operation| {
         let schema = operation.success.schema.as_ref().and_then(schema_name)?;
@@ -35,52 +41,64 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
     });
     let (answer_ids, answer_schemas): (Vec<String>, Vec<String>) = answers.unzip();
     let items: Vec<Item> = vec![
-        parse_quote!(use #krate::{Client, Error, mock::Mock, types};),
-        parse_quote!(
-            use schemars::{Schema, schema_for};
-        ),
-        parse_quote!(
-            use crate::{Arguments, read, round_trip, written};
-        ),
         parse_quote! {
-            /// Sends the call `operation` with these arguments, and writes back what it answered.
-            pub async fn call(client: &Client, operation: &str, arguments: &Arguments) -> Result<String, Error> {
-                match operation {
-                    #(#arms)*
-                    other => panic!("the spec has no operation `{other}`"),
-                }
-            }
+            /// The provider, for the tests that take every one.
+            pub const PROVIDER: Provider = Provider {
+                name: #name,
+                operations: #krate::operations::ALL,
+                schemas,
+                answers: ANSWERS,
+                call: |session, operation, arguments| {
+                    Box::pin(async move { call(&Client::new(session), operation, arguments).await })
+                },
+                through,
+                mock: || Box::pin(async { Box::new(Mock::start().await) as Box<dyn Mocked> }),
+            };
         },
-        parse_quote! {
-            /// Reads `text` as the type of the schema `name` and writes it back; `None` where no type is generated.
-            pub fn through(name: &str, text: &str) -> Option<Result<String, serde_json::Error>> {
-                Some(match name {
-                    #(#texts => round_trip::<types::#idents>(text),)*
-                    _ => return None,
-                })
-            }
-        },
+        by_operation(
+            quote! {
+                /// Sends the call `operation` with these arguments, and writes back what it answered.
+                pub async fn call(client: &Client, operation: &str, arguments: &Arguments) -> Result<String, Error>
+            },
+            &arms,
+            api.operations.iter().any(|operation| operation.deprecated),
+        ),
+        through(&texts, &idents),
         parse_quote! {
             /// The JSON Schema of every type.
             pub fn schemas() -> Vec<(&'static str, Schema)> {
                 vec![#((#texts, schema_for!(types::#idents))),*]
             }
         },
+        by_operation(
+            quote! {
+                /// Has `mock` answer a call of `operation` with what `text` is, or with nothing where it answers nothing.
+                pub fn mock(mock: &Mock, operation: &str, text: &str)
+            },
+            &mocked,
+            false,
+        ),
+        by_operation(
+            quote! {
+                /// The bodies that `operation` was called with, written back.
+                pub fn received(mock: &Mock, operation: &str) -> Vec<String>
+            },
+            &bodies,
+            false,
+        ),
         parse_quote! {
-            /// Has `mock` answer a call of `operation` with what `text` is, or with nothing where it answers nothing.
-            pub fn mock(mock: &Mock, operation: &str, text: &str) {
-                match operation {
-                    #(#mocked)*
-                    other => panic!("the spec has no operation `{other}`"),
+            impl Mocked for Mock {
+                fn session(&self) -> Session {
+                    self.client().session().clone()
                 }
-            }
-        },
-        parse_quote! {
-            /// The bodies that `operation` was called with, written back.
-            pub fn received(mock: &Mock, operation: &str) -> Vec<String> {
-                match operation {
-                    #(#bodies)*
-                    other => panic!("the spec has no operation `{other}`"),
+                fn answer(&self, operation: &str, text: &str) {
+                    mock(self, operation, text);
+                }
+                fn received(&self, operation: &str) -> Vec<String> {
+                    received(self, operation)
+                }
+                fn assert_all_used(&self) {
+                    Mock::assert_all_used(self);
                 }
             }
         },
@@ -89,16 +107,139 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
             pub const ANSWERS: &[(&str, &str)] = &[#((#answer_ids, #answer_schemas)),*];
         },
     ];
+    // A small spec has no use of some of it.
+    let mut words = BTreeSet::new();
+    words_of(quote!(#(#items)*), &mut words);
+    let used = |names: &[&str]| -> Vec<Ident> {
+        let names = names.iter().filter(|name| words.contains(**name));
+        names.map(|name| format_ident!("{name}")).collect()
+    };
+    let (types, schema_for) = (used(&["types"]), used(&["schema_for"]));
+    let helpers = used(&["read", "round_trip", "written"]);
+    let uses: Vec<Item> = vec![
+        parse_quote!(use #krate::{Client, Error, Session, mock::Mock #(, #types)*};),
+        parse_quote!(
+            use schemars::{Schema #(, #schema_for)*};
+        ),
+        parse_quote!(
+            use crate::{Arguments, provider::{Mocked, Provider} #(, #helpers)*};
+        ),
+    ];
     Ok(format::module(
         &format::header(&api.name),
         &format!("Every call and type of `{krate}`."),
-        items,
+        uses.into_iter().chain(items).collect(),
     ))
+}
+
+fn words_of(tokens: TokenStream, found: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) => drop(found.insert(word.to_string())),
+            TokenTree::Group(group) => words_of(group.stream(), found),
+            _ => {}
+        }
+    }
+}
+
+/// A function that does for each operation what its arm says; what a small spec has no use of may go unused.
+fn by_operation(signature: TokenStream, arms: &[Arm], deprecated: bool) -> Item {
+    let mut words = BTreeSet::new();
+    words_of(quote!(#(#arms)*), &mut words);
+    let unused = ["arguments", "client", "mock", "text"];
+    let unused = unused.iter().any(|name| {
+        let taken = signature.to_string();
+        taken.split_whitespace().any(|word| word == *name) && !words.contains(*name)
+    });
+    let allowed = unused.then(|| quote!(#[allow(unused_variables)]));
+    let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
+    let none: Expr = parse_quote!(panic!("the spec has no operation `{operation}`"));
+    let body: Expr = match arms {
+        [] => none,
+        arms => parse_quote! {
+            match operation {
+                #(#arms)*
+                _ => #none,
+            }
+        },
+    };
+    parse_quote! {
+        #allowed
+        #deprecated
+        #signature {
+            #body
+        }
+    }
+}
+
+/// The module of these modules: the one list of providers that the tests go by.
+///
+/// A provider whose spec is as its vendor published it is not held to the profile.
+pub(super) fn index(specs: &[Registered]) -> String {
+    let lines = |spec: &mut dyn Iterator<Item = &Registered>, line: fn(&Ident) -> String| {
+        spec.map(|spec| line(&names::value_name(&spec.name)))
+            .collect::<String>()
+    };
+    let constant = |name: &Ident| format!("    {name}::PROVIDER,\n");
+    let modules = lines(&mut specs.iter(), |name| format!("pub mod {name};\n"));
+    let all = lines(&mut specs.iter(), constant);
+    let mut in_profile = specs.iter().filter(|spec| !spec.as_published);
+    let kept = lines(&mut in_profile.clone(), constant);
+    let handed = lines(&mut in_profile, |name| format!("            {name}\n"));
+    format!(
+        "// Code generated by `cargo xtask generate` from the names of the specs. DO NOT EDIT.
+
+//! Each provider, made ready for the tests that take every one.
+
+{modules}
+use crate::provider::Provider;
+
+/// Every provider.
+pub const ALL: &[Provider] = &[
+{all}];
+
+/// Those whose specs keep to the profile.
+pub const IN_PROFILE: &[Provider] = &[
+{kept}];
+
+/// Hands the modules of those whose specs keep to the profile to a macro that makes tests for each.
+macro_rules! for_each_provider {{
+    ($tests:ident) => {{
+        $tests! {{
+{handed}        }}
+    }};
+}}
+pub(crate) use for_each_provider;
+"
+    )
+}
+
+/// What reads a text as a type and writes it back.
+fn through(texts: &[&String], idents: &[&Ident]) -> Item {
+    let (arguments, body): (TokenStream, Expr) = match texts {
+        [] => (quote!(_: &str, _: &str), parse_quote!(None)),
+        texts => (
+            quote!(name: &str, text: &str),
+            parse_quote! {
+                Some(match name {
+                    #(#texts => round_trip::<types::#idents>(text),)*
+                    _ => return None,
+                })
+            },
+        ),
+    };
+    parse_quote! {
+        /// Reads `text` as the type of the schema `name` and writes it back; `None` where no type is generated.
+        pub fn through(#arguments) -> Option<Result<String, serde_json::Error>> {
+            #body
+        }
+    }
 }
 
 /// What has a call mocked, and what tells which bodies it was called with.
 fn mocked(api: &Api) -> (Vec<Arm>, Vec<Arm>) {
-    let arms = api.operations.iter().map(|operation| {
+    let mocked = api.operations.iter().filter(|call| mock::speaks_json(call));
+    let arms = mocked.map(|operation| {
         let (id, name) = (&operation.id, names::mocked_name(&operation.id));
         let mocked: Arm = match (operation.websocket, &operation.success.schema) {
             (true, _) => parse_quote!(#id => drop(mock.#name().sends([read(text)])),),
@@ -190,26 +331,32 @@ fn reference(ty: &Type) -> Option<Token![&]> {
     by_reference(&shortened(ty)).then(Default::default)
 }
 
+/// A type as this module can name it, which imports none.
 fn argument_type(ty: &Type) -> Type {
-    let mut ty = ty.clone();
-    syn::visit_mut::VisitMut::visit_type_mut(&mut fields::Shorten, &mut ty);
-    for (name, krate) in [
-        ("Address", "bindery_runtime"),
-        ("Base64", "bindery_runtime"),
-        ("Fields", "bindery_runtime"),
-        ("Hex", "bindery_runtime"),
-        ("Json", "bindery_runtime"),
-        ("Secret", "bindery_runtime"),
-        ("Uint256", "bindery_runtime"),
-        ("UnixTime", "bindery_runtime"),
-        ("Uuid", "uuid"),
-    ] {
-        if fields::is(&ty, name) {
-            let (krate, ident) = (names::value_name(krate), names::type_name(name));
-            return parse_quote!(#krate::#ident);
-        }
+    let mut ty = shortened(ty);
+    VisitMut::visit_type_mut(&mut Qualify, &mut ty);
+    ty
+}
+
+/// Names the short names that the modules of the crate import by where they are.
+struct Qualify;
+
+impl VisitMut for Qualify {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        syn::visit_mut::visit_path_mut(self, path);
+        let [only] = path.segments.iter().collect::<Vec<_>>()[..] else {
+            return;
+        };
+        let of = match only.ident.to_string().as_str() {
+            "BTreeMap" => quote!(std::collections),
+            "Bytes" => quote!(bindery_runtime::generated),
+            "DateTime" | "NaiveDate" | "Utc" => quote!(chrono),
+            "Uuid" => quote!(uuid),
+            name if fields::RUNTIME.contains(&name) => quote!(bindery_runtime),
+            _ => return,
+        };
+        *path = parse_quote!(#of::#path);
     }
-    shortened(&ty)
 }
 
 #[cfg(test)]

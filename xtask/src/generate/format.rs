@@ -92,7 +92,8 @@ fn spaced(item: &str) -> String {
         let _ = writeln!(text, "{line}");
         let ends = line == "    }"
             || line.starts_with("    ") && line.ends_with("{}") && line.contains("fn ");
-        if ends
+        let before_method = lines.peek().is_some_and(|next| next.starts_with("    fn "));
+        if (ends || line.ends_with(';') && before_method)
             && lines
                 .peek()
                 .is_some_and(|next| !next.trim_start().starts_with('}'))

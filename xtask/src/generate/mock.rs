@@ -219,7 +219,7 @@ fn about(api: &Api) -> String {
 }
 
 /// Whether the mock has words for a call: its bodies are told in types, which texts and bytes have none of.
-fn speaks_json(operation: &Operation) -> bool {
+pub(super) fn speaks_json(operation: &Operation) -> bool {
     let plain = |encoding| matches!(encoding, Encoding::Text | Encoding::Bytes);
     let body = operation.body.as_ref().map(|body| body.encoding);
     !plain(operation.success.encoding) && !body.is_some_and(plain)

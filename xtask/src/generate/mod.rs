@@ -1,8 +1,8 @@
 //! From a lowered document to the files of a crate.
 //!
 //! `progenitor` makes the types and the signatures of the calls; `signatures` reads those off its syntax tree; `types`,
-//! `calls`, `failures`, `operations`, `finality` (with `lookup`), `environment`, `webhooks` and `mock` write the crate's
-//! modules; `package` writes what is around them, `exercise` what the tests across crates need of it; `format` makes text of it
+//! `calls`, `failures`, `operations`, `schemes`, `finality` (with `lookup`), `environment`, `webhooks` and `mock` write the
+//! crate's modules; `package` writes what is around them, with `sign_in` for the README, `exercise` what the tests across crates need of it; `format` makes text of it
 //! all.
 
 mod calls;
@@ -19,6 +19,8 @@ mod names;
 mod operations;
 mod package;
 mod progenitor;
+mod schemes;
+mod sign_in;
 mod signatures;
 mod sockets;
 mod types;
@@ -28,10 +30,16 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 pub(crate) use types::fields::RUNTIME;
 
-use crate::{api::Api, lower::lower};
+use crate::{api::Api, lower::lower, workspace::Registered};
 
 /// Files by their path in the workspace.
 pub type Files = BTreeMap<PathBuf, String>;
+
+/// The list of providers that the tests across crates go by.
+pub fn index(specs: &[Registered]) -> (PathBuf, String) {
+    let path = PathBuf::from("tests/exercise/mod.rs");
+    (path, exercise::index(specs))
+}
 
 /// Generates the crate of `api`, whose spec has this text.
 ///
@@ -78,6 +86,14 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
         "What the spec says of each call.",
         operations::items(api),
     );
+    let schemes = schemes::Schemes::of(api);
+    if !schemes.is_empty() {
+        add(
+            "schemes.rs",
+            "The credentials that calls take: where each goes, and where tokens come from.",
+            schemes.items(),
+        );
+    }
     add(
         "environment.rs",
         "Where the service runs.",

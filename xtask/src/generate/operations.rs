@@ -7,34 +7,17 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Item, parse_quote};
 
-use super::{docs, names, sockets};
-use crate::api::{
-    Api, Encoding, Failure, Operation, Placement, Scheme, Server, entries, items as list_items,
-    schema_name,
-};
+use super::{docs, names, schemes::Schemes, sockets};
+use crate::api::{Api, Encoding, Failure, Operation, Server, items as list_items, schema_name};
 
 /// The table.
 pub(super) fn items(api: &Api) -> Vec<Item> {
+    let schemes = Schemes::of(api);
     let mut table = Table::default();
-    // What no call takes, such as the signature of a webhook, would stand there unused.
-    let is_taken = |scheme: &&Scheme| {
-        let alternatives = api
-            .operations
-            .iter()
-            .flat_map(|operation| &operation.security);
-        let mut names = alternatives.flatten().map(|(name, _)| name);
-        names.any(|name| *name == scheme.name)
-    };
-    let schemes = api
-        .schemes
-        .iter()
-        .filter(is_taken)
-        .map(scheme)
-        .collect::<Vec<Item>>();
     let operations: Vec<Item> = api
         .operations
         .iter()
-        .map(|operation| table.operation(api, operation))
+        .map(|operation| table.operation(api, &schemes, operation))
         .collect();
     let statics: Vec<Ident> = api
         .operations
@@ -42,16 +25,20 @@ pub(super) fn items(api: &Api) -> Vec<Item> {
         .map(|operation| names::static_name(&operation.id))
         .collect();
     let sockets = sockets::items(api);
-    let used: TokenStream = table.used(&operations, &sockets, &schemes);
+    let used: TokenStream = table.used(&operations, &sockets);
     let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#used, generated::Method};)];
+    if !schemes.is_empty() {
+        items.push(parse_quote!(
+            use crate::schemes;
+        ));
+    }
     items.push(parse_quote! {
         /// Every call, in the order of the spec.
         pub static ALL: &[&Operation] = &[#(&#statics),*];
     });
     items.extend(operations);
     items.extend(sockets);
-    items.extend(schemes);
-    items.extend(table.servers(api));
+    items.extend(table.servers(api, schemes.use_server()));
     items.extend(table.shared.into_iter().map(|(_, item)| item));
     items
 }
@@ -64,7 +51,7 @@ struct Table {
 }
 
 impl Table {
-    fn operation(&mut self, api: &Api, operation: &Operation) -> Item {
+    fn operation(&mut self, api: &Api, schemes: &Schemes<'_>, operation: &Operation) -> Item {
         let name = names::static_name(&operation.id);
         let (id, path, provider) = (&operation.id, &operation.path, &api.name);
         let method = format_ident!("{}", operation.method);
@@ -93,9 +80,9 @@ impl Table {
         };
         if !operation.security.is_empty() {
             let alternatives = operation.security.iter().map(|alternative| {
-                let requirements = alternative.iter().map(|(scheme, scopes)| {
-                    let scheme = scheme_name(scheme);
-                    quote!(Requirement::new(&#scheme, &[#(#scopes),*]))
+                let requirements = alternative.iter().filter_map(|(scheme, scopes)| {
+                    let scheme = schemes.name(scheme)?;
+                    Some(quote!(Requirement::new(&schemes::#scheme, &[#(#scopes),*])))
                 });
                 quote!(&[#(#requirements),*])
             });
@@ -148,8 +135,14 @@ impl Table {
     }
 
     /// The provider's first host, and the others that operations brought along.
-    fn servers(&self, api: &Api) -> Vec<Item> {
-        let mut items = vec![server(&format_ident!("SERVER"), &api.servers, false)];
+    fn servers(&self, api: &Api, shared: bool) -> Vec<Item> {
+        let mut first = server(&format_ident!("SERVER"), &api.servers, false);
+        if let Item::Static(item) = &mut first
+            && shared
+        {
+            item.vis = parse_quote!(pub(crate));
+        }
+        let mut items = vec![first];
         items.extend(
             self.servers
                 .iter()
@@ -249,10 +242,10 @@ impl Table {
     }
 
     /// The names that the table imports from the run time.
-    fn used(&self, operations: &[Item], sockets: &[Item], schemes: &[Item]) -> TokenStream {
+    fn used(&self, operations: &[Item], sockets: &[Item]) -> TokenStream {
         let shared = self.shared.iter().map(|(_, item)| item);
         let mut words = BTreeSet::new();
-        let all = operations.iter().chain(sockets).chain(schemes);
+        let all = operations.iter().chain(sockets);
         for item in all.chain(shared) {
             add_words(quote!(#item), &mut words);
         }
@@ -267,11 +260,9 @@ impl Table {
             "Failure",
             "Idempotency",
             "Operation",
-            "Placement",
             "Places",
             "Replay",
             "Requirement",
-            "Scheme",
             "Server",
             "Socket",
             "Step",
@@ -339,24 +330,6 @@ fn expected(value: &Value) -> Option<TokenStream> {
     }
 }
 
-fn scheme_name(name: &str) -> Ident {
-    names::static_name(&format!("scheme {name}"))
-}
-
-fn scheme(scheme: &Scheme) -> Item {
-    let (ident, name) = (scheme_name(&scheme.name), &scheme.name);
-    let placement = match &scheme.placement {
-        Placement::Bearer => quote!(Bearer),
-        Placement::Basic => quote!(Basic),
-        Placement::Header(name) => quote!(Header(#name)),
-        Placement::Query(name) => quote!(Query(#name)),
-        Placement::Cookie(name) => quote!(Cookie(#name)),
-    };
-    parse_quote! {
-        static #ident: Scheme = Scheme { name: #name, placement: Placement::#placement };
-    }
-}
-
 /// Only servers of named environments: one with variables has no URL to send anything to.
 fn server(name: &Ident, servers: &[Server], other_host: bool) -> Item {
     let urls = servers
@@ -389,20 +362,4 @@ fn host(url: &str) -> &str {
 fn path(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.find('/').map_or("", |slash| &rest[slash..])
-}
-
-/// The names of the schemes, in order; for the README.
-pub(super) fn scheme_docs(api: &Api) -> Vec<(String, String)> {
-    entries(&api.document["components"]["securitySchemes"])
-        .map(|(name, scheme)| {
-            (
-                name.clone(),
-                scheme["description"]
-                    .as_str()
-                    .unwrap_or_default()
-                    .trim()
-                    .to_owned(),
-            )
-        })
-        .collect()
 }

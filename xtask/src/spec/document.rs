@@ -86,6 +86,11 @@ impl Document {
         self.files.is_empty()
     }
 
+    /// The other files that it consists of.
+    pub fn other_files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
     /// The file that a position is in.
     pub fn path_of(&self, position: Position) -> &Path {
         let place = usize::from(position.file).checked_sub(1);

@@ -20,8 +20,12 @@ pub struct Change {
 }
 
 impl Change {
-    /// The change that mends `finding`; `None` where that is not a matter of the text alone.
+    /// The change that mends `finding`; `None` where that is not a matter of the text alone, or of another
+    /// file that the document consists of.
     pub fn of(finding: &Finding, document: &Document) -> Option<Self> {
+        if finding.position.file != 0 {
+            return None;
+        }
         let text = document.text();
         let at = |position| offset(text, position);
         let (bytes, instead) = match finding.mend.edit()? {

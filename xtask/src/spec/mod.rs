@@ -3,7 +3,7 @@
 //! `source` reads a file, `json` or `yaml` turns its text into [`node`]s, [`document`] holds them,
 //! [`lint`](lint()) looks for what would make the generator fail or a caller suffer, and
 //! [`finding`] says so. `mending` makes the changes that mend what needs nobody's judgement; [`expression`] reads what
-//! stands in some of the texts.
+//! stands in some of the texts; `write` makes a text of a tree again.
 
 mod brackets;
 mod core_schema;
@@ -17,6 +17,7 @@ pub mod node;
 pub mod position;
 mod quoted_text;
 mod source;
+mod write;
 mod yaml;
 
 pub use document::Document;
@@ -27,3 +28,4 @@ pub use lint::{lint, rules, suffers};
 pub use mending::{Change, Mended, mended};
 pub use node::{Content, Entry, Node};
 pub use position::Position;
+pub use write::to_yaml;

@@ -13,7 +13,7 @@ use crate::{
     api::Api,
     generate::{self, Files},
     lower,
-    spec::{self, Document, Finding, Severity},
+    spec::{Document, Finding, Severity},
 };
 
 /// What became of a document.
@@ -107,14 +107,12 @@ fn made(name: String, load: impl FnOnce() -> Result<Document, Vec<Finding>>) -> 
 }
 
 fn generated(document: Document, attempt: &mut Attempt) {
-    let adopted = adopt::adopt(document);
+    let adopted = adopt::adopt_linted(document);
     let mut passes: Vec<&str> = adopted.changes.iter().map(|change| change.pass).collect();
     passes.dedup();
     attempt.passes = passes.len();
     attempt.changes = adopted.changes;
     attempt.findings = adopted.findings;
-    attempt.findings.extend(spec::lint(&adopted.document));
-    attempt.findings.sort_by_key(|finding| finding.position);
     if attempt
         .findings
         .iter()

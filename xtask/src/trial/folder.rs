@@ -182,12 +182,21 @@ fn program(name: &str, exercise: &str) -> Option<String> {
     Some(format!(
         r#"//! Reads values, a line for each, and writes back what their types make of them.
 
+use std::{{
+    fmt::Debug,
+    sync::atomic::{{AtomicBool, Ordering}},
+}};
+
 {uses}use serde::{{Serialize, de::DeserializeOwned}};
 use serde_json::Value;
 
+/// Whether what was read last is, or holds, a message of a kind that is not described.
+static UNKNOWN: AtomicBool = AtomicBool::new(false);
+
 #[allow(dead_code)]
-fn round_trip<T: Serialize + DeserializeOwned>(text: &str) -> Result<String, serde_json::Error> {{
+fn round_trip<T: Debug + Serialize + DeserializeOwned>(text: &str) -> Result<String, serde_json::Error> {{
     let read: T = serde_json::from_str(text)?;
+    UNKNOWN.store(format!("{{read:?}}").contains("Unknown("), Ordering::Relaxed);
     serde_json::to_string(&read)
 }}
 
@@ -203,7 +212,10 @@ fn main() {{
         let text = sample["text"].as_str().expect("it has a text");
         let answer = match through(name, text) {{
             None => serde_json::json!({{ "none": true }}),
-            Some(Ok(text)) => serde_json::json!({{ "text": text }}),
+            Some(Ok(text)) => {{
+                let unknown = UNKNOWN.load(Ordering::Relaxed);
+                serde_json::json!({{ "text": text, "unknown": unknown }})
+            }}
             Some(Err(error)) => serde_json::json!({{ "error": error.to_string() }}),
         }};
         println!("{{answer}}");

@@ -68,6 +68,7 @@ pub fn round_trip(api: &Api, folder: &Folder) -> io::Result<Result<Trip, String>
         }
         trip.samples += 1;
         let text = answer["text"].as_str().unwrap_or_default();
+        let written = value.to_string();
         let back: Value = serde_json::from_str(text).unwrap_or_default();
         if let Some(error) = answer["error"].as_str() {
             trip.faults
@@ -79,9 +80,13 @@ pub fn round_trip(api: &Api, folder: &Folder) -> io::Result<Result<Trip, String>
             trip.faults.push(format!(
                 "{name}: what comes back of {value} is none: {fault}"
             ));
-        } else if text != value.to_string() {
+        } else if answer["unknown"] == true {
+            trip.faults.push(format!(
+                "{name}: {value} is read as one of a kind that is not described"
+            ));
+        } else if text != written {
             trip.faults
-                .push(format!("{name}: {value} is written {text}"));
+                .push(format!("{name}: {written} is written {text}"));
         }
     }
     trip.schemas = typed.len();

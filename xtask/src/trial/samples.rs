@@ -22,12 +22,12 @@ struct Choice {
 }
 
 /// Values of the schema called `name`.
-pub(super) fn samples(document: &Value, name: &str) -> Vec<Value> {
+pub fn samples(document: &Value, name: &str) -> Vec<Value> {
     let schema = json!({ "$ref": format!("#/components/schemas/{name}") });
     let resolved = resolve(document, &schema);
     let branches = items(&resolved["oneOf"]).count() + items(&resolved["anyOf"]).count();
     let listed = items(&resolved["enum"]).count();
-    let picks = (branches * 2).max(listed).max(4).min(64);
+    let picks = (branches * 2).max(listed).clamp(4, 64);
     let mut choices = vec![
         Choice {
             full: false,
@@ -106,7 +106,7 @@ impl Maker<'_> {
                 schema,
                 [0.5, 1e300, -2.25, 3.0][self.choice.pick % 4]
             )),
-            "boolean" => json!(self.choice.pick % 2 == 0),
+            "boolean" => json!(self.choice.pick.is_multiple_of(2)),
             "array" => self.list(schema, depth)?,
             "object" => self.object(schema, depth)?,
             _ if schema.get("properties").is_some() => self.object(schema, depth)?,
@@ -236,7 +236,7 @@ fn count(schema: &Value, key: &str) -> Option<usize> {
 }
 
 fn text(schema: &Value, pick: usize) -> String {
-    let even = pick % 2 == 0;
+    let even = pick.is_multiple_of(2);
     let mut text = match schema["format"].as_str().unwrap_or_default() {
         "uuid" if even => "936da01f-9abd-4d9d-80c7-02af85c822a8".to_owned(),
         "uuid" => "00000000-0000-4000-8000-000000000001".to_owned(),

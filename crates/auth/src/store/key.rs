@@ -2,12 +2,9 @@
 
 use std::fmt;
 
+use bindery_runtime::Secret;
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
-#[cfg(any(test, feature = "alibaba-baas", feature = "hive", feature = "upvest"))]
-use {
-    bindery_runtime::Secret,
-    hmac::{Hmac, KeyInit, Mac},
-};
 
 use crate::Scopes;
 
@@ -54,7 +51,6 @@ impl fmt::Debug for TokenKey {
 
 /// What tells one holder of `secret` from another without telling the secret, and without letting anyone try `message`s
 /// who does not have it. `secret` has to be one that nobody can guess.
-#[cfg(any(test, feature = "alibaba-baas", feature = "hive", feature = "upvest"))]
 pub(crate) fn fingerprint(secret: &Secret, message: &[&str]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes())
         .expect("HMAC takes keys of any length");

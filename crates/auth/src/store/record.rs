@@ -42,6 +42,7 @@ struct Access {
 struct ShownAt {
     since: Millis,
     again: bool,
+    by: u64,
 }
 
 /// Milliseconds since 1970.
@@ -80,6 +81,7 @@ pub(super) fn encode(key: &TokenKey, stored: &Stored) -> Zeroizing<Vec<u8>> {
         shown: stored.shown.map(|shown| ShownAt {
             since: shown.since.into(),
             again: shown.again,
+            by: shown.by,
         }),
     };
     let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
@@ -119,6 +121,7 @@ pub(super) fn decode(key: &TokenKey, bytes: &[u8]) -> Result<Stored, &'static st
         shown: record.shown.map(|shown| Shown {
             since: shown.since.into(),
             again: shown.again,
+            by: shown.by,
         }),
     })
 }
@@ -140,7 +143,7 @@ mod tests {
             refresh_token: Some("refresh".into()),
             refresh_token_ends: Some(time(3)),
             access_token: Some(StoredAccess::new("access", time(1), Some(time(2)))),
-            shown: Some(Shown::new(time(4), true)),
+            shown: Some(Shown::new(time(4), true).by(u64::MAX)),
         };
         for stored in [Stored::new(1), full] {
             let bytes = encode(&key("jane"), &stored);

@@ -16,7 +16,7 @@ use crate::{
 };
 
 const TOKEN: &str = "POST /api/v1/token";
-const CALL: &str = "GET /api/v1/networks/channel3/transactions/1";
+const CALL: &str = "GET /api/v1/networks/channel3/transactions/01";
 
 /// Issues `access-1`, `access-2`, … for an hour each, with an empty refresh token as the real gateway does, and finds no
 /// transaction.

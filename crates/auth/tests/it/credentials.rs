@@ -5,22 +5,14 @@ use bindery_runtime::{Authorizing, Credential, Generation, Placement, Requiremen
 
 use crate::script::Script;
 
-static HEADER: Scheme = Scheme {
-    name: "accessToken",
-    placement: Placement::Bearer,
-};
-static QUERY: Scheme = Scheme {
-    name: "accessTokenInQuery",
-    placement: Placement::Query("access_token"),
-};
-static COOKIE: Scheme = Scheme {
-    name: "accessToken",
-    placement: Placement::Cookie("token"),
-};
-static OTHER: Scheme = Scheme {
-    name: "refreshToken",
-    placement: Placement::Bearer,
-};
+static HEADER: Scheme = Scheme::new("test", "accessToken", Placement::Bearer);
+static QUERY: Scheme = Scheme::new(
+    "test",
+    "accessTokenInQuery",
+    Placement::Query("access_token"),
+);
+static COOKIE: Scheme = Scheme::new("test", "accessToken", Placement::Cookie("token"));
+static OTHER: Scheme = Scheme::new("test", "refreshToken", Placement::Bearer);
 
 const SCHEMES: &[&str] = &["accessToken", "accessTokenInQuery"];
 

@@ -32,6 +32,8 @@ pub(crate) struct Moody {
 pub(crate) struct Moods {
     pub(crate) away: AtomicBool,
     pub(crate) takes_no_commits: AtomicBool,
+    /// It commits, and no answer comes.
+    pub(crate) loses_answers: AtomicBool,
     pub(crate) panics: AtomicBool,
 }
 
@@ -42,6 +44,10 @@ impl Moody {
 
     pub(crate) fn takes_no_commits(&self, takes_none: bool) {
         self.moods.takes_no_commits.store(takes_none, SeqCst);
+    }
+
+    pub(crate) fn loses_answers(&self, loses: bool) {
+        self.moods.loses_answers.store(loses, SeqCst);
     }
 
     pub(crate) fn check(&self, unwilling: &AtomicBool) -> Result<(), StoreError> {
@@ -114,7 +120,9 @@ impl TokenStore for Moody {
         Box::pin(async move {
             self.check(&self.moods.away)?;
             self.check(&self.moods.takes_no_commits)?;
-            self.memory.commit(key, lease, expected, new).await
+            let commit = self.memory.commit(key, lease, expected, new).await;
+            self.check(&self.moods.loses_answers)?;
+            commit
         })
     }
 }

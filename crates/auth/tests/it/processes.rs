@@ -30,10 +30,7 @@ const CALLS: usize = 250;
 const CALLS_PER_TOKEN: usize = 5;
 const PATIENCE: Duration = Duration::from_secs(240);
 
-static SCHEME: Scheme = Scheme {
-    name: "token",
-    placement: Placement::Bearer,
-};
+static SCHEME: Scheme = Scheme::new("test", "token", Placement::Bearer);
 static REQUIREMENT: Requirement = Requirement {
     scheme: &SCHEME,
     scopes: &[],

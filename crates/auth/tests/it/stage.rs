@@ -11,10 +11,7 @@ pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 pub(crate) const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
-static SCHEME: Scheme = Scheme {
-    name: "token",
-    placement: Placement::Bearer,
-};
+static SCHEME: Scheme = Scheme::new("test", "token", Placement::Bearer);
 pub(crate) static REQUIREMENT: Requirement = Requirement {
     scheme: &SCHEME,
     scopes: &[],

@@ -2,6 +2,28 @@
 //! since it listens to the whole process.
 
 #![cfg(all(feature = "alibaba-baas", feature = "hive", feature = "upvest"))]
+#![allow(unexpected_cfgs, reason = "the features of a generated crate")]
+
+macro_rules! generated {
+    ($($name:ident $path:literal)*) => {$(
+        #[rustfmt::skip] // formatted by the generator
+        #[allow(dead_code, unfulfilled_lint_expectations, unreachable_pub, reason = "a test calls some of it")]
+        #[path = $path]
+        mod $name;
+    )*};
+}
+
+generated! {
+    client "../standard/client.rs"
+    environment "../standard/environment.rs"
+    operations "../standard/operations.rs"
+    requests "../standard/requests.rs"
+    schemes "../standard/schemes.rs"
+    types "../standard/types.rs"
+}
+
+pub use client::Client;
+pub use environment::Environment;
 
 mod canaries;
 #[expect(
@@ -21,7 +43,9 @@ use std::{
 
 use bindery_auth::{
     Commit, FileStore, FixedToken, Issued, Lifetime, MemoryStore, Reach, Root, Scopes, Stored,
-    StoredAccess, TokenKey, TokenStore, alibaba_baas, hive, upvest,
+    StoredAccess, TokenKey, TokenStore, alibaba_baas, hive,
+    standard::{ApiKey, Basic, Bearer, OAuth2, OAuthClient, connect_with},
+    upvest,
 };
 use bindery_runtime::{Error, RetryPolicy, SessionBuilder};
 
@@ -178,6 +202,53 @@ async fn sign_in_to_alibaba(canaries: &Canaries, url: &str, count: &mut Count) {
     }
 }
 
+/// A vault with a lock of every kind that OpenAPI knows.
+async fn sign_in_to_vault(canaries: &Canaries, url: &str, count: &mut Count) {
+    let environment = Environment::custom_over_plain_http(&format!("{url}/v1")).expect("a URL");
+    let (clock, secret) = (TestClock::new(), || canaries.password.as_str());
+    let store = MemoryStore::new();
+    let signed_in = [
+        OAuth2::client_credentials(&schemes::OAUTH2, OAuthClient::new("id", secret())),
+        OAuth2::password(&schemes::OAUTH2, "bob", secret())
+            .map(|it| it.client(OAuthClient::new("id", secret()).in_body())),
+        OAuth2::refresh_token(&schemes::OAUTH2, canaries.root.as_str()),
+    ];
+    for credential in signed_in {
+        let credential = credential
+            .expect("fit")
+            .clock(clock.clone())
+            .store(store.clone());
+        canaries.assert_none_in(&format!("{credential:?} {credential:#?} {store:?}"));
+        let client = connect_with(environment.clone(), credential, quick).expect("a client");
+        for wait in [0, 10, 36_000] {
+            clock.advance(Duration::from_secs(wait));
+            count.note(canaries, client.open_by_scope().send().await);
+        }
+        canaries.assert_none_in(&format!("{client:?} {client:#?}"));
+    }
+}
+
+/// The same vault, by what goes with every call.
+async fn open_vault(canaries: &Canaries, url: &str, count: &mut Count) {
+    let environment = Environment::custom_over_plain_http(&format!("{url}/v1")).expect("a URL");
+    let secret = || canaries.password.as_str();
+    let credentials = (
+        ApiKey::new(&schemes::HEADER_KEY, secret()).expect("fit"),
+        ApiKey::new(&schemes::QUERY_KEY, secret()).expect("fit"),
+        ApiKey::new(&schemes::COOKIE_KEY, secret()).expect("fit"),
+        (
+            Basic::new(&schemes::BASIC_AUTH, "bob", secret()).expect("fit"),
+            Bearer::new(&schemes::BEARER_AUTH, secret()).expect("fit"),
+        ),
+    );
+    canaries.assert_none_in(&format!("{credentials:?} {credentials:#?}"));
+    let client = connect_with(environment, credentials, quick).expect("a client");
+    count.note(canaries, client.open_by_two_keys().send().await);
+    count.note(canaries, client.open_by_query().send().await);
+    count.note(canaries, client.open_by_bearer().send().await);
+    canaries.assert_none_in(&format!("{client:?} {client:#?}"));
+}
+
 /// I16: nothing that can be printed has eight characters of a secret in a row.
 #[tokio::test]
 async fn i16_no_failure_of_a_sign_in_or_a_call_prints_a_piece_of_a_secret() {
@@ -233,7 +304,23 @@ async fn i16_no_failure_of_a_sign_in_or_a_call_prints_a_piece_of_a_secret() {
     for answer in failures(&[&jwt(access)], &pair).iter().skip(3).step_by(4) {
         sign_in_to_hive(&canaries, &with(is_hive, &issued, answer), &mut count).await;
     }
+    let is_vault: fn(&str) -> bool = |request| request.contains("token");
+    for answer in failures(&canaries.all(), &oauth).iter().step_by(4) {
+        sign_in_to_vault(&canaries, &with(is_vault, answer, &well), &mut count).await;
+    }
+    let issued = reply(200, "", &oauth);
+    for answer in failures(&[access], &oauth).iter().skip(2).step_by(4) {
+        sign_in_to_vault(&canaries, &with(is_vault, &issued, answer), &mut count).await;
+    }
+    for answer in failures(&[&canaries.password], &oauth) {
+        open_vault(&canaries, &with(is_vault, "", &answer), &mut count).await;
+    }
+    let opened = reply(200, "", r#"{"open":true}"#);
+    sign_in_to_vault(&canaries, &with(is_vault, &issued, &opened), &mut count).await;
+    open_vault(&canaries, &with(is_vault, "", &opened), &mut count).await;
     // Nobody is there.
+    sign_in_to_vault(&canaries, "http://127.0.0.1:1", &mut count).await;
+    open_vault(&canaries, "http://127.0.0.1:1", &mut count).await;
     sign_in_to_hive(&canaries, "http://127.0.0.1:1", &mut count).await;
     assert!(
         count.failed > 200,

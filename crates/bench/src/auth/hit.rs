@@ -21,10 +21,7 @@ use crate::{
     valgrind::{self, Count},
 };
 
-static SCHEME: Scheme = Scheme {
-    name: "token",
-    placement: Placement::Bearer,
-};
+static SCHEME: Scheme = Scheme::new("test", "token", Placement::Bearer);
 static REQUIREMENT: Requirement = Requirement::new(&SCHEME, &["read"]);
 
 /// A source whose token is fresh, and a request to put it on.

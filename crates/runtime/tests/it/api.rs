@@ -20,18 +20,9 @@ use serde_json::Value;
 
 use crate::stub::Stub;
 
-pub(crate) static BEARER: Scheme = Scheme {
-    name: "bearer",
-    placement: Placement::Bearer,
-};
-pub(crate) static KEY: Scheme = Scheme {
-    name: "key",
-    placement: Placement::Header("X-Key"),
-};
-pub(crate) static QUERY: Scheme = Scheme {
-    name: "query",
-    placement: Placement::Query("access_token"),
-};
+pub(crate) static BEARER: Scheme = Scheme::new("test", "bearer", Placement::Bearer);
+pub(crate) static KEY: Scheme = Scheme::new("test", "key", Placement::Header("X-Key"));
+pub(crate) static QUERY: Scheme = Scheme::new("test", "query", Placement::Query("access_token"));
 static SERVER: Server = Server::new(&[], None);
 static PLACES: Places = Places {
     code: &["/code"],

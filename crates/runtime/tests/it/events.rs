@@ -17,10 +17,7 @@ use self::chain::Service;
 use crate::api::{Renews, Token, at_once};
 
 static SERVER: Server = Server::new(&[], None);
-static QUERY: Scheme = Scheme {
-    name: "query",
-    placement: Placement::Query("access_token"),
-};
+static QUERY: Scheme = Scheme::new("test", "query", Placement::Query("access_token"));
 static TAKES_QUERY: &[&[Requirement]] = &[&[Requirement::new(&QUERY, &[])]];
 
 const fn operation(id: &'static str, path: &'static str) -> Operation {

@@ -17,10 +17,7 @@ use crate::{
 };
 
 static SERVER: Server = Server::new(&[], None);
-static BEARER: Scheme = Scheme {
-    name: "bearer",
-    placement: Placement::Bearer,
-};
+static BEARER: Scheme = Scheme::new("test", "bearer", Placement::Bearer);
 
 static TAKES_BEARER: &[&[Requirement]] = &[&[Requirement::new(&BEARER, &[])]];
 

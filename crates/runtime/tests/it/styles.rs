@@ -55,6 +55,28 @@ async fn lists_and_objects_stand_where_openapi_says() {
 }
 
 #[tokio::test]
+async fn labels_and_matrices_are_segments_of_the_path_and_no_value_leads_out_of_it() {
+    static FILE: Operation = operation(Method::GET, "/files/{id}{kind}");
+    let stub = Stub::script([Reply::ok()]).await;
+    let session = plain(&stub);
+    call(&session, &FILE)
+        .path_styled("id", Style::MatrixExploded, &["a/b", "c"])
+        .path_styled("kind", Style::Label, &"pdf")
+        .send_for_nothing()
+        .await
+        .expect("a success");
+    assert_eq!(stub.received()[0].line(), "GET /files/;id=a%2Fb;id=c.pdf");
+    for value in ["", "."] {
+        let call = call(&session, &FILE).path_styled("kind", Style::Label, &value);
+        let error = call.send_for_nothing().await.expect_err("a refusal");
+        assert!(
+            error.to_string().contains("cannot stand in a path"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_value_given_again_replaces_the_one_before() {
     let stub = Stub::script([Reply::ok()]).await;
     let session = plain(&stub);

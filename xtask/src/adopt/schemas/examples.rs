@@ -88,7 +88,7 @@ impl Faults<'_> {
 
     /// Whether a rule found something in a value.
     fn within(&self, rule: &str, node: &Node) -> bool {
-        if self.0.get(rule).is_none() {
+        if !self.0.contains_key(rule) {
             return false;
         }
         self.at(rule, node.position)

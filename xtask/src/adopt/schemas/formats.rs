@@ -7,7 +7,7 @@ use serde_json::Number;
 use super::walk;
 use crate::{
     adopt::adopting::Adopting,
-    spec::{Content, Node, Position, Severity},
+    spec::{Content, Entry, Node, Position, Severity},
 };
 
 /// The formats of strings that are kept: those with a type of their own, and those that readers know.
@@ -43,7 +43,14 @@ impl Notes {
 
 pub(in crate::adopt) fn settle_formats(adopting: &mut Adopting) {
     let mut notes = Notes::default();
+    let chains = has_addresses_on_chains(adopting.root());
     walk::every(adopting.root(), &mut |schema| match schema.text("type") {
+        Some("string") if schema.text("format") == Some("address") && !chains => {
+            if let Some(format) = schema.remove("format") {
+                let what = "the format `address` may be that of a street: it is text";
+                notes.count(format.key_position, what);
+            }
+        }
         Some("integer") => integer(schema, &mut notes),
         Some("number") => number(schema, &mut notes),
         Some("string") => string(schema, &mut notes),
@@ -174,6 +181,29 @@ fn number(schema: &mut Node, notes: &mut Notes) {
     schema.insert("format", "double".into());
 }
 
+/// Whether the format `address` means one on a chain: that is what the profile says, whose documents have evidence. Of
+/// another document, one has to be shown, and none with a space in it.
+fn has_addresses_on_chains(document: &mut Node) -> bool {
+    let has_evidence = |item: &Entry| {
+        let operations = item.value.entries().iter();
+        operations
+            .clone()
+            .any(|entry| entry.value.get("x-evidence").is_some())
+    };
+    let paths = document.get("paths").map_or(&[][..], Node::entries);
+    if paths.iter().any(has_evidence) {
+        return true;
+    }
+    let mut shown: Vec<String> = Vec::new();
+    walk::every(document, &mut |schema| {
+        if schema.text("format") == Some("address") {
+            let texts = ["example", "default"].into_iter();
+            shown.extend(texts.filter_map(|key| schema.text(key).map(str::to_owned)));
+        }
+    });
+    !shown.is_empty() && shown.iter().all(|shown| is_of(shown, "address"))
+}
+
 /// Whether nothing that is shown of a number has a fraction.
 fn is_whole(schema: &Node) -> bool {
     ["example", "default"]
@@ -231,8 +261,9 @@ fn is_of(text: &str, format: &str) -> bool {
     let schema = match format {
         "uint256" => return text.bytes().all(|byte| byte.is_ascii_digit()),
         "unixtime" => return text.parse::<f64>().is_ok(),
-        // A street is an address too.
-        "hex" | "address" => return is_hex(text),
+        "hex" => return is_hex(text),
+        // As much as all chains have in common.
+        "address" => return !text.is_empty() && !text.contains(char::is_whitespace),
         "uuid" | "date-time" | "date" => serde_json::json!({ "format": format }),
         _ => return true,
     };
@@ -252,6 +283,20 @@ mod tests {
     use serde_json::json;
 
     use crate::adopt::schemas::tests::adopted;
+
+    #[test]
+    fn an_address_is_one_on_a_chain_where_the_document_shows_it() {
+        let formats = |text: &str| {
+            let (schemas, _) = adopted(super::settle_formats, text);
+            ["A", "B"].map(|name| schemas[name].get("format").is_some())
+        };
+        let chain = "A: {type: string, format: address, example: bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq}\nB: {type: string, format: address}";
+        assert_eq!(formats(chain), [true, true]);
+        let street = "A: {type: string, format: address, example: 1 Main Street}\nB: {type: string, format: address}";
+        assert_eq!(formats(street), [false, false]);
+        let untold = "A: {type: string, format: address}\nB: {type: string, format: hex}";
+        assert_eq!(formats(untold), [false, true]);
+    }
 
     #[test]
     fn every_number_has_a_size() {

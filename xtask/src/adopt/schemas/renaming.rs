@@ -15,6 +15,7 @@ const RESERVED: &[&str] = &[
     "AsRef",
     "Box",
     "BTreeMap",
+    "Bytes",
     "ConversionError",
     "DateTime",
     "Deserialize",

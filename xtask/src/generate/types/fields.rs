@@ -104,7 +104,10 @@ pub(in crate::generate) struct Finder<'a> {
 impl VisitMut for Finder<'_> {
     fn visit_path_mut(&mut self, path: &mut Path) {
         let mut behind_a_type = false;
-        for segment in &path.segments {
+        // A type of the provider's may be called as one of the run time is.
+        let first = path.segments.first();
+        let own = first.is_some_and(|first| first.ident == "types") && self.segment != "types";
+        for segment in path.segments.iter().filter(|_| !own) {
             // What stands behind a type, such as a variant, is its own.
             self.found |= segment.ident == self.segment && !behind_a_type;
             let name = segment.ident.to_string();

@@ -268,14 +268,9 @@ fn tags(schema: &Value, branches: &[Branch]) -> BTreeMap<usize, Vec<String>> {
     }
     // Without a mapping, the name of the schema is the text.
     for (place, branch) in branches.iter().enumerate() {
-        if let Some(name) = branch
-            .schema
-            .as_ref()
-            .filter(|name| !mapped.contains(*name))
-        {
-            if !tags.contains_key(&place) {
-                tags.entry(place).or_default().push(name.clone());
-            }
+        let name = branch.schema.as_ref();
+        if let Some(name) = name.filter(|name| !mapped.contains(*name)) {
+            tags.entry(place).or_insert_with(|| vec![name.clone()]);
         }
     }
     tags

@@ -135,6 +135,11 @@ pub(crate) const EXTENSIONS: &[Extension] = &[
         shape: One(WebSocket),
     },
     Extension {
+        name: "x-own-sign-in",
+        on: &[SecurityScheme],
+        shape: Flag,
+    },
+    Extension {
         name: "x-webhooks",
         on: &[Components],
         shape: One(Webhooks),

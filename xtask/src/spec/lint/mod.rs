@@ -152,6 +152,8 @@ static RULES: &[Rule] = &[
     error("unknown-scope", security::unknown_scope),
     error("scopes-without-oauth2", security::scopes_without_oauth2),
     error("incomplete-security-scheme", security::incomplete_scheme),
+    error("unknown-credential-place", security::unknown_place),
+    warning("missing-token-url", security::missing_token_url),
     error("bad-path", parameters::bad_path),
     warning("colliding-paths", parameters::colliding_paths),
     error(

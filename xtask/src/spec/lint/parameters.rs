@@ -226,6 +226,7 @@ pub(super) fn unsupported_style(context: &Context<'_>, findings: &mut Findings<'
         let known: &[&str] = match parameter.node.text("in") {
             Some("query") => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
             Some("cookie") => &["form"],
+            Some("path") => &["simple", "label", "matrix"],
             _ => &["simple"],
         };
         if let Some(style) = parameter.node.get("style")

@@ -169,3 +169,58 @@ pub(super) fn incomplete_scheme(context: &Context<'_>, findings: &mut Findings<'
         }
     }
 }
+
+/// Where a credential goes has to be a place that the run time knows.
+pub(super) fn unknown_place(context: &Context<'_>, findings: &mut Findings<'_>) {
+    for object in context.all(Kind::SecurityScheme) {
+        let place = context.place(&object.pointer);
+        let (key, known): (&str, &[&str]) = match object.node.text("type") {
+            Some("http") => ("scheme", &["bearer", "basic"]),
+            Some("apiKey") => ("in", &["header", "query", "cookie"]),
+            _ => continue,
+        };
+        let Some(node) = object.node.get(key) else {
+            continue;
+        };
+        let Some(text) = node.as_str() else { continue };
+        if known.contains(&text.to_lowercase().as_str()) {
+            continue;
+        }
+        let otherwise = match key {
+            "scheme" => {
+                "write `type: apiKey`, `in: header` and `name: Authorization`: the credential is the whole header then"
+                    .to_owned()
+            }
+            _ => format!("write one of {}", known.join(", ")),
+        };
+        findings.add(
+            node.position,
+            format!("{place}: `{key}: {text}` is no place that a credential goes to"),
+            did_you_mean(text, known.iter().copied(), otherwise),
+        );
+    }
+}
+
+/// Without a token URL nobody gets a token.
+pub(super) fn missing_token_url(context: &Context<'_>, findings: &mut Findings<'_>) {
+    for object in context.all(Kind::SecurityScheme) {
+        let flows = object.node.get("flows").map_or(&[][..], Node::entries);
+        for flow in flows {
+            let needs = matches!(
+                flow.key.as_str(),
+                "clientCredentials" | "password" | "authorizationCode"
+            );
+            if needs && flow.value.get("tokenUrl").is_none() {
+                findings.add(
+                    flow.key_position,
+                    format!(
+                        "{}: the flow `{}` does not say where tokens come from",
+                        context.place(&object.pointer),
+                        flow.key
+                    ),
+                    "write `tokenUrl:`",
+                );
+            }
+        }
+    }
+}

@@ -47,9 +47,11 @@ pub fn suffers(rule: &str) -> &'static str {
         | "duplicate-environment"
         | "unknown-environment"
         | "bad-server-url" => "requests that go to the wrong host, or nowhere",
-        "missing-security" | "unknown-security-scheme" | "incomplete-security-scheme" => {
-            "requests without the credential they need"
-        }
+        "missing-security"
+        | "unknown-security-scheme"
+        | "incomplete-security-scheme"
+        | "unknown-credential-place" => "requests without the credential they need",
+        "missing-token-url" => "a sign-in that does not know where to ask",
         "unknown-scope" | "scopes-without-oauth2" => {
             "tokens that do not allow what they were asked for"
         }

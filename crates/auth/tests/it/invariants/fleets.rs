@@ -83,6 +83,39 @@ async fn i21_a_token_that_each_use_spends_is_not_shown_where_that_cannot_be_note
 }
 
 /// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
+#[tokio::test]
+async fn i21_a_note_that_could_not_be_saved_does_not_undo_that_of_another() {
+    let root = Root::RefreshToken("root".into());
+    let fleet = Fleet::new(Script::rotating(root, None, [fleet::lost()]));
+    let (ours, theirs) = (fleet.source(), fleet.source());
+    fleet.store.takes_no_commits(true);
+    let error = ours.ready().await.expect_err("it fails closed");
+    assert!(matches!(error, AuthError::Store { .. }), "{error:?}");
+    fleet.store.takes_no_commits(false);
+    theirs.ready().await.expect_err("the answer is lost");
+    fleet.clock.advance(80 * SECOND);
+    let error = ours.ready().await.expect_err("it may be spent");
+    assert!(matches!(error, AuthError::MaybeSpent { .. }), "{error:?}");
+    assert_eq!(fleet.calls(), ["refresh root"]);
+}
+
+/// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
+#[tokio::test]
+async fn i21_a_note_that_was_saved_though_nobody_said_so_is_taken_back() {
+    let root = Root::RefreshToken("root".into());
+    let fleet = Fleet::new(Script::rotating(root, None, []));
+    fleet.store.loses_answers(true);
+    let source = fleet.source();
+    let error = source.ready().await.expect_err("it fails closed");
+    assert!(matches!(error, AuthError::Store { .. }), "{error:?}");
+    assert!(fleet.store.stored().await.shown.is_some());
+    fleet.store.loses_answers(false);
+    fleet.clock.advance(80 * SECOND);
+    source.ready().await.expect("a token");
+    assert_eq!(fleet.calls(), ["refresh root"]);
+}
+
+/// I21: of all who share a store, none shows a spent refresh token, and the store never goes back.
 #[tokio::test(start_paused = true)]
 async fn i21_whoever_finds_the_lease_taken_waits_and_takes_over_the_result() {
     let fleet = Fleet::new(Script::new([]));

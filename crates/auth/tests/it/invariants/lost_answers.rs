@@ -131,7 +131,8 @@ async fn i20_a_token_is_noted_as_shown_before_it_is() {
     let caller = tokio::spawn(async move { source.ready().await });
     fleet.script.begun().await;
     let noted = fleet.store.stored().await;
-    assert_eq!(noted.shown, Some(Shown::new(fleet.clock.wall(), false)));
+    let noted = noted.shown.expect("a note");
+    assert_eq!((noted.since, noted.again), (fleet.clock.wall(), false));
     assert_eq!(fleet.store.refresh_token().await.as_deref(), Some("root"));
     caller.abort();
 }

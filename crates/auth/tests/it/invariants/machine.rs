@@ -177,7 +177,8 @@ impl World {
                 minted.asked.0 + minted.life / 2,
                 minted.asked.1 + minted.life / 2,
             );
-            !minted.refused && !minted.stored && !minted.adopted && !self.service.is_past(half)
+            let unsure = minted.doubted || minted.stored || minted.adopted;
+            !minted.refused && !unsure && !self.service.is_past(half)
         })
     }
 
@@ -281,6 +282,13 @@ impl World {
             }
             if ledger.failures == 0 {
                 ledger.closed_until = None;
+            }
+        }
+        if served.is_none() && ago == 0 {
+            let mut ledger = self.service.ledger();
+            let newest = format!("token-{}", ledger.minted.len());
+            if let Some(minted) = ledger.minted.get_mut(&newest) {
+                minted.doubted = true;
             }
         }
         let mut outcomes = Vec::new();

@@ -99,13 +99,12 @@ impl TokenStore for Weary {
     ) -> Storing<'a, Commit> {
         Box::pin(async move {
             self.visit().await?;
-            let other = contract::key("another");
-            let lease = self
-                .memory
-                .lease(&other, HOUR)
-                .await?
-                .expect("one at a time");
-            let commit = self.memory.commit(key, &lease, expected, new).await?;
+            let commit = {
+                let other = contract::key("another");
+                let lease = self.memory.lease(&other, HOUR).await?;
+                let lease = lease.expect("one at a time");
+                self.memory.commit(key, &lease, expected, new).await?
+            };
             // Of some the answer is lost.
             self.visit().await?;
             Ok(commit)

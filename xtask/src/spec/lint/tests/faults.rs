@@ -433,6 +433,17 @@ pub(super) const FAULTS: &[Fault] = &[
         "type: apiKey",
         "type: api_key",
     ),
+    fault(
+        "unknown-credential-place",
+        "name: X-Key\n      in: header",
+        "name: X-Key\n      in: body",
+    ),
+    fault(
+        "unknown-credential-place",
+        "type: apiKey\n      name: X-Key\n      in: header",
+        "type: http\n      scheme: digest",
+    ),
+    fault("missing-token-url", "tokenUrl", "refreshUrl"),
     fault("bad-path", "  /events:", "  events:"),
     fault("bad-path", "  /events:", "  /events?live=1:"),
     fault("bad-path", "  /events:", "  /events/{id:"),

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::super::{Document, Finding};
 use super::{RULES, lint};
+use crate::adopt;
 
 const CLEAN: &str = include_str!("clean.yaml");
 
@@ -53,6 +54,24 @@ fn every_rule_finds_its_fault() {
         assert!(
             findings.iter().any(|finding| finding.rule == fault.rule),
             "{} was not found in {:?}, but:\n{}",
+            fault.rule,
+            fault.to,
+            printed(&findings)
+        );
+    }
+}
+
+#[test]
+fn every_fault_is_told_by_the_generator_too() {
+    for fault in faults::FAULTS {
+        let text = CLEAN.replacen(fault.from, fault.to, 1);
+        let findings = match Document::parse(Path::new("specs/ledger.yaml"), &text) {
+            Ok(document) => adopt::adopt_as_written(document).findings,
+            Err(findings) => findings,
+        };
+        assert!(
+            findings.iter().any(|finding| finding.rule == fault.rule),
+            "{} was not told of {:?}, but:\n{}",
             fault.rule,
             fault.to,
             printed(&findings)

@@ -38,6 +38,8 @@ pub(super) struct Minted {
     pub(super) asked: Both,
     pub(super) life: Duration,
     pub(super) refused: bool,
+    /// It was out of use when a 401 named the newest token that was known: that may have been this one.
+    pub(super) doubted: bool,
     /// Still to be taken over from the store, whose times are by one clock.
     pub(super) stored: bool,
     /// Taken over.
@@ -200,6 +202,7 @@ impl Service {
             asked: self.now(),
             life,
             refused: false,
+            doubted: false,
             stored: false,
             adopted: false,
         };

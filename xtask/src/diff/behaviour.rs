@@ -1,57 +1,44 @@
 //! What only a running program sees: where requests go, what they carry, what counts as failure.
 
+mod operation;
+mod webhooks;
+
 use serde_json::Value;
 
 use super::{Change, Verdict};
-use crate::api::{Api, Flow, Operation, Parameter, Scheme};
+use crate::api::{Api, ErrorCodes, Flow, Scheme, Server};
 
 /// How what the calls do differs. Calls that are new or gone are told by what Rust sees of them.
 pub(super) fn changes(before: &Api, after: &Api) -> Vec<Change> {
     let mut changes = Vec::new();
+    let titles = |api: &Api| [&api.title, &api.description, &api.version].map(String::clone);
+    if titles(before) != titles(after) {
+        let what = "its documentation changed";
+        changes.push(Change::new(Verdict::Patch, "the crate", what));
+    }
     if before.servers != after.servers {
-        let verdict = match before
-            .servers
-            .iter()
-            .all(|server| after.servers.contains(server))
-        {
-            true => Verdict::Minor,
-            false => Verdict::Breaking,
+        let (verdict, what) = match moved(&before.servers, &after.servers) {
+            Some(verdict) => (verdict, "where the service runs changed"),
+            None => (
+                Verdict::Patch,
+                "what is said of where the service runs changed",
+            ),
         };
-        changes.push(Change::new(
-            verdict,
-            "servers",
-            "where the service runs changed",
-        ));
+        changes.push(Change::new(verdict, "servers", what));
+    }
+    if let Some(verdict) = classified(&before.error_codes, &after.error_codes) {
+        let what = "the provider's codes mean something else";
+        changes.push(Change::new(verdict, "error codes", what));
     }
     schemes(before, after, &mut changes);
     for is in &after.operations {
         let Some(was) = before.operations.iter().find(|was| was.id == is.id) else {
             continue;
         };
-        let mut told =
-            |verdict, what: String| changes.push(Change::new(verdict, is.id.clone(), what));
-        if (&was.method, &was.path) != (&is.method, &is.path) {
-            told(
-                Verdict::Patch,
-                format!(
-                    "is `{} {}`, was `{} {}`",
-                    is.method, is.path, was.method, was.path
-                ),
-            );
-        }
-        if was.servers != is.servers {
-            told(Verdict::Breaking, "it is served elsewhere".to_owned());
-        }
-        security(was, is, &mut told);
-        idempotency(was, is, &mut told);
-        envelope(before, after, was, is, &mut told);
-        parameters(was, is, &mut told);
-        if was.evidence != is.evidence {
-            told(Verdict::Patch, "its evidence changed".to_owned());
-        }
-        if (&was.summary, &was.description) != (&is.summary, &is.description) {
-            told(Verdict::Patch, "its documentation changed".to_owned());
-        }
+        operation::changes((before, was), (after, is), &mut changes);
+    }
+    if let (Some(was), Some(is)) = (&before.webhooks, &after.webhooks) {
+        webhooks::changes(was, is, &mut changes);
     }
     schemas(before, after, &mut changes);
     changes
@@ -88,106 +75,36 @@ fn schemes(before: &Api, after: &Api, changes: &mut Vec<Change>) {
     }
 }
 
-fn security(was: &Operation, is: &Operation, told: &mut impl FnMut(Verdict, String)) {
-    if was.security == is.security {
-        return;
-    }
-    // Whoever was served by one of the old alternatives has to be served by one of the new.
-    let serves = |old: &Vec<(String, Vec<String>)>| {
-        is.security.is_empty()
-            || is.security.iter().any(|new| {
-                new.iter().all(|(scheme, scopes)| {
-                    old.iter().any(|(other, granted)| {
-                        other == scheme && scopes.iter().all(|scope| granted.contains(scope))
-                    })
-                })
-            })
+/// What it means that a service runs here now; `None` where it runs where it did.
+fn moved(before: &[Server], after: &[Server]) -> Option<Verdict> {
+    let all_in = |these: &[Server], those: &[Server]| {
+        these.iter().all(|server| {
+            let place = |server: &Server| (server.url.clone(), server.environment.clone());
+            those.iter().any(|other| place(other) == place(server))
+        })
     };
-    let still = !was.security.is_empty() && was.security.iter().all(serves);
-    match still || is.security.is_empty() {
-        true => told(
-            Verdict::Minor,
-            "it asks for less of a credential".to_owned(),
-        ),
-        false => told(
-            Verdict::Breaking,
-            "it asks for another credential, or for more scopes".to_owned(),
-        ),
+    match (all_in(before, after), all_in(after, before)) {
+        (true, true) => None,
+        (true, false) => Some(Verdict::Minor),
+        (false, _) => Some(Verdict::Breaking),
     }
 }
 
-fn idempotency(was: &Operation, is: &Operation, told: &mut impl FnMut(Verdict, String)) {
-    if was.idempotency != is.idempotency {
-        let word = |it: &Operation| {
-            it.idempotency
-                .clone()
-                .unwrap_or_else(|| "by its method".to_owned())
+/// What it means that codes are sorted like this now; `None` where they mean what they did.
+fn classified(before: &ErrorCodes, after: &ErrorCodes) -> Option<Verdict> {
+    let pairs = |codes: &ErrorCodes| -> Vec<(String, String)> {
+        let of = |(class, codes): &(String, Vec<String>)| {
+            let pair = |code: &String| (class.clone(), code.clone());
+            codes.iter().map(pair).collect::<Vec<_>>()
         };
-        told(
-            Verdict::Minor,
-            format!(
-                "what may be sent again is `{}`, was `{}`",
-                word(is),
-                word(was)
-            ),
-        );
-    }
-}
-
-fn envelope(
-    before: &Api,
-    after: &Api,
-    was: &Operation,
-    is: &Operation,
-    told: &mut impl FnMut(Verdict, String),
-) {
-    let success = |operation: &Operation| {
-        let envelope = operation.success.envelope.as_ref();
-        envelope.map_or(Value::Null, |envelope| envelope["success"].clone())
+        codes.iter().flat_map(of).collect()
     };
-    if success(was) != success(is) {
-        told(
-            Verdict::Breaking,
-            "other answers count as a success".to_owned(),
-        );
+    let (before, after) = (pairs(before), pairs(after));
+    if !before.iter().all(|pair| after.contains(pair)) {
+        return Some(Verdict::Breaking);
     }
-    let failures = |api: &Api, operation: &Operation| {
-        let failure = |failure: &crate::api::Failure| {
-            let schema = failure.schema.as_ref();
-            (
-                failure.status,
-                schema.map(|schema| api.resolve(schema).to_string()),
-            )
-        };
-        operation.failures.iter().map(failure).collect::<Vec<_>>()
-    };
-    if failures(before, was) != failures(after, is) {
-        told(
-            Verdict::Minor,
-            "what is known of its failures changed".to_owned(),
-        );
-    }
-}
-
-fn parameters(was: &Operation, is: &Operation, told: &mut impl FnMut(Verdict, String)) {
-    for parameter in &is.parameters {
-        let same = |other: &&Parameter| other.name == parameter.name;
-        let Some(other) = was.parameters.iter().find(same) else {
-            continue;
-        };
-        if other.place != parameter.place {
-            told(
-                Verdict::Patch,
-                format!("`{}` goes to another place of the request", parameter.name),
-            );
-        }
-        if other.description != parameter.description {
-            told(
-                Verdict::Patch,
-                format!("the documentation of `{}` changed", parameter.name),
-            );
-        }
-    }
+    let new = after.iter().any(|pair| !before.contains(pair));
+    new.then_some(Verdict::Minor)
 }
 
 /// Changes of a type that leave its Rust form alone.

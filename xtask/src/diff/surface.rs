@@ -1,6 +1,9 @@
 //! What Rust sees of a generated crate, and how two of them differ.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use heck::ToSnakeCase as _;
 use quote::ToTokens as _;
@@ -44,14 +47,20 @@ struct Seen {
     code: String,
     /// With them, to be shown.
     shown: String,
-    /// Whether a new item of this kind in something that was there before breaks callers.
+    /// The names of its arguments in their order.
+    arguments: Vec<String>,
+    /// Its variants in their order, where callers see that.
+    order: Vec<String>,
+    /// Whether callers name all of its parts: then a new one breaks them.
     closed: bool,
     deprecated: bool,
 }
 
 /// How what callers see of two crates differs.
 pub(super) fn changes(before: &Files, after: &Files) -> Vec<Change> {
-    let (before, after) = (surface(before), surface(after));
+    // A file that did not change has no changes: each says the whole of what it speaks of.
+    let differs = |path: &Path| before.get(path) != after.get(path);
+    let (before, after) = (surface(before, differs), surface(after, differs));
     let mut changes = Vec::new();
     for (name, was) in &before {
         match after.get(name) {
@@ -60,12 +69,13 @@ pub(super) fn changes(before: &Files, after: &Files) -> Vec<Change> {
                 name.owner.shown(),
                 format!("{} was `{}`, is `{}`", name.shown(), was.shown, is.shown),
             )),
-            Some(is) if is.deprecated && !was.deprecated => changes.push(Change::new(
-                Verdict::Minor,
-                name.owner.shown(),
-                format!("{} is deprecated", name.shown()),
-            )),
-            Some(_) => {}
+            Some(is) => {
+                let same = was.same(is);
+                changes.extend(same.into_iter().map(|(verdict, what)| {
+                    let what = format!("{} {what}", name.shown());
+                    Change::new(verdict, name.owner.shown(), what)
+                }));
+            }
             // Of something that is gone, nothing else is told.
             None if name.part != Part::Whole && !after.contains_key(&name.whole()) => {}
             None => changes.push(Change::new(
@@ -81,10 +91,10 @@ pub(super) fn changes(before: &Files, after: &Files) -> Vec<Change> {
         {
             continue;
         }
-        let verdict = if is.closed {
-            Verdict::Breaking
-        } else {
-            Verdict::Minor
+        let whole = before.get(&name.whole()).is_some_and(|whole| whole.closed);
+        let verdict = match name.part {
+            Part::Field(_) | Part::Variant(_) if whole => Verdict::Breaking,
+            _ => Verdict::Minor,
         };
         let what = match name.part {
             Part::Field(_) => format!("{} is new: `{}`", name.shown(), is.shown),
@@ -93,6 +103,39 @@ pub(super) fn changes(before: &Files, after: &Files) -> Vec<Change> {
         changes.push(Change::new(verdict, name.owner.shown(), what));
     }
     changes
+}
+
+impl Seen {
+    /// How what has the same code differs all the same.
+    fn same(&self, is: &Self) -> Vec<(Verdict, String)> {
+        let mut told = Vec::new();
+        if moved(&self.arguments, &is.arguments) {
+            let what = format!("has its arguments in another order: is `{}`", is.shown);
+            told.push((Verdict::Breaking, what));
+        }
+        if moved(&self.order, &is.order) {
+            let what = "has its variants in another order, by which they compare".to_owned();
+            told.push((Verdict::Breaking, what));
+        }
+        if self.closed && !is.closed {
+            told.push((Verdict::Breaking, "may get more parts now".to_owned()));
+        }
+        match (self.deprecated, is.deprecated) {
+            (false, true) => told.push((Verdict::Minor, "is deprecated".to_owned())),
+            (true, false) => told.push((Verdict::Patch, "is deprecated no more".to_owned())),
+            _ => {}
+        }
+        told
+    }
+}
+
+/// Whether what is in both lists stands in another order.
+fn moved(before: &[String], after: &[String]) -> bool {
+    let before = before.iter().filter(|name| after.contains(name));
+    let after = after
+        .iter()
+        .filter(|name| before.clone().any(|it| it == *name));
+    !before.clone().eq(after)
 }
 
 impl Name {
@@ -126,9 +169,10 @@ impl Owner {
     }
 }
 
-fn surface(files: &Files) -> Surface {
+/// What callers see of those files that are `wanted`.
+fn surface(files: &Files, wanted: impl Fn(&Path) -> bool) -> Surface {
     let mut surface = Surface::new();
-    for (path, text) in files {
+    for (path, text) in files.iter().filter(|(path, _)| wanted(path)) {
         let in_crate = path.starts_with("crates") && path.extension().is_some_and(|it| it == "rs");
         let Some(file) = in_crate.then(|| syn::parse_file(text).ok()).flatten() else {
             continue;
@@ -183,14 +227,10 @@ impl Scope {
                 let owner = self.owner(&item.ident.to_string());
                 derives(&item.attrs, &owner, surface);
                 let generics = item.generics.to_token_stream().to_string();
-                insert(
-                    surface,
-                    &owner,
-                    Part::Whole,
-                    plain(format!("struct{generics}"), &item.attrs),
-                );
                 let all_public = item.fields.iter().all(|field| seen(&field.vis));
-                let closed = all_public && !has(&item.attrs, "non_exhaustive");
+                let mut whole = plain(format!("struct{generics}"), &item.attrs);
+                whole.closed = all_public && !has(&item.attrs, "non_exhaustive");
+                insert(surface, &owner, Part::Whole, whole);
                 for (place, field) in item.fields.iter().enumerate() {
                     if !seen(&field.vis) {
                         continue;
@@ -199,31 +239,26 @@ impl Scope {
                         .ident
                         .as_ref()
                         .map_or_else(|| place.to_string(), ToString::to_string);
-                    let mut is = plain(code(&field.ty), &field.attrs);
-                    is.closed = closed;
+                    let is = plain(code(&field.ty), &field.attrs);
                     insert(surface, &owner, Part::Field(name), is);
                 }
             }
             Item::Enum(item) if seen(&item.vis) => {
                 let owner = self.owner(&item.ident.to_string());
                 derives(&item.attrs, &owner, surface);
-                insert(
-                    surface,
-                    &owner,
-                    Part::Whole,
-                    plain("enum".to_owned(), &item.attrs),
-                );
+                let mut whole = plain("enum".to_owned(), &item.attrs);
+                whole.closed = !has(&item.attrs, "non_exhaustive");
+                if surface.contains_key(&part(&owner, Part::Trait("PartialOrd".to_owned()))) {
+                    let variants = item.variants.iter();
+                    whole.order = variants.map(|it| it.ident.to_string()).collect();
+                }
+                insert(surface, &owner, Part::Whole, whole);
                 for variant in &item.variants {
                     let types: Vec<String> =
                         variant.fields.iter().map(|field| code(&field.ty)).collect();
-                    let mut is = plain(types.join(", "), &variant.attrs);
-                    is.closed = !has(&item.attrs, "non_exhaustive");
-                    insert(
-                        surface,
-                        &owner,
-                        Part::Variant(variant.ident.to_string()),
-                        is,
-                    );
+                    let is = plain(types.join(", "), &variant.attrs);
+                    let name = Part::Variant(variant.ident.to_string());
+                    insert(surface, &owner, name, is);
                 }
             }
             Item::Impl(item) => self.implementation(item, open, surface),
@@ -290,11 +325,13 @@ impl Scope {
     }
 }
 
-fn insert(surface: &mut Surface, owner: &Owner, part: Part, is: Seen) {
-    let name = Name {
-        owner: owner.clone(),
-        part,
-    };
+fn part(owner: &Owner, part: Part) -> Name {
+    let owner = owner.clone();
+    Name { owner, part }
+}
+
+fn insert(surface: &mut Surface, owner: &Owner, of: Part, is: Seen) {
+    let name = part(owner, of);
     // The struct of a call in the making says less than the call's own method.
     match surface.get(&name) {
         Some(known) if known.code.len() >= is.code.len() => {}
@@ -318,6 +355,8 @@ fn plain(code: String, attributes: &[Attribute]) -> Seen {
     Seen {
         shown: code.clone(),
         code,
+        arguments: Vec::new(),
+        order: Vec::new(),
         closed: false,
         deprecated: has(attributes, "deprecated"),
     }
@@ -325,16 +364,20 @@ fn plain(code: String, attributes: &[Attribute]) -> Seen {
 
 fn signature(signature: &Signature, attributes: &[Attribute]) -> Seen {
     let mut nameless = signature.clone();
+    let mut arguments = Vec::new();
     for input in &mut nameless.inputs {
         if let FnArg::Typed(argument) = input
-            && let Pat::Ident(_) = &*argument.pat
+            && let Pat::Ident(name) = &*argument.pat
         {
+            arguments.push(name.ident.to_string());
             *argument.pat = parse_quote!(_);
         }
     }
     Seen {
         code: function(&nameless),
         shown: function(signature),
+        arguments,
+        order: Vec::new(),
         closed: false,
         deprecated: has(attributes, "deprecated"),
     }

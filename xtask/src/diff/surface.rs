@@ -1,5 +1,7 @@
 //! What Rust sees of a generated crate, and how two of them differ.
 
+mod seen;
+
 use std::{
     collections::{BTreeMap, HashMap},
     path::Path,
@@ -7,7 +9,8 @@ use std::{
 
 use heck::ToSnakeCase as _;
 use quote::ToTokens as _;
-use syn::{Attribute, FnArg, Ident, ImplItem, Item, Pat, Signature, Type, Visibility, parse_quote};
+use seen::{Seen, code, has, plain, seen, signature};
+use syn::{Attribute, Ident, ImplItem, Item, Type};
 
 use super::{Change, Verdict};
 use crate::generate::Files;
@@ -38,22 +41,6 @@ enum Part {
     Variant(String),
     Method(String),
     Trait(String),
-}
-
-/// What a caller sees of an item.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Seen {
-    /// Its signature or type, without the names of arguments.
-    code: String,
-    /// With them, to be shown.
-    shown: String,
-    /// The names of its arguments in their order.
-    arguments: Vec<String>,
-    /// Its variants in their order, where callers see that.
-    order: Vec<String>,
-    /// Whether callers name all of its parts: then a new one breaks them.
-    closed: bool,
-    deprecated: bool,
 }
 
 /// How what callers see of two crates differs.
@@ -103,39 +90,6 @@ pub(super) fn changes(before: &Files, after: &Files) -> Vec<Change> {
         changes.push(Change::new(verdict, name.owner.shown(), what));
     }
     changes
-}
-
-impl Seen {
-    /// How what has the same code differs all the same.
-    fn same(&self, is: &Self) -> Vec<(Verdict, String)> {
-        let mut told = Vec::new();
-        if moved(&self.arguments, &is.arguments) {
-            let what = format!("has its arguments in another order: is `{}`", is.shown);
-            told.push((Verdict::Breaking, what));
-        }
-        if moved(&self.order, &is.order) {
-            let what = "has its variants in another order, by which they compare".to_owned();
-            told.push((Verdict::Breaking, what));
-        }
-        if self.closed && !is.closed {
-            told.push((Verdict::Breaking, "may get more parts now".to_owned()));
-        }
-        match (self.deprecated, is.deprecated) {
-            (false, true) => told.push((Verdict::Minor, "is deprecated".to_owned())),
-            (true, false) => told.push((Verdict::Patch, "is deprecated no more".to_owned())),
-            _ => {}
-        }
-        told
-    }
-}
-
-/// Whether what is in both lists stands in another order.
-fn moved(before: &[String], after: &[String]) -> bool {
-    let before = before.iter().filter(|name| after.contains(name));
-    let after = after
-        .iter()
-        .filter(|name| before.clone().any(|it| it == *name));
-    !before.clone().eq(after)
 }
 
 impl Name {
@@ -349,67 +303,4 @@ fn derives(attributes: &[Attribute], owner: &Owner, surface: &mut Surface) {
             Ok(())
         });
     }
-}
-
-fn plain(code: String, attributes: &[Attribute]) -> Seen {
-    Seen {
-        shown: code.clone(),
-        code,
-        arguments: Vec::new(),
-        order: Vec::new(),
-        closed: false,
-        deprecated: has(attributes, "deprecated"),
-    }
-}
-
-fn signature(signature: &Signature, attributes: &[Attribute]) -> Seen {
-    let mut nameless = signature.clone();
-    let mut arguments = Vec::new();
-    for input in &mut nameless.inputs {
-        if let FnArg::Typed(argument) = input
-            && let Pat::Ident(name) = &*argument.pat
-        {
-            arguments.push(name.ident.to_string());
-            *argument.pat = parse_quote!(_);
-        }
-    }
-    Seen {
-        code: function(&nameless),
-        shown: function(signature),
-        arguments,
-        order: Vec::new(),
-        closed: false,
-        deprecated: has(attributes, "deprecated"),
-    }
-}
-
-fn function(signature: &Signature) -> String {
-    let line = printed(parse_quote!(#signature {}));
-    line.trim_end_matches("{}").trim_end().to_owned()
-}
-
-fn seen(visibility: &Visibility) -> bool {
-    matches!(visibility, Visibility::Public(_))
-}
-
-fn has(attributes: &[Attribute], name: &str) -> bool {
-    attributes.iter().any(|it| it.path().is_ident(name))
-}
-
-/// A type on one line, as one writes it.
-fn code(ty: &impl quote::ToTokens) -> String {
-    let line = printed(parse_quote!(type It = #ty;));
-    let ty = line.strip_prefix("type It = ").unwrap_or(&line);
-    ty.trim_end_matches(';').to_owned()
-}
-
-/// An item on one line, formatted.
-fn printed(item: Item) -> String {
-    let file = parse_quote!(#item);
-    let text = prettyplease::unparse(&file);
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    // What is broken over several lines ends in a comma that one line does not have.
-    line.replace("( ", "(")
-        .replace(", )", ")")
-        .replace(" .", ".")
 }

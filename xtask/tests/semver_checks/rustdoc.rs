@@ -15,6 +15,12 @@ pub(super) struct Documented {
 
 impl Documented {
     pub(super) fn new() -> Self {
+        let mut version = Command::new(env!("CARGO"));
+        let there = ran(version.args(["semver-checks", "--version"]));
+        assert!(
+            there.status.success(),
+            "there is no cargo-semver-checks: `cargo install cargo-semver-checks --locked`"
+        );
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("semver-checks");
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let workspace = workspace.canonicalize().expect("the workspace");

@@ -1,13 +1,15 @@
 //! What one call does: where it goes, what it sends, what it takes for a success, and what may be done after it.
 
-use heck::ToSnakeCase as _;
 use serde_json::Value;
 
 use super::{
     super::{Change, Verdict},
     classified, moved,
 };
-use crate::api::{Api, Failure, Operation, Parameter, Place, schema_name};
+use crate::{
+    api::{Api, Body, Failure, Operation, Parameter, Place, schema_name},
+    spec::snake,
+};
 
 /// How what a call does differs.
 pub(super) fn changes(
@@ -39,8 +41,9 @@ pub(super) fn changes(
     security(was, is, &mut told);
     idempotency(was, is, &mut told);
     parameters(was, is, &mut told);
+    let written = |body: &Body| (body.encoding, body.media_type.clone(), body.styles.clone());
     if let (Some(other), Some(body)) = (&was.body, &is.body)
-        && other.encoding != body.encoding
+        && written(other) != written(body)
     {
         told(Verdict::Patch, "its body is written otherwise".to_owned());
     }
@@ -110,60 +113,50 @@ fn idempotency(was: &Operation, is: &Operation, told: &mut impl FnMut(Verdict, S
 }
 
 fn parameters(was: &Operation, is: &Operation, told: &mut impl FnMut(Verdict, String)) {
-    let named = |operation: &Operation, name: &str| {
+    let argument = |parameter: &Parameter| snake(&parameter.argument);
+    let given = |operation: &Operation, name: &str| {
         let all = &mut operation.parameters.iter();
-        all.any(|parameter| parameter.name == name)
+        all.any(|parameter| argument(parameter) == name)
     };
-    let new = is.parameters.iter().filter(|it| !named(was, &it.name));
     let mut gone: Vec<&Parameter> = was.parameters.iter().collect();
-    gone.retain(|it| !named(is, &it.name));
-    for parameter in new {
-        // To Rust it is the same where it is spelt alike, or stands where the other stood.
-        let alike = gone
-            .iter()
-            .position(|it| it.name.to_snake_case() == parameter.name.to_snake_case());
-        let stands_for =
-            |it: &&Parameter| it.required && parameter.required && it.place == parameter.place;
-        let at = alike.or_else(|| gone.iter().position(stands_for));
-        let Some(other) = at.map(|at| gone.remove(at)) else {
-            continue;
-        };
-        // What a part of the path is called stays in the spec.
-        let verdict = match alike.is_some() || parameter.place == Place::Path {
-            true => Verdict::Patch,
-            false => Verdict::Breaking,
-        };
-        told(
-            verdict,
-            format!("`{}` is called `{}`", other.name, parameter.name),
-        );
-    }
+    gone.retain(|parameter| !given(is, &argument(parameter)));
     for parameter in &is.parameters {
-        let same = |other: &&Parameter| other.name == parameter.name;
+        let name = &parameter.name;
+        let same = |other: &&Parameter| argument(other) == argument(parameter);
         let Some(other) = was.parameters.iter().find(same) else {
+            // To Rust, a required one is what stood in its place.
+            let stood = |other: &&Parameter| {
+                other.required && parameter.required && other.place == parameter.place
+            };
+            if let Some(at) = gone.iter().position(|other| stood(other)) {
+                // What a part of the path is called stays in the spec.
+                let verdict = match parameter.place {
+                    Place::Path => Verdict::Patch,
+                    _ => Verdict::Breaking,
+                };
+                let other = gone.remove(at);
+                told(verdict, format!("`{}` is called `{name}`", other.name));
+            }
             continue;
         };
-        let name = &parameter.name;
-        if other.place != parameter.place {
-            told(
-                Verdict::Patch,
-                format!("`{name}` goes to another place of the request"),
-            );
+        if other.name != *name {
+            let what = format!("`{}` is called `{name}` on the wire", other.name);
+            told(Verdict::Patch, what);
         }
-        if other.explode != parameter.explode {
+        if other.place != parameter.place {
+            let what = format!("`{name}` goes to another place of the request");
+            told(Verdict::Patch, what);
+        }
+        if other.style != parameter.style {
             told(Verdict::Patch, format!("`{name}` is written otherwise"));
         }
         if other.schema != parameter.schema {
-            told(
-                Verdict::Patch,
-                format!("what the provider says of `{name}` changed"),
-            );
+            let what = format!("what the provider says of `{name}` changed");
+            told(Verdict::Patch, what);
         }
         if other.description != parameter.description {
-            told(
-                Verdict::Patch,
-                format!("the documentation of `{name}` changed"),
-            );
+            let what = format!("the documentation of `{name}` changed");
+            told(Verdict::Patch, what);
         }
     }
 }
@@ -180,11 +173,10 @@ fn success(was: &Operation, is: &Operation, told: &mut impl FnMut(Verdict, Strin
         );
     }
     let rest = ["value", "code", "message", "details", "request_id"];
-    if rest.iter().any(|key| part(was, key) != part(is, key)) {
-        told(
-            Verdict::Patch,
-            "what is read of its answer stands elsewhere in it".to_owned(),
-        );
+    if rest.iter().any(|key| part(was, key) != part(is, key))
+        || was.success.media_type != is.success.media_type
+    {
+        told(Verdict::Patch, "its answer is read otherwise".to_owned());
     }
 }
 

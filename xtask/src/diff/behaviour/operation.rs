@@ -128,7 +128,7 @@ fn parameters(was: &Operation, is: &Operation, told: &mut impl FnMut(Verdict, St
             let stood = |other: &&Parameter| {
                 other.required && parameter.required && other.place == parameter.place
             };
-            if let Some(at) = gone.iter().position(|other| stood(other)) {
+            if let Some(at) = gone.iter().position(stood) {
                 // What a part of the path is called stays in the spec.
                 let verdict = match parameter.place {
                     Place::Path => Verdict::Patch,

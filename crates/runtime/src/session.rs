@@ -324,10 +324,7 @@ mod tests {
         }
     }
 
-    static KEY: Scheme = Scheme {
-        name: "key",
-        placement: Placement::Bearer,
-    };
+    static KEY: Scheme = Scheme::new("a", "key", Placement::Bearer);
 
     static OPTIONAL: &[&[Requirement]] = &[&[], &[Requirement::new(&KEY, &[])]];
 

@@ -134,7 +134,7 @@ fn surface(files: &Files, wanted: impl Fn(&Path) -> bool) -> Surface {
         let module = path.file_stem().unwrap_or_default().to_string_lossy();
         let exported = matches!(
             &*module,
-            "types" | "operations" | "webhooks" | "mock" | "failures"
+            "types" | "operations" | "schemes" | "webhooks" | "mock" | "failures"
         );
         let scope = Scope {
             prefix: if exported {

@@ -5,7 +5,7 @@
 //! and where tokens come from. With that, a provider needs no line of code of its own:
 //!
 //! ```no_run
-//! # use bindery_runtime::{Api, BaseUrl, Placement, Scheme, Session, Target};
+//! # use bindery_runtime::{Api, BaseUrl, Scheme, Session, Target};
 //! # #[derive(Debug)]
 //! # struct Client;
 //! # impl From<Session> for Client { fn from(_: Session) -> Self { Self } }
@@ -22,7 +22,7 @@
 //! #     fn of_base_url(_: BaseUrl) -> Self { Self::Live }
 //! # }
 //! # mod schemes {
-//! #     use super::*;
+//! #     use bindery_runtime::{Placement, Scheme};
 //! #     pub static OAUTH2: Scheme = Scheme::new("vault", "oauth2", Placement::Bearer);
 //! # }
 //! # fn example() -> Result<(), Box<dyn std::error::Error>> {

@@ -123,7 +123,7 @@ pub fn connect_with(
             let principal = fingerprint(&token, &[]);
             let key = TokenKey::new(PROVIDER, &origin, &principal, &credentials.scopes);
             let grant = RefreshTokenGrant {
-                client: Client::new(token_session::beside(&session).build()?),
+                client: Client::new(token_session::for_sign_in(session.beside()).build()?),
                 root: token,
                 scopes: credentials.scopes,
                 access_token_lifetime: credentials.access_token_lifetime,

@@ -102,7 +102,7 @@ pub fn connect_with(
     let key = TokenKey::new(PROVIDER, &origin, &principal, &Scopes::default());
     let session = settings(Session::builder(Target::from(environment)));
     let presented = Presented::default();
-    let tokens = token_session::beside(&session)
+    let tokens = token_session::for_sign_in(session.beside())
         .credential(presented.clone())
         .build()?;
     let grant = LoginGrant {

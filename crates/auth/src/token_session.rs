@@ -2,25 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bindery_runtime::{RetryPolicy, SessionBuilder, Target};
+use bindery_runtime::{RetryPolicy, SessionBuilder};
 
 use crate::{Clock, Grant, MemoryStore, TokenKey, TokenSource, TokenStore};
 
-/// A session apart from the one that the tokens are for: it holds none of their credentials, so that getting a token can
-/// never wait for a token, and a deadline that a caller chose for its calls does not cut a sign-in short. It goes through
-/// the same proxy, and trusts the same certificates.
-#[cfg(any(feature = "alibaba-baas", feature = "hive", feature = "upvest"))]
-pub(crate) fn beside(session: &SessionBuilder) -> SessionBuilder {
-    limited(session.beside())
-}
-
-/// As [`beside`], to another target.
-pub(crate) fn beside_at(session: &SessionBuilder, target: Target) -> SessionBuilder {
-    limited(session.beside_at(target))
-}
-
-fn limited(session: SessionBuilder) -> SessionBuilder {
-    session
+/// The session for a sign-in, of one made beside that which the tokens are for: it holds none of their credentials, so that
+/// getting a token can never wait for a token, goes through the same proxy, and trusts the same certificates. A deadline
+/// that a caller chose for its calls does not cut a sign-in short.
+pub(crate) fn for_sign_in(beside: SessionBuilder) -> SessionBuilder {
+    beside
         .deadline(Duration::from_secs(15))
         .connect_timeout(Duration::from_secs(5))
         .max_response_bytes(64 << 10)

@@ -92,7 +92,8 @@ impl Endpoint {
             scheme: "oauth2",
             fault: "it has no host",
         })?;
-        let mut session = token_session::beside_at(session, Target::custom(provider, base));
+        let mut session =
+            token_session::for_sign_in(session.beside_at(Target::custom(provider, base)));
         let mut operation = Operation::new(
             provider,
             OPERATION,

@@ -96,7 +96,7 @@ impl Tenant {
             named => format!("{named:?}"),
         };
         let session = settings(Session::builder(Target::from(environment)));
-        let tokens = token_session::beside(&session).build()?;
+        let tokens = token_session::for_sign_in(session.beside()).build()?;
         let session = session.credential(ApiKeySignature::new(&api_key)?);
         Ok(Self {
             client: Client::new(session.build()?),

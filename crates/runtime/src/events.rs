@@ -46,8 +46,9 @@ use crate::{Call, Error, Operation, Session, draft::Draft};
 /// error, and the stream goes on. So it does after any other error: asked for more, it tries again what failed, after a
 /// wait that grows. It never ends by itself.
 ///
-/// What has to be read after a lost connection begins with the last block that an event told of. Whoever follows a kind of
-/// event that seldom comes does well to follow one that every block has beside it, so that this is not far back.
+/// What has to be read after a lost connection begins with the last block that an event told of, or that was read. Whoever
+/// follows a kind of event that seldom comes does well to follow one that every block has beside it, so that this is not far
+/// back.
 ///
 /// Nothing runs in the background: while nothing is asked for, nothing is read, and the service has to wait. Dropping the
 /// stream closes the socket.

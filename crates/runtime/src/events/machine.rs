@@ -90,6 +90,8 @@ pub(super) struct Machine {
     fresh: bool,
     /// Whether the socket has told of a block that could only come after all that were read.
     joined: bool,
+    /// The newest block that REST knew of when the socket had opened.
+    newest: u64,
     block: Option<Block>,
     lost: Option<Lost>,
     kept: Option<String>,
@@ -129,6 +131,7 @@ impl Machine {
             },
             fresh: true,
             joined: true,
+            newest: 0,
             block: None,
             lost: None,
             kept: None,
@@ -273,7 +276,13 @@ impl Machine {
     fn keep(&mut self, id: &str, height: u64) -> Take {
         self.kept = Some(id.to_owned());
         self.joined = true;
-        self.tell_up_to(height);
+        // What is so far ahead of what REST knew of happened after the socket had opened, which told of all that was
+        // chosen: whoever follows seldom events only need not read all that is between two of them.
+        let to = match self.gapless {
+            true => height,
+            false => height.min(self.newest.saturating_add(telling::LAG)),
+        };
+        self.tell_up_to(to);
         Take::Keep
     }
 
@@ -321,3 +330,6 @@ impl Machine {
         all.find_map(|pattern| Some((pattern.height(id)?, *pattern)))
     }
 }
+
+#[cfg(test)]
+mod tests;

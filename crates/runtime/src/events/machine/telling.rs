@@ -8,16 +8,16 @@ use super::{Do, Machine, Missing, Phase};
 use crate::{
     Advice, Error, Kind, Operation,
     events::{
-        ledger::Ledger,
+        ledger::{Ledger, Verdict},
         rebuild::{Rebuild, Told},
     },
 };
 
-/// So many blocks are told while the socket is left unread; more are told without it.
-const NEAR: u64 = 32;
-
 /// So far may REST lag behind the socket.
-const LAG: u64 = 64;
+pub(super) const LAG: u64 = 64;
+
+/// So many blocks are told while the socket is left unread, as those that REST lagged behind; more are told without it.
+const NEAR: u64 = LAG;
 
 /// A block that is being told.
 #[derive(Debug)]
@@ -78,6 +78,7 @@ impl Machine {
             return self.failed(error);
         }
         self.failures = 0;
+        self.newest = height;
         match self.ledger.next() {
             None => {
                 self.ledger.begin(height + 1);
@@ -131,7 +132,7 @@ impl Machine {
             let next = self.ledger.next().unwrap_or_default();
             let Some(block) = &mut self.block else {
                 if next > to {
-                    return self.all_told(closed);
+                    return self.all_told(to, closed);
                 }
                 return self.read_block(Some(next));
             };
@@ -185,10 +186,16 @@ impl Machine {
         }
     }
 
-    fn all_told(&mut self, closed: bool) -> Do {
-        if self.kept.take().is_some() {
-            // REST does not know of it, and yet it came.
-            return Do::Kept;
+    fn all_told(&mut self, to: u64, closed: bool) -> Do {
+        if let Some(id) = self.kept.take() {
+            // REST does not know of it, and yet it came; or it was not asked, so far ahead is it.
+            let ahead = self.height(&id).filter(|(height, _)| *height > to);
+            return match ahead
+                .map(|(height, pattern)| self.ledger.live(height, &id, pattern, false))
+            {
+                Some(Verdict::Repeated) => Do::Forget,
+                _ => Do::Kept,
+            };
         }
         self.phase = if closed { Phase::Closed } else { Phase::Live };
         self.next()

@@ -176,10 +176,6 @@ impl Credential for FixedToken {
             .place(self.provider, requirement.scheme.placement, request);
         Authorizing::Done(placed.map(|()| Generation(1)).map_err(AuthError::into))
     }
-
-    fn rejected<'a>(&'a self, _: Generation) -> Answer<'a> {
-        Box::pin(async { Ok(false) })
-    }
 }
 
 impl fmt::Debug for FixedToken {

@@ -4,19 +4,14 @@
 //! claims tell how long they live. Every log-in presumably ends the refresh token of the one before, so a refused one
 //! is nothing to worry about: it is followed by a log-in.
 
-use std::{
-    future::Future,
-    pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bindery_hive::{
     Client, Environment,
     types::{LoginRequest, TokenPair},
 };
 use bindery_runtime::{
-    Authorizing, Credential, CredentialError, Generation, Requirement, Secret, Session,
-    SessionBuilder, Target,
+    Authorizing, Credential, Generation, Requirement, Secret, Session, SessionBuilder, Target,
 };
 
 use crate::{
@@ -250,12 +245,5 @@ impl Credential for Presented {
             }),
         };
         Authorizing::Done(placed.map(|()| Generation(1)).map_err(AuthError::into))
-    }
-
-    fn rejected<'a>(
-        &'a self,
-        _: Generation,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>> {
-        Box::pin(async { Ok(false) })
     }
 }

@@ -22,11 +22,15 @@ pub trait Credential: fmt::Debug + Send + Sync + 'static {
     ) -> Authorizing<'a>;
 
     /// Told that the service refused, with a 401, a request that `generation` authorised. Answers whether the request
-    /// is worth one more attempt because there is a newer generation.
+    /// is worth one more attempt because there is a newer generation: never, unless a credential says otherwise, for a
+    /// key is the same a moment later.
     fn rejected<'a>(
         &'a self,
         generation: Generation,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>>;
+    ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>> {
+        let _ = generation;
+        Box::pin(async { Ok(false) })
+    }
 
     /// What finds out why the service refused a request that this credential authorised, where there is such a thing.
     fn diagnose(&self) -> Option<&dyn Diagnose> {

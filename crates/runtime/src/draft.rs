@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Display};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
-    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE},
+    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::{
-    CallOptions, Error, FilePart, Operation, Session,
+    CallOptions, Error, FilePart, Operation, Session, add_cookie,
     part::Multipart,
     secret::{self, Secret},
     send::Prepared,
@@ -214,15 +214,10 @@ impl Draft {
             return;
         };
         for (name, value) in style::pairs(name, &value, style, style::in_url) {
-            let before = self
-                .headers
-                .get(COOKIE)
-                .and_then(|cookies| cookies.to_str().ok());
-            let cookies = match before {
-                Some(before) => format!("{before}; {name}={value}"),
-                None => format!("{name}={value}"),
-            };
-            self.header("cookie", cookies);
+            match HeaderValue::from_str(&format!("{name}={value}")) {
+                Ok(pair) => add_cookie(&mut self.headers, pair),
+                Err(_) => self.fail(format!("`{name}` is no name of a cookie")),
+            }
         }
     }
 

@@ -31,6 +31,7 @@ mod network;
 mod session;
 
 mod call;
+mod cookie;
 mod draft;
 mod options;
 mod part;
@@ -76,6 +77,7 @@ pub use address::{Address, InvalidAddress};
 pub use api::Api;
 pub use call::Call;
 pub use class::{Class, ErrorCodes};
+pub use cookie::add_cookie;
 pub use credential::{Authorizing, Credential, CredentialError, Generation};
 pub use diagnosis::{Diagnose, RefusedRequest};
 pub use envelope::{Check, Envelope, Expected, Places};

@@ -291,10 +291,9 @@ pub enum InvalidSession {
 
 #[cfg(test)]
 mod tests {
-    use std::pin::Pin;
 
     use super::*;
-    use crate::{Authorizing, BaseUrl, CredentialError, Generation, Placement, Scheme};
+    use crate::{Authorizing, BaseUrl, Generation, Placement, Scheme};
 
     #[derive(Debug)]
     struct Key;
@@ -314,13 +313,6 @@ mod tests {
             _: &'a mut reqwest::Request,
         ) -> Authorizing<'a> {
             Authorizing::Done(Ok(Generation(0)))
-        }
-
-        fn rejected<'a>(
-            &'a self,
-            _: Generation,
-        ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>> {
-            Box::pin(async { Ok(false) })
         }
     }
 

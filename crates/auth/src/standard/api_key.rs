@@ -1,10 +1,10 @@
 //! API keys, in a header, the query or a cookie.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use bindery_runtime::{
-    Authorizing, Credential, CredentialError, Generation, Placement, Requirement, Scheme, Secret,
-    SessionBuilder,
+    Authorizing, Credential, Generation, Placement, Requirement, Scheme, Secret, SessionBuilder,
+    add_cookie,
 };
 use http::{HeaderName, HeaderValue};
 use zeroize::Zeroizing;
@@ -106,16 +106,9 @@ impl Credential for ApiKey {
         match &*self.place {
             Place::Header(name, value) => placing::in_header(request, name.clone(), value),
             Place::Query(name, key) => placing::in_query(request, name, key),
-            Place::Cookie(pair) => placing::in_cookies(request, pair),
+            Place::Cookie(pair) => add_cookie(request.headers_mut(), pair.clone()),
         }
         Authorizing::Done(Ok(Generation(1)))
-    }
-
-    fn rejected<'a>(
-        &'a self,
-        _: Generation,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>> {
-        Box::pin(async { Ok(false) })
     }
 }
 

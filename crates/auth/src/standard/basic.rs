@@ -1,11 +1,10 @@
 //! A name and a password in every request (RFC 7617).
 
-use std::{fmt, future::Future, pin::Pin};
+use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bindery_runtime::{
-    Authorizing, Credential, CredentialError, Generation, Placement, Requirement, Scheme, Secret,
-    SessionBuilder,
+    Authorizing, Credential, Generation, Placement, Requirement, Scheme, Secret, SessionBuilder,
 };
 use http::{HeaderValue, header::AUTHORIZATION};
 use zeroize::Zeroizing;
@@ -95,13 +94,6 @@ impl Credential for Basic {
     ) -> Authorizing<'a> {
         placing::in_header(request, AUTHORIZATION, &self.header);
         Authorizing::Done(Ok(Generation(1)))
-    }
-
-    fn rejected<'a>(
-        &'a self,
-        _: Generation,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>> {
-        Box::pin(async { Ok(false) })
     }
 }
 

@@ -1,10 +1,7 @@
 //! Tokens that the caller brings.
 
-use std::{future::Future, pin::Pin};
-
 use bindery_runtime::{
-    Authorizing, Credential, CredentialError, Generation, Placement, Requirement, Scheme, Secret,
-    SessionBuilder,
+    Authorizing, Credential, Placement, Requirement, Scheme, Secret, SessionBuilder,
 };
 
 use super::sign_in::{SignIn, fits};
@@ -78,12 +75,5 @@ impl Credential for Bearer {
         request: &'a mut reqwest::Request,
     ) -> Authorizing<'a> {
         self.token.authorize(requirement, request)
-    }
-
-    fn rejected<'a>(
-        &'a self,
-        generation: Generation,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>> {
-        self.token.rejected(generation)
     }
 }

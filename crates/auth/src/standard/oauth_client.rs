@@ -1,8 +1,6 @@
 //! The client of an OAuth 2.0 sign-in, and how it proves who it is (RFC 6749 section 2.3.1).
 
-use std::{future::Future, pin::Pin};
-
-use bindery_runtime::{Authorizing, Credential, CredentialError, Generation, Requirement, Secret};
+use bindery_runtime::{Authorizing, Credential, Generation, Requirement, Secret};
 use http::{HeaderValue, header::AUTHORIZATION};
 use url::form_urlencoded::byte_serialize;
 use zeroize::Zeroizing;
@@ -109,13 +107,6 @@ impl Credential for ClientInHeader {
     ) -> Authorizing<'a> {
         placing::in_header(request, AUTHORIZATION, &self.0);
         Authorizing::Done(Ok(Generation(1)))
-    }
-
-    fn rejected<'a>(
-        &'a self,
-        _: Generation,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>> {
-        Box::pin(async { Ok(false) })
     }
 }
 

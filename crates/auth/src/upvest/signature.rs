@@ -3,11 +3,10 @@
 mod hint;
 mod skew;
 
-use std::{fmt, fmt::Write as _, future::Future, pin::Pin, sync::Arc};
+use std::{fmt, fmt::Write as _, sync::Arc};
 
 use bindery_runtime::{
-    Authorizing, Credential, CredentialError, Diagnose, Generation, RefusedRequest, Requirement,
-    Secret,
+    Authorizing, Credential, Diagnose, Generation, RefusedRequest, Requirement, Secret,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderName, HeaderValue, Method};
@@ -125,14 +124,6 @@ impl Credential for ApiKeySignature {
         request: &'a mut reqwest::Request,
     ) -> Authorizing<'a> {
         Authorizing::Done(self.put_on(request).map_err(AuthError::into))
-    }
-
-    fn rejected<'a>(
-        &'a self,
-        _: Generation,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>> {
-        // The same key would sign the same request a moment later.
-        Box::pin(async { Ok(false) })
     }
 
     fn diagnose(&self) -> Option<&dyn Diagnose> {

@@ -1,10 +1,8 @@
 //! What a call to a mock is authorised with.
 
-use std::pin::Pin;
+use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
 
-use http::{HeaderName, HeaderValue, header};
-
-use crate::{Authorizing, Credential, CredentialError, Generation, Placement, Requirement};
+use crate::{Authorizing, Credential, Generation, Placement, Requirement, add_cookie};
 
 /// The text of every credential. It looks like nothing that a message could hold, for it is taken out of messages.
 const TEXT: &str = "YmluZGVyeS1tb2Nr";
@@ -29,14 +27,18 @@ impl Credential for Everything {
     ) -> Authorizing<'a> {
         let headers = request.headers_mut();
         let mut put = |name: HeaderName, prefix: &str| {
-            if let Ok(value) = HeaderValue::from_str(&format!("{prefix}{TEXT}")) {
-                headers.append(name, value);
+            if let Some(value) = behind(prefix) {
+                headers.insert(name, value);
             }
         };
         match requirement.scheme.placement {
-            Placement::Bearer => put(header::AUTHORIZATION, "Bearer "),
-            Placement::Basic => put(header::AUTHORIZATION, "Basic "),
-            Placement::Cookie(name) => put(header::COOKIE, &format!("{name}=")),
+            Placement::Bearer => put(AUTHORIZATION, "Bearer "),
+            Placement::Basic => put(AUTHORIZATION, "Basic "),
+            Placement::Cookie(name) => {
+                if let Some(pair) = behind(&format!("{name}=")) {
+                    add_cookie(headers, pair);
+                }
+            }
             Placement::Header(name) => {
                 // A name that is none was refused when the table was made.
                 if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
@@ -49,11 +51,33 @@ impl Credential for Everything {
         }
         Authorizing::Done(Ok(Generation::default()))
     }
+}
 
-    fn rejected<'a>(
-        &'a self,
-        _: Generation,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>> {
-        Box::pin(async { Ok(false) })
+/// The text, with what has to stand before it.
+fn behind(prefix: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!("{prefix}{TEXT}")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::COOKIE;
+
+    use super::*;
+    use crate::Scheme;
+
+    static KEY: Scheme = Scheme::new("test", "key", Placement::Cookie("sid"));
+
+    #[test]
+    fn a_key_in_a_cookie_goes_beside_those_of_the_call() {
+        let url = "https://h.example/".parse().expect("a URL");
+        let mut request = reqwest::Request::new(reqwest::Method::GET, url);
+        add_cookie(
+            request.headers_mut(),
+            HeaderValue::from_static("theme=dark"),
+        );
+        let requirement = Requirement::new(&KEY, &[]);
+        drop(Everything.authorize(&requirement, &mut request));
+        let all: Vec<_> = request.headers().get_all(COOKIE).iter().collect();
+        assert_eq!(all, [&*format!("theme=dark; sid={TEXT}")]);
     }
 }

@@ -2,7 +2,9 @@
 
 use std::error::Error as _;
 
-use bindery_runtime::{CallOptions, Idempotency, Kind};
+use bindery_runtime::{
+    Authorizing, CallOptions, Credential, Generation, Idempotency, Kind, Requirement,
+};
 
 use crate::{
     api::{Away, IN_QUERY, NEVER, Renews, SAFE, Token, UNKNOWN, call, send, session},
@@ -44,6 +46,35 @@ async fn what_is_sent_once_ever_is_not_replayed_but_its_token_is_renewed() {
     let answer = send(&session, &NEVER).await.expect("a success");
     assert_eq!(answer.attempts(), 1);
     assert_eq!(stub.received()[1].all("authorization"), ["Bearer token-2"]);
+}
+
+/// A key that has nothing to say of a 401.
+#[derive(Debug)]
+struct Key;
+
+impl Credential for Key {
+    fn serves(&self, _: &Requirement) -> bool {
+        true
+    }
+
+    fn describe(&self) -> String {
+        "a key".to_owned()
+    }
+
+    fn authorize<'a>(&'a self, _: &'a Requirement, _: &'a mut reqwest::Request) -> Authorizing<'a> {
+        Authorizing::Done(Ok(Generation(1)))
+    }
+}
+
+#[tokio::test]
+async fn what_a_credential_that_never_renews_was_refused_is_not_sent_again() {
+    let stub = Stub::script([Reply::status(401), Reply::ok()]).await;
+    let session = session(&stub, &Token::new(Renews::Always))
+        .beside()
+        .credential(Key);
+    let session = session.build().expect("a session");
+    let error = send(&session, &SAFE).await.expect_err("a refusal");
+    assert_eq!((error.attempts(), stub.count()), (1, 1));
 }
 
 #[tokio::test]

@@ -1,17 +1,13 @@
 //! What a credential makes of a refusal, and that it is asked no more often than it should be.
 
-use std::{
-    future::Future,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use bindery_runtime::{
-    Authorizing, BaseUrl, Credential, CredentialError, Diagnose, Generation, Idempotency,
-    RefusedRequest, Requirement, Session, Target,
+    Authorizing, BaseUrl, Credential, Diagnose, Generation, Idempotency, RefusedRequest,
+    Requirement, Session, Target,
 };
 use http::HeaderValue;
 
@@ -51,13 +47,6 @@ impl Credential for Signature {
         secret.set_sensitive(true);
         request.headers_mut().insert("x-secret", secret);
         Authorizing::Done(Ok(Generation(self.generation.load(Ordering::SeqCst))))
-    }
-
-    fn rejected<'a>(
-        &'a self,
-        _: Generation,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>> {
-        Box::pin(async { Ok(false) })
     }
 
     fn diagnose(&self) -> Option<&dyn Diagnose> {

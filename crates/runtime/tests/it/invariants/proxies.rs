@@ -120,15 +120,6 @@ impl Credential for Anything {
     ) -> bindery_runtime::Authorizing<'a> {
         bindery_runtime::Authorizing::Done(Ok(bindery_runtime::Generation(1)))
     }
-
-    fn rejected<'a>(
-        &'a self,
-        _: bindery_runtime::Generation,
-    ) -> std::pin::Pin<
-        Box<dyn Future<Output = Result<bool, bindery_runtime::CredentialError>> + Send + 'a>,
-    > {
-        Box::pin(async { Ok(false) })
-    }
 }
 
 #[tokio::test]

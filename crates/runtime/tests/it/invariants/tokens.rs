@@ -152,13 +152,6 @@ impl Credential for Never {
     fn authorize<'a>(&'a self, _: &'a Requirement, _: &'a mut reqwest::Request) -> Authorizing<'a> {
         Authorizing::Waiting(Box::pin(std::future::pending()))
     }
-
-    fn rejected<'a>(
-        &'a self,
-        _: Generation,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, CredentialError>> + Send + 'a>> {
-        Box::pin(async { Ok(false) })
-    }
 }
 
 #[tokio::test(start_paused = true)]

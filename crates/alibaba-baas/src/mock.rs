@@ -20,7 +20,7 @@
 
 use bindery_runtime::{SessionBuilder, mock::{Mocked, MockedSocket, Service}};
 use crate::{Client, Environment, operations, types};
-pub use bindery_runtime::mock::{Received, Request};
+pub use bindery_runtime::mock::{Feed, Received, Request};
 
 /// Alibaba Cloud BaaS API Gateway in process. Dropped, it hangs up and is gone.
 ///

@@ -10,6 +10,8 @@
 
 mod body;
 mod credential;
+#[cfg(feature = "websocket")]
+mod feed;
 mod mocked;
 mod reply;
 mod request;
@@ -20,6 +22,8 @@ mod service;
 #[cfg(feature = "websocket")]
 mod socket;
 
+#[cfg(feature = "websocket")]
+pub use feed::Feed;
 pub use mocked::{List, Mocked, MockedList, Once, Paging};
 #[cfg(feature = "websocket")]
 pub use mocked::{MockedSocket, Socket};

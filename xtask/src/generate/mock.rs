@@ -59,8 +59,12 @@ pub(super) fn module(
         "Its calls are those of [`Client`]; each method gives what one of them is answered."
             .to_owned(),
     ]);
+    let feed = segments
+        .has("MockedSocket")
+        .then(|| names::type_name("Feed"));
+    let feed = feed.into_iter();
     items.push(parse_quote! {
-        pub use bindery_runtime::mock::{Received, Request};
+        pub use bindery_runtime::mock::{#(#feed,)* Received, Request};
     });
     items.push(parse_quote! {
         #(#whole)*

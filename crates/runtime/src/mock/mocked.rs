@@ -350,8 +350,10 @@ impl<M: Serialize> MockedSocket<M> {
     #[track_caller]
     pub fn sends(self, messages: impl IntoIterator<Item = M>) -> Self {
         let messages = messages.into_iter().map(|message| written(&message));
-        let script = super::socket::Script::new(messages.collect());
-        self.does(What::Socket(script))
+        self.does(What::Socket(super::socket::Script {
+            messages: messages.collect(),
+            ..Default::default()
+        }))
     }
 
     /// Ends the connection behind the messages, without a word.
@@ -372,6 +374,18 @@ impl<M: Serialize> MockedSocket<M> {
     #[track_caller]
     pub fn and_closes(self) -> Self {
         self.ends(super::socket::End::Close)
+    }
+
+    /// Leaves the socket open, and gives what sends more over it, whenever the test says so.
+    ///
+    /// # Panics
+    ///
+    /// As [`and_drops`](Self::and_drops).
+    #[track_caller]
+    pub fn and_later(self) -> super::Feed<M> {
+        let (feed, later) = super::Feed::new();
+        self.ends(super::socket::End::Later(later));
+        feed
     }
 
     #[track_caller]
@@ -403,7 +417,7 @@ fn read(status: u16) -> StatusCode {
 }
 
 #[track_caller]
-fn written(value: &impl Serialize) -> String {
+pub(super) fn written(value: &impl Serialize) -> String {
     let text = serde_json::to_string(value);
     text.unwrap_or_else(|error| panic!("failed to tell a mock what to say: {error}"))
 }

@@ -8,40 +8,38 @@ use http::{
     header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE},
 };
 use http_body_util::Full;
-use hyper::{body::Bytes, upgrade::OnUpgrade};
+use hyper::{
+    body::Bytes,
+    upgrade::{OnUpgrade, Upgraded},
+};
 use hyper_util::rt::TokioIo;
+use tokio::sync::watch;
 use tokio_tungstenite::{
     WebSocketStream,
-    tungstenite::{Message, handshake::derive_accept_key, protocol::Role},
+    tungstenite::{Error, Message, handshake::derive_accept_key, protocol::Role},
 };
 
 use super::reply::Answer;
 
 /// What goes over a socket.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Script {
-    messages: Vec<String>,
+    pub(super) messages: Vec<String>,
     pub(super) end: End,
 }
 
 /// What becomes of a socket behind its last message.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum End {
     /// It stays open until the client closes it.
+    #[default]
     Stay,
     /// It is closed.
     Close,
     /// The connection ends without a word.
     Drop,
-}
-
-impl Script {
-    pub(super) fn new(messages: Vec<String>) -> Self {
-        Self {
-            messages,
-            end: End::Stay,
-        }
-    }
+    /// The test says it later, and what is sent until then.
+    Later(watch::Receiver<Script>),
 }
 
 /// The proof that the protocol is spoken (RFC 6455 section 4.2.2); `None` where no socket is asked for.
@@ -83,19 +81,58 @@ impl Opened {
         let Ok(upgraded) = upgrade.await else { return };
         let io = TokioIo::new(upgraded);
         let mut socket = WebSocketStream::from_raw_socket(io, Role::Server, None).await;
-        for message in script.messages {
-            if socket.feed(Message::from(message)).await.is_err() {
-                return;
+        // A client that is gone is one that had enough.
+        let _ = act(&mut socket, script).await;
+    }
+}
+
+type Stream = WebSocketStream<TokioIo<Upgraded>>;
+
+/// Sends what there is to send, and answers pings and a close for as long as the socket stays.
+async fn act(socket: &mut Stream, script: Script) -> Result<(), Error> {
+    send(socket, script.messages).await?;
+    let mut end = script.end;
+    let mut sent = 0;
+    loop {
+        match &mut end {
+            End::Drop => return Ok(()),
+            End::Close => {
+                socket.close(None).await?;
+                end = End::Stay;
+            }
+            End::Stay => match socket.next().await {
+                Some(heard) => drop(heard?),
+                None => return Ok(()),
+            },
+            End::Later(later) => {
+                let told = later.borrow_and_update().clone();
+                let all = told.messages.len();
+                send(socket, told.messages.into_iter().skip(sent)).await?;
+                sent = all;
+                if !matches!(told.end, End::Stay) {
+                    end = told.end;
+                    continue;
+                }
+                tokio::select! {
+                    told = later.changed() => if told.is_err() {
+                        end = End::Stay;
+                    },
+                    heard = socket.next() => match heard {
+                        Some(heard) => drop(heard?),
+                        None => return Ok(()),
+                    },
+                }
             }
         }
-        // From here on a client that is gone is one that had enough.
-        let _ = socket.flush().await;
-        match script.end {
-            End::Drop => return,
-            End::Close => drop(socket.close(None).await),
-            End::Stay => {}
-        }
-        // Answers pings, and a close.
-        while let Some(Ok(_)) = socket.next().await {}
     }
+}
+
+async fn send(
+    socket: &mut Stream,
+    messages: impl IntoIterator<Item = String>,
+) -> Result<(), Error> {
+    for message in messages {
+        socket.feed(Message::from(message)).await?;
+    }
+    socket.flush().await
 }

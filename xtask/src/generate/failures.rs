@@ -71,6 +71,12 @@ impl Failures {
         self.enums.is_empty()
     }
 
+    /// Whether some call's failures have a body of any shape.
+    pub(super) fn have_json(api: &Api) -> bool {
+        let mut all = api.operations.iter().flat_map(variants);
+        all.any(|variant| variant.body == Body::Json)
+    }
+
     /// What the failures of `operation` are read as.
     pub(super) fn bodies(&self, operation: &Operation) -> Bodies {
         let mut found = self.enums.iter();
@@ -85,14 +91,13 @@ impl Failures {
 
     /// The module of the enums.
     pub(super) fn items(&self) -> Vec<Item> {
+        let variants = || self.enums.iter().flat_map(|(variants, _)| variants);
+        let json = variants().any(|variant| variant.body == Body::Json);
+        let json = json.then(|| names::type_name("Json")).into_iter();
         let mut items: Vec<Item> = vec![parse_quote!(
-            use bindery_runtime::{FailureAnswer, FailureBody};
+            use bindery_runtime::{FailureAnswer, FailureBody, #(#json),*};
         )];
-        let uses_types = self.enums.iter().flat_map(|(variants, _)| variants);
-        if uses_types
-            .into_iter()
-            .any(|it| matches!(it.body, Body::Named(_)))
-        {
+        if variants().any(|variant| matches!(variant.body, Body::Named(_))) {
             items.push(parse_quote!(
                 use crate::types;
             ));
@@ -231,7 +236,7 @@ fn enumeration(variants: &[Variant], operations: &[String]) -> [Item; 2] {
         let carried: TokenStream = match &variant.body {
             Body::Empty => quote!(),
             Body::Text => quote!((String)),
-            Body::Json => quote!((serde_json::Value)),
+            Body::Json => quote!((Json)),
             Body::Named(name) => quote!((types::#name)),
         };
         quote!(#(#described)* #ident #carried)
@@ -317,7 +322,7 @@ pub(super) fn documentation(api: &Api, failures: &Failures, operation: &Operatio
             format!("[`Error::failure`] reads the body: a [`types::{name}`](crate::types::{name}).")
         }
         Bodies::One(Body::Json) => {
-            "[`Error::failure`] reads the body: a [`serde_json::Value`].".to_owned()
+            "[`Error::failure`] reads the body: a [`Json`](crate::Json).".to_owned()
         }
         Bodies::One(Body::Text) => "[`Error::message`] is the body.".to_owned(),
         Bodies::Several(name) => format!(

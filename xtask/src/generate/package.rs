@@ -223,11 +223,12 @@ fn library(api: &Api, used: &Used<'_>, failures: &Failures) -> String {
         "Session",
         "SessionBuilder",
     ];
+    // What is in `Fields` is `Json`.
+    let json = used.has("Fields") || Failures::have_json(api);
     runtime.extend(
         super::types::fields::RUNTIME
             .into_iter()
-            // What is in `Fields` is `Json`.
-            .filter(|name| used.has(name) || (*name == "Json" && used.has("Fields"))),
+            .filter(|name| used.has(name) || (*name == "Json" && json)),
     );
     runtime.extend(
         [

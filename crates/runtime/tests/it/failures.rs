@@ -41,6 +41,11 @@ async fn the_status_chooses_among_several_bodies() {
         ));
     }
     assert!(matches!(read(410, "").await, CloseAccountFailure::Gone));
+    // What the spec does not describe keeps every digit.
+    assert!(matches!(
+        read(423, r#"{"case":7.10}"#).await,
+        CloseAccountFailure::Locked(said) if said.as_str() == r#"{"case":7.10}"#
+    ));
     assert!(matches!(
         read(422, r#"{"why":"range"}"#).await,
         CloseAccountFailure::Refusal(types::Refusal { why }) if why == "range"

@@ -1,6 +1,6 @@
 //! What failures carry, where the bodies of a call's failures differ.
 
-use bindery_runtime::{FailureAnswer, FailureBody};
+use bindery_runtime::{FailureAnswer, FailureBody, Json};
 use crate::types;
 
 /// What a failure of [`Client::close_account`](crate::Client::close_account) carries, by its status.
@@ -15,6 +15,8 @@ pub enum CloseAccountFailure {
     Missing(types::Missing),
     /// 410: Closed long ago.
     Gone,
+    /// 423: The custodian's word.
+    Locked(Json),
     /// 500 to 599: The proxy's word.
     ServerError(String),
     /// Another status, or a body that does not fit.
@@ -35,6 +37,7 @@ impl FailureBody for CloseAccountFailure {
         let failure = match answer.status() {
             404 | 409 => answer.json().map_or_else(undescribed, Self::Missing),
             410 => Self::Gone,
+            423 => answer.json().map_or_else(undescribed, Self::Locked),
             400..=499 => answer.json().map_or_else(undescribed, Self::Refusal),
             500..=599 => Self::ServerError(answer.text()),
             _ => undescribed(),

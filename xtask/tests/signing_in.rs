@@ -37,6 +37,41 @@ fn the_crate_has_what_its_example_signs_in_with() {
     insta::assert_snapshot!(file("Cargo.toml"));
 }
 
+/// What the README says of the environment variables of schemes, in the document with these called otherwise.
+#[track_caller]
+fn variables(renamed: &[(&str, &str)]) -> String {
+    let mut text = DOCUMENT.to_owned();
+    for (from, to) in renamed {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    let readme = files(&text).remove(Path::new("crates/vault/README.md"));
+    let readme = readme.expect("a generated file");
+    let names = renamed.iter().map(|(_, to)| to.to_uppercase());
+    let starts: Vec<String> = names.map(|name| format!("| [`{name}")).collect();
+    let own = |line: &&str| starts.iter().any(|start| line.starts_with(start));
+    readme.lines().filter(own).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn no_variable_says_two_things() {
+    let where_to = variables(&[
+        ("headerKey", "url"),
+        ("bearerAuth", "environment"),
+        ("basicAuth", "allow_http"),
+    ]);
+    insta::assert_snapshot!(where_to, @r"
+    | [`ENVIRONMENT_TOKEN`](schemes::ENVIRONMENT_TOKEN) | `VAULT_ENVIRONMENT_TOKEN` |
+    | [`ALLOW_HTTP`](schemes::ALLOW_HTTP) | `VAULT_ALLOW_HTTP_USERNAME`, `VAULT_ALLOW_HTTP_PASSWORD` |
+    | [`URL_KEY`](schemes::URL_KEY) | `VAULT_URL_KEY` |
+    ");
+    let one_another = variables(&[("headerKey", "browser_scopes"), ("browser", "browser")]);
+    insta::assert_snapshot!(one_another, @r"
+    | [`BROWSER_SCOPES`](schemes::BROWSER_SCOPES) | `VAULT_BROWSER_SCOPES` |
+    | [`BROWSER_2`](schemes::BROWSER_2) | `VAULT_BROWSER_2_ACCESS_TOKEN`, `VAULT_BROWSER_2_SCOPES` |
+    ");
+}
+
 /// The example of the README, as a module.
 fn example() -> String {
     let readme = file("README.md");

@@ -24,11 +24,12 @@ mod sign_in;
 mod signatures;
 mod sockets;
 mod types;
+mod variables;
 mod webhooks;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-pub(crate) use types::fields::RUNTIME;
+pub(crate) use {schemes::Schemes, types::fields::RUNTIME};
 
 use crate::{api::Api, lower::lower, workspace::Registered};
 

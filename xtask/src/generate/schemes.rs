@@ -4,26 +4,34 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Ident, Item, parse_quote};
 
-use super::{docs, names};
+use super::{docs, names, variables};
 use crate::api::{Api, Flow, FlowKind, Placement, Scheme, Server};
 
 /// The schemes that calls take, each with the name of its static.
-pub(super) struct Schemes<'a> {
+pub(crate) struct Schemes<'a> {
     api: &'a Api,
     named: Vec<(&'a Scheme, Ident)>,
 }
 
 impl<'a> Schemes<'a> {
-    pub(super) fn of(api: &'a Api) -> Self {
+    pub(crate) fn of(api: &'a Api) -> Self {
         let mut named: Vec<(&Scheme, Ident)> = Vec::new();
+        let mut read: Vec<String> = variables::OF_ENVIRONMENT.map(str::to_owned).into();
         for scheme in api.taken_schemes() {
-            let plain = names::static_name(&scheme.name);
+            let plain = plain_name(scheme);
             let mut name = plain.clone();
             let mut number = 2;
-            while named.iter().any(|(_, other)| *other == name) {
+            // A variable says one thing.
+            let taken = |name: &Ident, named: &[(_, Ident)]| {
+                let variables = variables::read(scheme, &name.to_string());
+                named.iter().any(|(_, other)| other == name)
+                    || variables.iter().any(|variable| read.contains(variable))
+            };
+            while taken(&name, &named) {
                 name = format_ident!("{plain}_{number}");
                 number += 1;
             }
+            read.extend(variables::read(scheme, &name.to_string()));
             named.push((scheme, name));
         }
         Self { api, named }
@@ -34,7 +42,7 @@ impl<'a> Schemes<'a> {
     }
 
     /// The name of the static of a scheme.
-    pub(super) fn name(&self, scheme: &str) -> Option<&Ident> {
+    pub(crate) fn name(&self, scheme: &str) -> Option<&Ident> {
         let mut named = self.named.iter();
         let found = named.find(|(known, _)| known.name == scheme);
         found.map(|(_, name)| name)
@@ -172,6 +180,19 @@ pub(super) fn placement_docs(placement: &Placement) -> String {
         Placement::Header(name) => format!("a key in the header `{name}`"),
         Placement::Query(name) => format!("a key in the query, as `{name}`"),
         Placement::Cookie(name) => format!("a key in the cookie `{name}`"),
+    }
+}
+
+/// The name of a static; with what the credential is behind it, where the environment variable of that name says where the
+/// calls go.
+fn plain_name(scheme: &Scheme) -> Ident {
+    let name = names::static_name(&scheme.name);
+    let variables = variables::read(scheme, &name.to_string());
+    let mut variables = variables.iter().map(String::as_str);
+    match variables.any(|variable| variables::OF_ENVIRONMENT.contains(&variable)) {
+        true if scheme.placement == Placement::Bearer => format_ident!("{name}_TOKEN"),
+        true => format_ident!("{name}_KEY"),
+        false => name,
     }
 }
 

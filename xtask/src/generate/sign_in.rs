@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use super::{
     docs, names,
     schemes::{Schemes, placement_docs},
+    variables,
 };
-use crate::api::{Api, Flow, FlowKind, Placement, Scheme};
+use crate::api::{Api, FlowKind, Placement, Scheme};
 
 /// The section on how a client is made.
 pub(super) fn readme(api: &Api, schemes: &Schemes<'_>) -> String {
@@ -70,7 +71,11 @@ pub(super) fn readme(api: &Api, schemes: &Schemes<'_>) -> String {
         prefix = prefix(api),
     );
     for (scheme, name) in schemes.standard() {
-        let variables = variables(&prefix(api), scheme, &name.to_string());
+        let variables = variables::useful(scheme, &name.to_string()).into_iter();
+        let variables: Vec<_> = variables
+            .map(|variable| format!("`{}_{variable}`", prefix(api)))
+            .collect();
+        let variables = variables.join(", ");
         let _ = writeln!(text, "| [`{name}`](schemes::{name}) | {variables} |");
     }
     text.push('\n');
@@ -243,27 +248,4 @@ fn way(
 
 fn prefix(api: &Api) -> String {
     api.name.to_ascii_uppercase().replace('-', "_")
-}
-
-/// The variables of a scheme, as `standard::from_env` names them.
-fn variables(prefix: &str, scheme: &Scheme, name: &str) -> String {
-    let all = |parts: &[&str]| {
-        let names = parts.iter().map(|part| format!("`{prefix}_{name}_{part}`"));
-        names.collect::<Vec<_>>().join(", ")
-    };
-    let has = |kind| scheme.flows.iter().any(|flow| flow.kind == kind);
-    let renews = |flow: &Flow| flow.token_url.is_some() || flow.refresh_url.is_some();
-    match &scheme.placement {
-        Placement::Basic => all(&["USERNAME", "PASSWORD"]),
-        Placement::Bearer if scheme.flows.iter().any(renews) => {
-            let mut parts = vec!["CLIENT_ID", "CLIENT_SECRET"];
-            if has(FlowKind::Password) {
-                parts.extend(["USERNAME", "PASSWORD"]);
-            }
-            parts.extend(["REFRESH_TOKEN", "ACCESS_TOKEN", "SCOPES"]);
-            all(&parts)
-        }
-        Placement::Bearer if !scheme.flows.is_empty() => all(&["ACCESS_TOKEN", "SCOPES"]),
-        _ => format!("`{prefix}_{name}`"),
-    }
 }

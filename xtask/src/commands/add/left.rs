@@ -2,12 +2,11 @@
 
 use std::io::{self, Write};
 
-use heck::ToShoutySnakeCase as _;
-
 use crate::{
     adopt::Adopted,
     api::{Api, FlowKind, Placement, Scheme},
     commands::counted,
+    generate,
     provenance::Provenance,
     registry,
     spec::{self, Finding},
@@ -102,9 +101,14 @@ fn credentials(api: &Api) -> Vec<String> {
         return vec!["none: no call takes any".to_owned()];
     }
     let (own, standard): (Vec<_>, Vec<_>) = taken.into_iter().partition(|scheme| scheme.own);
+    let names = generate::Schemes::of(api);
     let mut lines: Vec<String> = standard
         .iter()
-        .map(|scheme| format!("`{}`: {}", scheme.name, credential(scheme)))
+        .map(|scheme| {
+            let name = names.name(&scheme.name);
+            let name = name.map(ToString::to_string).unwrap_or_default();
+            format!("`{}`: {}", scheme.name, credential(scheme, &name))
+        })
         .collect();
     if !lines.is_empty() {
         let name = &api.name;
@@ -121,8 +125,7 @@ fn credentials(api: &Api) -> Vec<String> {
     lines
 }
 
-fn credential(scheme: &Scheme) -> String {
-    let name = scheme.name.to_shouty_snake_case();
+fn credential(scheme: &Scheme, name: &str) -> String {
     let flows: Vec<_> = scheme
         .flows
         .iter()

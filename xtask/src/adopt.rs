@@ -29,7 +29,7 @@ mod servers;
 mod schemas;
 
 pub use adopting::{Adopted, Change};
-pub use bundle::bundle;
+pub use bundle::{bundle, is_whole};
 pub use linting::{adopt_as_written, adopt_linted};
 
 use adopting::Adopting;

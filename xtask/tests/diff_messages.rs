@@ -143,6 +143,92 @@ fn a_spec_with_a_fault_is_not_compared() {
     assert!(err.contains("error: failed to compare"), "{err}");
 }
 
+/// The clean document, with the states of a wallet in a file of their own.
+fn in_parts() -> String {
+    let reference = "'#/components/schemas/WalletStatus'";
+    assert!(CLEAN.contains(reference));
+    CLEAN.replace(reference, "'parts/status.yaml'")
+}
+
+const PART: &str = "type: string\nenum: [PENDING, ACTIVE]\n";
+
+/// A folder with the clean document in two files.
+fn folder(root: &Path, part: &str) {
+    let write = |path: &str, text: &str| fs::write(root.join(path), text).expect("writable");
+    fs::create_dir_all(root.join("parts")).expect("writable");
+    write("ledger.yaml", &in_parts());
+    write("parts/status.yaml", part);
+}
+
+#[test]
+fn a_spec_in_several_files_is_compared_with_all_of_them_as_they_were() {
+    let root = repository(CLEAN);
+    let commit = || {
+        git(root.path(), &["add", "."]);
+        git(root.path(), &["commit", "--quiet", "--message", "More"]);
+    };
+    folder(&root.path().join("specs"), PART);
+    commit();
+    let same = "        same crates/ledger\n";
+    let (well, out, err) = diff(root.path(), &[]);
+    assert_eq!((well, out.as_str(), err.as_str()), (true, same, ""));
+    folder(&root.path().join("specs"), "type: string\nenum: [ACTIVE]\n");
+    let (well, out, err) = diff(root.path(), &[]);
+    assert!(well, "{err}");
+    assert!(out.contains("breaking types::Status"), "{out}");
+    // Neither the working tree nor the index is touched.
+    commit();
+    let (_, out, _) = diff(root.path(), &[]);
+    assert_eq!(out, same);
+    let (_, out, _) = diff(root.path(), &["HEAD~1"]);
+    assert!(out.contains("breaking types::Status"), "{out}");
+    fs::remove_file(root.path().join("specs/parts/status.yaml")).expect("it is there");
+    let (well, _, err) = diff(root.path(), &[]);
+    assert!(!well);
+    assert!(err.contains("parts/status.yaml"), "{err}");
+}
+
+#[test]
+fn the_next_version_of_a_vendor_is_compared_before_it_is_taken() {
+    let root = repository(CLEAN);
+    let vendor = tempfile::tempdir().expect("a folder");
+    let next = vendor.path().to_str().expect("a path").to_owned();
+    let to = |more: &[&str]| {
+        let arguments = [&["--spec", "ledger", "--to", &next], more].concat();
+        diff(root.path(), &arguments)
+    };
+    folder(vendor.path(), PART);
+    let (well, out, err) = to(&[]);
+    assert!(well, "{err}");
+    assert!(
+        out.contains("breaking types::WalletStatus: it is gone"),
+        "{out}"
+    );
+    // What was brought here before had the same names then.
+    folder(&root.path().join("specs"), PART);
+    let (_, out, _) = to(&[]);
+    assert_eq!(out, "        same crates/ledger\n");
+    let (_, out, _) = to(&["HEAD"]);
+    assert!(
+        out.contains("breaking types::WalletStatus: it is gone"),
+        "{out}"
+    );
+    folder(vendor.path(), "type: string\nenum: [ACTIVE]\n");
+    let (_, out, _) = to(&["--changelog"]);
+    assert!(out.starts_with("## bindery-ledger 2.0.0"), "{out}");
+    // It may not be there, or be none.
+    fs::remove_file(vendor.path().join("ledger.yaml")).expect("it is there");
+    let (well, _, err) = to(&[]);
+    assert!(!well);
+    assert!(err.starts_with("error: there is no document in "), "{err}");
+    let (well, _, err) = to(&["--spec", "other"]);
+    assert!(!well);
+    assert!(
+        err.starts_with("error: `--to` is compared with one spec"),
+        "{err}"
+    );
+}
+
 #[test]
 fn an_unknown_revision_is_told_with_what_git_says() {
     let root = repository(CLEAN);

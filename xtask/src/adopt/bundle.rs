@@ -28,7 +28,7 @@ const DEPTH: usize = 32;
 ///
 /// A finding for each reference that leads to no file that is read, and those of the files themselves.
 pub fn bundle(mut document: Document, at: &Path) -> Result<Document, Vec<Finding>> {
-    if !refers_elsewhere(document.root()) {
+    if is_whole(&document) {
         return Ok(document);
     }
     let folder = at.parent().map_or_else(PathBuf::new, Path::to_path_buf);
@@ -78,6 +78,11 @@ pub fn bundle(mut document: Document, at: &Path) -> Result<Document, Vec<Finding
     }
     *document.root_mut() = root;
     Ok(document)
+}
+
+/// Whether a document refers to no other file, so that there is nothing to bring into it.
+pub fn is_whole(document: &Document) -> bool {
+    !refers_elsewhere(document.root())
 }
 
 fn refers_elsewhere(node: &Node) -> bool {

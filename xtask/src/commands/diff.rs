@@ -1,30 +1,39 @@
 //! `cargo xtask diff`.
 
+mod revision;
+
 use std::{
     fs,
     io::{self, Write},
-    process::Command,
+    path::{Path, PathBuf},
 };
 
 use clap::Args;
+use serde_json::Value;
 
+use self::revision::Revision;
 use crate::{
     adopt::{self, Adopted},
     api::Api,
     diff::{self, Version},
     generate,
+    origin::{self, Brought, Refused},
     spec::{Document, Finding, Severity},
     workspace::{Spec, Workspace},
 };
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// The commit, branch or tag to compare the specs with.
-    #[arg(value_name = "REV", default_value = "HEAD")]
-    revision: String,
+    /// The commit, branch or tag to compare the specs with: `HEAD`, or with `--to` the specs as they are.
+    #[arg(value_name = "REV")]
+    revision: Option<String>,
     /// The providers to compare; all of them if none is named.
     #[arg(long = "spec", value_name = "NAME")]
     names: Vec<String>,
+    /// A document to compare the one spec with, in place of what it is now: the vendor's next version, in one file or in a
+    /// folder.
+    #[arg(long, value_name = "FILE-OR-DIR", requires = "names")]
+    to: Option<PathBuf>,
     /// Print an entry for each crate's changelog instead.
     #[arg(long)]
     changelog: bool,
@@ -36,23 +45,34 @@ pub(super) fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<bool> {
+    if let (Some(_), [_, _, ..]) = (&options.to, &*options.names) {
+        writeln!(
+            err,
+            "error: `--to` is compared with one spec: name one with `--spec`"
+        )?;
+        return Ok(false);
+    }
     let now = workspace.specs()?;
-    let then = match committed(workspace, &options.revision)? {
-        Ok(then) => then,
-        Err(why) => {
-            writeln!(
-                err,
-                "error: failed to read the specs of `{}`: {why}",
-                options.revision
-            )?;
-            return Ok(false);
-        }
+    let revision = options.revision.as_deref();
+    let then = match revision.or(options.to.is_none().then_some("HEAD")) {
+        None => None,
+        Some(revision) => match Revision::read(workspace, revision)? {
+            Ok(then) => Some(then),
+            Err(why) => {
+                writeln!(
+                    err,
+                    "error: failed to read the specs of `{revision}`: {why}"
+                )?;
+                return Ok(false);
+            }
+        },
     };
-    let mut names: Vec<&str> = now
-        .iter()
-        .chain(then.iter().map(|(spec, _)| spec))
-        .map(|spec| spec.name.as_str())
-        .collect();
+    let mut names: Vec<&str> = match (&options.to, &then) {
+        (Some(_), Some(_)) => Vec::new(),
+        _ => now.iter().map(|spec| spec.name.as_str()).collect(),
+    };
+    let specs = then.iter().flat_map(Revision::specs);
+    names.extend(specs.map(|(spec, _)| spec.name.as_str()));
     names.sort_unstable();
     names.dedup();
     if let Some(unknown) = options
@@ -72,9 +92,20 @@ pub(super) fn run(
     let version = version(workspace)?;
     let mut well = true;
     for name in names {
-        let before = then.iter().find(|(spec, _)| spec.name == name);
-        let after = now.iter().find(|spec| spec.name == name);
-        let (Some((old, text)), Some(spec)) = (before, after) else {
+        let present = now
+            .iter()
+            .find(|spec| spec.name == name)
+            .map(Source::Present);
+        let before = match &then {
+            Some(then) => {
+                let mut specs = then.specs().iter();
+                let past = specs.find(|(spec, _)| spec.name == name);
+                past.map(|(spec, text)| Source::Past(then, spec, text))
+            }
+            None => present,
+        };
+        let after = options.to.as_deref().map(Source::Brought).or(present);
+        let (Some(before), Some(after)) = (before, after) else {
             let (verdict, what) = match after {
                 Some(_) => ("minor", "the crate is new"),
                 None => ("breaking", "the crate is gone"),
@@ -82,15 +113,19 @@ pub(super) fn run(
             writeln!(out, "{:>12} crates/{name}: {what}", verdict)?;
             continue;
         };
-        let current = fs::read_to_string(workspace.root().join(&spec.path))?;
-        if current == *text {
+        let sides = before
+            .load(workspace)
+            .and_then(|before| Ok((before, after.load(workspace)?)));
+        if let Ok((before, after)) = &sides
+            && before.is(after)
+        {
             if !options.changelog {
                 writeln!(out, "{:>12} crates/{name}", "same")?;
             }
             continue;
         }
         let versions =
-            generated(old, text).and_then(|before| Ok((before, generated(spec, &current)?)));
+            sides.and_then(|(before, after)| Ok((before.generated(name)?, after.generated(name)?)));
         let (before, after) = match versions {
             Ok(versions) => versions,
             Err(lines) => {
@@ -131,65 +166,89 @@ pub(super) fn run(
     Ok(well)
 }
 
-/// The crate of a spec with this text, or what is wrong with it.
-fn generated(spec: &Spec, text: &str) -> Result<Version, Vec<String>> {
-    let lines = |findings: Vec<Finding>| findings.iter().map(ToString::to_string).collect();
-    let document = Document::parse(&spec.path, text).map_err(lines)?;
-    let Adopted {
-        document,
-        mut findings,
-        ..
-    } = adopt::adopt_linted(document);
-    findings.retain(|finding| finding.severity == Severity::Error);
-    if !findings.is_empty() {
-        return Err(lines(findings));
-    }
-    let api = Api::read(&spec.name, document.value());
-    let files = generate::generate(&api, text)
-        .map_err(|error| vec![format!("{}: {error}", spec.path.display())])?;
-    Ok(Version { api, files })
+/// Where a document comes from.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// The spec as it is.
+    Present(&'a Spec),
+    /// The spec as it was, with its text.
+    Past(&'a Revision<'a>, &'a Spec, &'a str),
+    /// A document that is no spec, or not yet.
+    Brought(&'a Path),
 }
 
-/// The specs of a revision with their texts, or what git says.
-fn committed(
-    workspace: &Workspace,
-    revision: &str,
-) -> io::Result<Result<Vec<(Spec, String)>, String>> {
-    let git = |arguments: &[&str]| -> io::Result<Result<String, String>> {
-        let output = Command::new("git")
-            .arg("-C")
-            .arg(workspace.root())
-            .args(arguments)
-            .output()
-            .map_err(|error| io::Error::new(error.kind(), format!("failed to run git: {error}")))?;
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Ok(match output.status.success() {
-            true => Ok(text(output.stdout)),
-            false => Err(text(output.stderr).trim().to_owned()),
-        })
-    };
-    // What begins with a dash is no revision and must not be an option either.
-    let listed = match git(&[
-        "ls-tree",
-        "--name-only",
-        "--end-of-options",
-        revision,
-        "specs/",
-    ])? {
-        Ok(listed) => listed,
-        Err(why) => return Ok(Err(why)),
-    };
-    let mut specs = Vec::new();
-    for path in listed.lines() {
-        let Some(spec) = Spec::at(path.as_ref()) else {
-            continue;
+/// A document, with all its files in it.
+struct Side {
+    document: Document,
+    value: Value,
+    /// What stands in its first file; nothing of one that is no spec.
+    text: Option<String>,
+}
+
+impl Source<'_> {
+    /// The document, or what is wrong with it.
+    fn load(self, workspace: &Workspace) -> Result<Side, Vec<String>> {
+        let document = match self {
+            Self::Present(spec) => workspace
+                .load(spec)
+                .and_then(|document| adopt::bundle(document, &workspace.root().join(&spec.path)))
+                .map_err(lines)?,
+            Self::Past(revision, spec, text) => {
+                let document = Document::parse(&spec.path, text).map_err(lines)?;
+                match adopt::is_whole(&document) {
+                    true => document,
+                    false => {
+                        let file = revision.file(spec);
+                        let file = file.map_err(|error| vec![format!("error: {error}")])?;
+                        adopt::bundle(document, &file).map_err(lines)?
+                    }
+                }
+            }
+            Self::Brought(path) => match origin::bring(path) {
+                Ok(Brought { document, .. }) => document,
+                Err(Refused::Findings(findings)) => return Err(lines(findings)),
+                Err(Refused::Unfound(why)) => return Err(vec![format!("error: {why}")]),
+            },
         };
-        match git(&["show", "--end-of-options", &format!("{revision}:./{path}")])? {
-            Ok(text) => specs.push((spec, text)),
-            Err(why) => return Ok(Err(why)),
-        }
+        Ok(Side {
+            value: document.value(),
+            text: match self {
+                Self::Present(_) | Self::Past(..) => Some(document.text().to_owned()),
+                Self::Brought(_) => None,
+            },
+            document,
+        })
     }
-    Ok(Ok(specs))
+}
+
+impl Side {
+    /// Whether the other one says the same, also to those who read its comments, if both are specs.
+    fn is(&self, other: &Self) -> bool {
+        let texts = self.text.as_ref().zip(other.text.as_ref());
+        texts.is_none_or(|(one, other)| one == other) && self.value == other.value
+    }
+
+    /// Its crate, or what is wrong with it.
+    fn generated(self, name: &str) -> Result<Version, Vec<String>> {
+        let path = self.document.path().to_owned();
+        let Adopted {
+            document,
+            mut findings,
+            ..
+        } = adopt::adopt_linted(self.document);
+        findings.retain(|finding| finding.severity == Severity::Error);
+        if !findings.is_empty() {
+            return Err(lines(findings));
+        }
+        let api = Api::read(name, document.value());
+        let files = generate::generate(&api, document.text())
+            .map_err(|error| vec![format!("{}: {error}", path.display())])?;
+        Ok(Version { api, files })
+    }
+}
+
+fn lines(findings: Vec<Finding>) -> Vec<String> {
+    findings.iter().map(ToString::to_string).collect()
 }
 
 /// The version of all crates, from the workspace's manifest.

@@ -3,16 +3,29 @@
 //! It is cargo's own file, and has one form: packages by name, and in each a line for each dependency, by name. What is
 //! written here is what cargo would write, so that `--locked` holds without cargo having run.
 
-/// A package's lines, without the empty one before it.
+/// What stands between two empty lines: first the head, then each package.
 fn blocks(text: &str) -> impl Iterator<Item = &str> {
-    text.split("\n\n")
-        .filter(|block| block.starts_with("[[package]]"))
+    text.trim_end_matches('\n').split("\n\n")
+}
+
+fn joined(blocks: &[String]) -> String {
+    format!("{}\n", blocks.join("\n\n"))
 }
 
 fn field<'a>(block: &'a str, key: &str) -> Option<&'a str> {
     let mut lines = block.lines();
     let value = lines.find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "))?;
     Some(value.trim_matches('"'))
+}
+
+/// The name of a package; the head has none.
+fn name_of(block: &str) -> Option<&str> {
+    let package = block.strip_prefix("[[package]]\n")?;
+    field(package, "name")
+}
+
+fn is_ours(package: &str) -> bool {
+    field(package, "source").is_none()
 }
 
 fn dependencies(block: &str) -> impl Iterator<Item = &str> {
@@ -22,7 +35,7 @@ fn dependencies(block: &str) -> impl Iterator<Item = &str> {
 
 /// Whether there is a package of this name.
 pub(super) fn has(text: &str, name: &str) -> bool {
-    blocks(text).any(|block| field(block, "name") == Some(name))
+    blocks(text).any(|block| name_of(block) == Some(name))
 }
 
 /// The text with a package of the workspace more, on which `dependent` depends.
@@ -33,59 +46,42 @@ pub(super) fn with(
     needs: &[String],
     dependent: &str,
 ) -> String {
-    let mut needs: Vec<String> = needs.iter().map(|need| spelled(text, need)).collect();
-    needs.sort_unstable();
-    let mut block = format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"");
-    if !needs.is_empty() {
-        let lines: String = needs.iter().map(|need| format!(" \"{need}\",\n")).collect();
-        block.push_str(&format!("\ndependencies = [\n{lines}]"));
-    }
-    let mut parts: Vec<String> = text
-        .trim_end_matches('\n')
-        .split("\n\n")
-        .map(str::to_owned)
+    let needs: Vec<String> = needs.iter().map(|need| spelled(text, need)).collect();
+    let package = format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"");
+    let package = depending(&package, needs.iter().map(String::as_str));
+    let mut all: Vec<String> = blocks(text)
+        .map(|block| match name_of(block) == Some(dependent) {
+            true => depending(block, dependencies(block).chain([name])),
+            false => block.to_owned(),
+        })
         .collect();
-    for part in &mut parts {
-        if field(part, "name") == Some(dependent) {
-            let mut needs: Vec<&str> = dependencies(part).chain([name]).collect();
-            needs.sort_unstable();
-            *part = depending(part, &needs);
-        }
-    }
-    let after = parts.iter().position(|part| {
-        part.starts_with("[[package]]") && field(part, "name").is_some_and(|other| other > name)
-    });
-    parts.insert(after.unwrap_or(parts.len()), block);
-    format!("{}\n", parts.join("\n\n"))
+    let after = all
+        .iter()
+        .position(|block| name_of(block).is_some_and(|other| other > name));
+    all.insert(after.unwrap_or(all.len()), package);
+    joined(&all)
 }
 
 /// The text without a package, on which nothing depends any more.
 pub(super) fn without(text: &str, name: &str) -> String {
-    let parts = text.trim_end_matches('\n').split("\n\n");
-    let parts = parts.filter(|part| {
-        !part.starts_with("[[package]]")
-            || field(part, "name") != Some(name)
-            || field(part, "source").is_some()
-    });
-    let parts: Vec<String> = parts
-        .map(|part| {
-            let all: Vec<&str> = dependencies(part).collect();
-            let left: Vec<&str> = all.iter().copied().filter(|need| *need != name).collect();
-            match left.len() == all.len() {
-                true => part.to_owned(),
-                false => depending(part, &left),
-            }
+    let others = blocks(text).filter(|block| name_of(block) != Some(name) || !is_ours(block));
+    let all: Vec<String> = others
+        .map(|block| match dependencies(block).any(|need| need == name) {
+            true => depending(block, dependencies(block).filter(|need| *need != name)),
+            false => block.to_owned(),
         })
         .collect();
-    format!("{}\n", parts.join("\n\n"))
+    joined(&all)
 }
 
 /// The package with these dependencies in the place of its own.
-fn depending(block: &str, needs: &[&str]) -> String {
+fn depending<'a>(block: &'a str, needs: impl Iterator<Item = &'a str>) -> String {
     let head = block.split("\ndependencies = [").next().unwrap_or(block);
+    let mut needs: Vec<&str> = needs.collect();
     if needs.is_empty() {
         return head.to_owned();
     }
+    needs.sort_unstable();
     let lines: String = needs.iter().map(|need| format!(" \"{need}\",\n")).collect();
     format!("{head}\ndependencies = [\n{lines}]")
 }
@@ -93,7 +89,7 @@ fn depending(block: &str, needs: &[&str]) -> String {
 /// A dependency as cargo writes it: with its version where there are several of the name, which is that of our other
 /// packages.
 fn spelled(text: &str, need: &str) -> String {
-    let mut ours = blocks(text).filter(|block| field(block, "source").is_none());
+    let mut ours = blocks(text).filter(|block| name_of(block).is_some() && is_ours(block));
     let found = ours.find_map(|block| {
         dependencies(block)
             .find(|other| *other == need || other.starts_with(&format!("{need} ")))

@@ -3,25 +3,7 @@
 use std::collections::HashSet;
 
 use super::{adopting::Adopting, objects};
-use crate::spec::{is_keyword, pascal, snake};
-
-/// Methods and traits' methods that every client has, and names that the table of operations has.
-const METHODS: [&str; 14] = [
-    "new",
-    "session",
-    "new_with_client",
-    "baseurl",
-    "client",
-    "inner",
-    "api_version",
-    "pre",
-    "post",
-    "exec",
-    "clone",
-    "all",
-    "server",
-    "method",
-];
+use crate::spec::{TAKEN_IDS, is_keyword, pascal, snake};
 
 /// Types that the modules of a crate import, or the language brings along: a call in the making is a type too.
 const TYPES: [&str; 34] = [
@@ -129,7 +111,7 @@ fn name_of(id: &str) -> String {
 fn fits(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
         && !is_keyword(name)
-        && !METHODS.contains(&name)
+        && !TAKEN_IDS.contains(&name)
         && !TYPES.contains(&pascal(name).as_str())
         && !begins_as_ours(name)
 }

@@ -10,7 +10,7 @@ use super::{
     calls::{by_reference, shortened},
     names,
     signatures::Signature,
-    types::{self, Model, fields},
+    types::{self, Model, fields, type_ident},
 };
 use crate::api::{Api, Operation};
 
@@ -161,7 +161,7 @@ impl Writer<'_> {
                 quote!([#(#entries),*])
             });
         }
-        match last(ty)?.as_str() {
+        match type_ident(ty)?.as_str() {
             "String" | "Secret" => {
                 let text = example.as_str()?;
                 Some(quote!(#text))
@@ -182,7 +182,7 @@ impl Writer<'_> {
 
     /// `example` as a value whose type is seen from itself.
     fn known(&self, ty: &Type, example: &Value) -> Option<TokenStream> {
-        match last(ty)?.as_str() {
+        match type_ident(ty)?.as_str() {
             "Address" | "Hex" => {
                 let text = example.as_str()?;
                 Some(quote!(#text.parse::<#ty>()?))
@@ -218,7 +218,7 @@ impl Writer<'_> {
                 quote!([#(#entries),*].into_iter().collect())
             });
         }
-        let name = last(ty)?;
+        let name = type_ident(ty)?;
         match name.as_str() {
             "String" | "Secret" => {
                 let text = example.as_str()?;
@@ -339,7 +339,7 @@ impl Writer<'_> {
         if map_value(ty).is_some() {
             return example.is_object();
         }
-        match last(ty).as_deref() {
+        match type_ident(ty).as_deref() {
             Some(
                 "String" | "Secret" | "Address" | "Base64" | "Hex" | "Uint256" | "Uuid"
                 | "DateTime",
@@ -353,17 +353,6 @@ impl Writer<'_> {
             Some(name) => self.named(name, example).is_some(),
             None => false,
         }
-    }
-}
-
-fn last(ty: &Type) -> Option<String> {
-    match ty {
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .map(|segment| segment.ident.to_string()),
-        _ => None,
     }
 }
 

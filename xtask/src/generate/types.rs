@@ -383,7 +383,8 @@ fn without_serde(attributes: &mut Vec<syn::Attribute>) {
     }
 }
 
-fn type_ident(ty: &Type) -> Option<String> {
+/// The last word of a type's path.
+pub(super) fn type_ident(ty: &Type) -> Option<String> {
     match ty {
         Type::Path(path) => path
             .path

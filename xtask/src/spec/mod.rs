@@ -23,7 +23,9 @@ mod yaml;
 pub use document::Document;
 pub use expression::Expression;
 pub use finding::{Edit, Finding, Mend, Severity};
-pub(crate) use lint::{EXTENSIONS, Kind, Shape, is_keyword, lint_for, nearest, pascal, snake};
+pub(crate) use lint::{
+    EXTENSIONS, Kind, Shape, TAKEN_IDS, is_keyword, lint_for, nearest, needs_name, pascal, snake,
+};
 pub use lint::{lint, rules, suffers};
 pub use mending::{Change, Mended, mended};
 pub use node::{Content, Entry, Node};

@@ -8,7 +8,7 @@ use heck::ToPascalCase as _;
 use super::walk::{self, Holder, reference_to};
 use crate::{
     adopt::adopting::Adopting,
-    spec::{Content, Entry, Node, Position},
+    spec::{Content, Entry, Node, Position, needs_name},
 };
 
 /// What stays where the schema stood: it is said of this use of it.
@@ -152,25 +152,6 @@ fn joined(name: &str, suffix: &str) -> String {
         return suffix;
     }
     format!("{name}{suffix}")
-}
-
-/// What a schema is that becomes a type of its own.
-fn needs_name(node: &Node) -> Option<&'static str> {
-    let closed = matches!(
-        node.get("additionalProperties").map(|node| &node.content),
-        Some(Content::Bool(false))
-    );
-    if node.reference().is_some() {
-        None
-    } else if node.get("enum").is_some() {
-        Some("an enum")
-    } else if node.get("properties").is_some() || closed {
-        Some("an object")
-    } else if node.get("oneOf").is_some() || node.get("anyOf").is_some() {
-        Some("a union")
-    } else {
-        None
-    }
 }
 
 #[cfg(test)]

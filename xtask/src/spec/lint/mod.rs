@@ -45,7 +45,9 @@ use findings::Findings;
 
 pub(crate) use anatomy::{EXTENSIONS, Kind, Shape};
 pub(crate) use nearest::nearest;
+pub(crate) use operation_ids::TAKEN_IDS;
 pub(crate) use rust_name::{is_keyword, pascal, snake};
+pub(crate) use schemas::needs_name;
 pub use suffers::suffers;
 
 /// All faults of a document, by position.

@@ -7,9 +7,10 @@ use super::context::Context;
 use super::findings::Findings;
 use super::rust_name::{is_keyword, snake};
 
-/// Methods that every generated client has, or its traits.
-const CLIENT_METHODS: &[&str] = &[
+/// Methods and traits' methods that every client has, and names that the table of operations has.
+pub(crate) const TAKEN_IDS: [&str; 14] = [
     "new",
+    "session",
     "new_with_client",
     "baseurl",
     "client",
@@ -19,6 +20,9 @@ const CLIENT_METHODS: &[&str] = &[
     "post",
     "exec",
     "clone",
+    "all",
+    "server",
+    "method",
 ];
 
 pub(super) fn missing(context: &Context<'_>, findings: &mut Findings<'_>) {
@@ -52,10 +56,10 @@ pub(super) fn colliding(context: &Context<'_>, findings: &mut Findings<'_>) {
         };
         let Some(id) = node.as_str() else { continue };
         let name = snake(id);
-        if CLIENT_METHODS.contains(&name.as_str()) {
+        if TAKEN_IDS.contains(&name.as_str()) {
             findings.add(
                 node.position,
-                format!("operation id `{id}` is the name of a method that every client has"),
+                format!("operation id `{id}` is a name that every client has already"),
                 "say what the operation does, as in `get_user`",
             );
         }

@@ -72,7 +72,11 @@ pub(super) fn missing_items(context: &Context<'_>, findings: &mut Findings<'_>) 
 
 pub(super) fn unnamed(context: &Context<'_>, findings: &mut Findings<'_>) {
     for schema in context.all(Kind::Schema) {
-        let Some(what) = needs_name(schema.node) else {
+        let made_of_others = || {
+            let parts = schema.node.get("allOf")?.items();
+            (parts.len() > 1).then_some("an object made of others")
+        };
+        let Some(what) = needs_name(schema.node).or_else(made_of_others) else {
             continue;
         };
         // Headers of responses become no type.
@@ -88,7 +92,7 @@ pub(super) fn unnamed(context: &Context<'_>, findings: &mut Findings<'_>) {
 }
 
 /// What a schema is that becomes a type of its own.
-fn needs_name(node: &Node) -> Option<&'static str> {
+pub(crate) fn needs_name(node: &Node) -> Option<&'static str> {
     let closed = matches!(
         node.get("additionalProperties"),
         Some(Node {
@@ -104,11 +108,6 @@ fn needs_name(node: &Node) -> Option<&'static str> {
         Some("an object")
     } else if node.get("oneOf").is_some() || node.get("anyOf").is_some() {
         Some("a union")
-    } else if node
-        .get("allOf")
-        .is_some_and(|branches| branches.items().len() > 1)
-    {
-        Some("an object made of others")
     } else {
         None
     }

@@ -3,21 +3,20 @@
 //! Only files at or below the folder of the document are read, never an address on the network: what a generator makes
 //! is the same wherever and whenever it runs.
 
+mod files;
+mod naming;
+
 use std::{
     collections::HashMap,
     fs,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
 };
 
+use self::files::File;
 use super::objects;
 use crate::spec::{
-    Content, Document, Finding, Kind, Node, Position, Severity, Shape,
-    document::{escape, reference_tokens},
-    pascal,
+    Content, Document, Finding, Kind, Node, Position, Severity, Shape, document::escape,
 };
-
-/// More files than any document has; more than that are a mistake.
-const FILES: usize = 2000;
 
 /// How deep what is put in place of references may lead to more of them.
 const DEPTH: usize = 32;
@@ -98,12 +97,6 @@ fn refers_elsewhere(node: &Node) -> bool {
         Content::List(items) => items.iter().any(refers_elsewhere),
         _ => false,
     }
-}
-
-struct File {
-    /// Its path below the folder of the document.
-    name: PathBuf,
-    root: Node,
 }
 
 struct Bundler<'a> {
@@ -302,176 +295,6 @@ impl Bundler<'_> {
         self.follow(&mut found, kind, target, 0);
         self.added[place].2 = found;
         Some(format!("#/components/{section}/{}", escape(&name)))
-    }
-
-    /// A name after the last word of the pointer, or after the file; one that is not taken.
-    fn name(&self, file: usize, pointer: &str, section: &str) -> String {
-        let file_name = &self.files[file].name;
-        let stem = |path: &Path| {
-            let stem = path.file_stem().and_then(|stem| stem.to_str());
-            stem.unwrap_or("part").to_owned()
-        };
-        let last = reference_tokens(pointer)
-            .pop()
-            .filter(|last| !last.is_empty());
-        let wanted = last.unwrap_or_else(|| {
-            let own = stem(file_name);
-            // Of `pets/index.yaml`, the folder is the name.
-            match (own.as_str(), file_name.parent().and_then(Path::file_name)) {
-                ("index" | "_index" | "schema", Some(folder)) => {
-                    folder.to_string_lossy().into_owned()
-                }
-                _ => own,
-            }
-        });
-        let clean: String = wanted
-            .chars()
-            .map(|character| {
-                if character.is_alphanumeric() || "._-".contains(character) {
-                    character
-                } else {
-                    '_'
-                }
-            })
-            .collect();
-        let taken = |name: &str| {
-            let old = match section {
-                "schemas" => "definitions",
-                other => other,
-            };
-            let root = &self.files[0].root;
-            let of_document = root
-                .get("components")
-                .and_then(|components| components.get(section))
-                .into_iter()
-                .chain(root.get(old))
-                .filter_map(|names| names.get(name))
-                // A component that is nothing but the way to this place is this place.
-                .any(|known| {
-                    let leads = known.reference().map(|reference| self.leads(reference));
-                    leads != Some((file_name.clone(), pointer.to_owned()))
-                });
-            of_document
-                || self
-                    .added
-                    .iter()
-                    .any(|(of, known, _)| *of == section && known == name)
-        };
-        if !taken(&clean) {
-            return clean;
-        }
-        let longer = format!("{}{}", pascal(&stem(file_name)), pascal(&clean));
-        let mut name = longer.clone();
-        let mut number = 2;
-        while taken(&name) {
-            name = format!("{longer}{number}");
-            number += 1;
-        }
-        name
-    }
-
-    /// The file and the pointer that a reference in the document itself names, if that is below its folder.
-    fn leads(&self, reference: &str) -> (PathBuf, String) {
-        let (path, pointer) = reference.split_once('#').unwrap_or((reference, ""));
-        let mut name = PathBuf::new();
-        for component in Path::new(path).components() {
-            match component {
-                Component::Normal(part) => name.push(part),
-                Component::ParentDir => drop(name.pop()),
-                _ => {}
-            }
-        }
-        (name, pointer.to_owned())
-    }
-
-    /// The file and the pointer that a reference leads to.
-    fn place(&mut self, text: &str, position: Position, file: usize) -> Option<(usize, String)> {
-        let (path, pointer) = text.split_once('#').unwrap_or((text, ""));
-        if path.is_empty() {
-            return Some((file, pointer.to_owned()));
-        }
-        let name = self.locate(path, position, file)?;
-        if let Some(known) = self.files.iter().position(|file| file.name == name) {
-            return Some((known, pointer.to_owned()));
-        }
-        if self.files.len() > FILES {
-            self.refuse(
-                position,
-                format!("the document refers to more than {FILES} files"),
-                "bundle it with another tool first",
-            );
-            return None;
-        }
-        match Document::load_as(&self.folder.join(&name), &self.shown.join(&name)) {
-            Ok(document) => {
-                let number = self.document.add_file(self.shown.join(&name));
-                let mut root = document.root().clone();
-                root.in_file(number);
-                self.files.push(File { name, root });
-                Some((self.files.len() - 1, pointer.to_owned()))
-            }
-            Err(mut findings) => {
-                for finding in &mut findings {
-                    if finding.rule == "unreadable-file" {
-                        finding.path = self.document.path_of(position).to_owned();
-                        finding.position = position;
-                        finding.what = format!("`{path}`: {}", finding.what);
-                    }
-                }
-                self.findings.append(&mut findings);
-                None
-            }
-        }
-    }
-
-    /// The path of a file below the folder of the document.
-    fn locate(&mut self, path: &str, position: Position, file: usize) -> Option<PathBuf> {
-        let scheme = path.split_once(':').map(|(scheme, _)| scheme);
-        if scheme.is_some_and(|scheme| {
-            scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphanumeric())
-        }) || path.starts_with("//")
-        {
-            self.refuse_as(
-                "remote-reference",
-                position,
-                format!("`{path}` is on the network, where nothing is read"),
-                "put the file beside the document, and refer to it there",
-            );
-            return None;
-        }
-        let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-        let from = self.files[file]
-            .name
-            .parent()
-            .map_or_else(PathBuf::new, Path::to_path_buf);
-        let mut name = PathBuf::new();
-        let mut outside = decoded.starts_with('/');
-        for component in from.join(decoded.as_ref()).components() {
-            match component {
-                Component::Normal(part) => name.push(part),
-                Component::ParentDir => outside |= !name.pop(),
-                Component::CurDir => {}
-                Component::RootDir | Component::Prefix(_) => outside = true,
-            }
-        }
-        // A link may lead out where the path does not.
-        let real = (
-            fs::canonicalize(&self.folder),
-            fs::canonicalize(self.folder.join(&name)),
-        );
-        if let (Ok(folder), Ok(file)) = &real {
-            outside |= !file.starts_with(folder);
-        }
-        if outside {
-            self.refuse_as(
-                "reference-outside",
-                position,
-                format!("`{path}` is outside of the folder of the document"),
-                "put the file into the folder of the document, or into one below it",
-            );
-            return None;
-        }
-        Some(name)
     }
 
     fn refuse(&mut self, position: Position, what: String, mend: &str) {

@@ -16,6 +16,7 @@ mod keys;
 mod openapi_3_1;
 mod references;
 mod swagger;
+mod values;
 
 mod bodies;
 mod media_types;
@@ -71,7 +72,7 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "mend-values",
         why: "vendors write `null` for nothing, numbers for texts, and one thing for a list of one",
-        apply: keys::mend_values,
+        apply: values::mend_values,
     },
     Pass {
         name: "drop-foreign-keys",

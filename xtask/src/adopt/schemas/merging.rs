@@ -3,21 +3,21 @@
 //! A reference with nothing but prose beside it stays as it is. So does what stands beside a union: it goes into each of
 //! the branches.
 
-use std::collections::BTreeMap;
+mod keywords;
+mod unions;
 
+use self::unions::{has_structure, union_of};
 use super::{
     lifting,
-    walk::{self, Named, PROSE, allows_anything, map, referred},
+    walk::{self, Named, allows_anything, map, referred},
 };
 use crate::{
     adopt::adopting::Adopting,
-    spec::{Content, Entry, Node, Position},
+    spec::{Content, Node, Position},
 };
 
 /// How deep schemas made of others may be nested.
 const DEPTH: usize = 32;
-/// How many branches a product of unions may have.
-const BRANCHES: usize = 64;
 
 type Notes = Vec<(Position, String)>;
 
@@ -97,26 +97,6 @@ fn bare(schema: &Node) -> Option<&Node> {
         },
         _ => None,
     }
-}
-
-fn union_of(schema: &Node) -> Option<&'static str> {
-    ["oneOf", "anyOf"]
-        .into_iter()
-        .find(|key| schema.get(key).is_some())
-}
-
-/// Whether something beside a union says what the values are.
-fn has_structure(schema: &Node) -> bool {
-    [
-        "properties",
-        "required",
-        "additionalProperties",
-        "items",
-        "enum",
-    ]
-    .iter()
-    .any(|key| schema.get(key).is_some())
-        || schema.get("oneOf").is_some() && schema.get("anyOf").is_some()
 }
 
 struct Merging<'a> {
@@ -263,257 +243,6 @@ impl Merging<'_> {
             }
         }
         Some(whole)
-    }
-
-    fn keyword(&mut self, key: &str, mine: &Node, theirs: &Node, depth: usize) -> Option<Node> {
-        Some(match key {
-            "properties" => self.properties(mine, theirs, depth)?,
-            "required" => {
-                let mut names = mine.items().to_vec();
-                let new = theirs.items().iter().filter(|name| {
-                    mine.items()
-                        .iter()
-                        .all(|other| other.as_str() != name.as_str())
-                });
-                names.extend(new.cloned());
-                Node {
-                    position: theirs.position,
-                    content: Content::List(names),
-                }
-            }
-            "enum" => {
-                let shared: Vec<Node> = theirs
-                    .items()
-                    .iter()
-                    .filter(|value| {
-                        mine.items()
-                            .iter()
-                            .any(|other| other.to_value() == value.to_value())
-                    })
-                    .cloned()
-                    .collect();
-                if shared.is_empty() {
-                    self.notes.push((
-                        theirs.position,
-                        "the values of its parts have none in common: the last ones hold"
-                            .to_owned(),
-                    ));
-                    theirs.clone()
-                } else {
-                    Node {
-                        position: theirs.position,
-                        content: Content::List(shared),
-                    }
-                }
-            }
-            "items" => self.sub(mine, theirs, depth)?,
-            "additionalProperties" => match (&mine.content, &theirs.content) {
-                (Content::Map(_), Content::Map(_)) => self.sub(mine, theirs, depth)?,
-                (Content::Map(_), _) => mine.clone(),
-                _ => theirs.clone(),
-            },
-            // Both unions hold: one of them goes on beside the other, and `spread` makes a product of them.
-            "oneOf" | "anyOf" => self.product(mine, theirs, depth)?,
-            "readOnly" | "writeOnly" | "nullable" => theirs.clone(),
-            _ => theirs.clone(),
-        })
-    }
-
-    fn properties(&mut self, mine: &Node, theirs: &Node, depth: usize) -> Option<Node> {
-        let mut whole = mine.clone();
-        for entry in theirs.entries() {
-            let both = match whole.get(&entry.key) {
-                Some(mine) => self.sub(&mine.clone(), &entry.value, depth)?,
-                None => {
-                    if let Content::Map(entries) = &mut whole.content {
-                        entries.push(entry.clone());
-                    }
-                    continue;
-                }
-            };
-            if let Some(place) = whole.get_mut(&entry.key) {
-                *place = both;
-            }
-        }
-        Some(whole)
-    }
-
-    /// A schema inside both: a reference stays one where the other says nothing that matters.
-    fn sub(&mut self, mine: &Node, theirs: &Node, depth: usize) -> Option<Node> {
-        if mine.to_value() == theirs.to_value() || allows_anything(mine) {
-            let mut theirs = theirs.clone();
-            if theirs.reference().is_none()
-                && let Content::Map(entries) = &mut theirs.content
-            {
-                for entry in mine
-                    .entries()
-                    .iter()
-                    .filter(|entry| PROSE.contains(&entry.key.as_str()) && entry.key != "nullable")
-                {
-                    if !entries.iter().any(|other| other.key == entry.key) {
-                        entries.push(entry.clone());
-                    }
-                }
-            }
-            return Some(theirs);
-        }
-        if allows_anything(theirs)
-            || walk::sole_reference(mine).is_some()
-                && walk::sole_reference(mine) == walk::sole_reference(theirs)
-        {
-            return Some(match mine.reference() {
-                Some(_) => mine.clone(),
-                None => {
-                    let mut whole = mine.clone();
-                    for entry in theirs
-                        .entries()
-                        .iter()
-                        .filter(|entry| PROSE.contains(&entry.key.as_str()))
-                    {
-                        whole.insert(&entry.key, entry.value.content.clone());
-                    }
-                    whole
-                }
-            });
-        }
-        // Where one is made of the other, or looking into them never ends, the last one holds.
-        let open = self.open.len();
-        let inner = (|| {
-            let mine = self.looked_into(mine, depth + 1)?;
-            let theirs = self.looked_into(theirs, depth + 1)?;
-            let both = self.both(&mine, &theirs, depth + 1)?;
-            if is_composed(&both) {
-                self.flat(&both, depth + 1)
-            } else {
-                Some(both)
-            }
-        })();
-        self.open.truncate(open);
-        Some(inner.unwrap_or_else(|| {
-            self.notes.push((
-                theirs.position,
-                "it is said twice of which schema it is: the last one holds".to_owned(),
-            ));
-            theirs.clone()
-        }))
-    }
-
-    /// The branches of a schema that is one of these and one of those.
-    fn product(&mut self, mine: &Node, theirs: &Node, depth: usize) -> Option<Node> {
-        let mut branches = Vec::new();
-        for one in mine.items() {
-            for other in theirs.items() {
-                if branches.len() >= BRANCHES {
-                    self.notes.push((
-                        theirs.position,
-                        "two unions of many branches hold at once: only the last one is kept"
-                            .to_owned(),
-                    ));
-                    return Some(theirs.clone());
-                }
-                let (one, other) = (
-                    self.looked_into(one, depth + 1)?,
-                    self.looked_into(other, depth + 1)?,
-                );
-                branches.push(self.both(&one, &other, depth + 1)?);
-            }
-        }
-        Some(Node {
-            position: theirs.position,
-            content: Content::List(branches),
-        })
-    }
-
-    /// Puts what stands beside a union into each of its branches.
-    fn spread(&mut self, mut whole: Node, depth: usize) -> Option<Node> {
-        let Some(key) = union_of(&whole) else {
-            return Some(whole);
-        };
-        if whole.get("oneOf").is_some() && whole.get("anyOf").is_some() {
-            let any = whole.remove("anyOf")?.value;
-            let one = whole.remove("oneOf")?.value;
-            let product = self.product(&any, &one, depth + 1)?;
-            whole.insert("oneOf", product.content);
-            return self.spread(whole, depth + 1);
-        }
-        if !has_structure(&whole) {
-            return Some(whole);
-        }
-        let union = whole.remove(key)?;
-        let only_demands = |branch: &Node| {
-            let demands =
-                |entry: &Entry| {
-                    PROSE.contains(&entry.key.as_str())
-                        || matches!(
-                            entry.key.as_str(),
-                            "required" | "type" | "additionalProperties"
-                        )
-                        || entry.key == "allOf"
-                            && entry.value.items().iter().all(|part| {
-                                part.entries().iter().all(|entry| entry.key == "required")
-                            })
-                };
-            branch.entries().iter().all(demands)
-                && branch
-                    .get("additionalProperties")
-                    .is_none_or(|node| !matches!(node.content, Content::Map(_)))
-        };
-        if union.value.items().iter().all(only_demands) {
-            self.notes.push((
-                union.key_position,
-                format!(
-                    "`{key}` only tells which fields come together: each of them may be left out"
-                ),
-            ));
-            return Some(whole);
-        }
-        let mut prose = map(whole.position, []);
-        if let Content::Map(entries) = &mut whole.content {
-            let kept = |entry: &Entry| {
-                PROSE.contains(&entry.key.as_str())
-                    || entry.key == "discriminator"
-                    || entry.key.starts_with("x-")
-            };
-            let said: Vec<Entry> = entries
-                .iter()
-                .filter(|entry| kept(entry))
-                .cloned()
-                .collect();
-            entries.retain(|entry| !kept(entry));
-            prose.content = Content::Map(said);
-        }
-        let mut mapped = BTreeMap::new();
-        let mut branches = Vec::new();
-        for branch in union.value.items() {
-            let title = branch.get("title").cloned();
-            let looked = self.looked_into(branch, depth + 1)?;
-            let mut merged = self.both(&whole, &looked, depth + 1)?;
-            if is_composed(&merged) {
-                merged = self.flat(&merged, depth + 1)?;
-            }
-            if let Some(name) = walk::sole_reference(branch).and_then(referred) {
-                mapped.insert(name.to_owned(), branches.len());
-                if title.is_none() {
-                    merged.insert("title", name.into());
-                }
-            }
-            if let Some(title) = title {
-                merged.insert("title", title.content);
-            }
-            branches.push(merged);
-        }
-        self.notes.push((
-            union.key_position,
-            format!(
-                "what stands beside `{key}` goes into each of its {} branches",
-                branches.len()
-            ),
-        ));
-        let mut schema = map(whole.position, [(key, Content::List(branches))]);
-        if let (Content::Map(entries), Content::Map(said)) = (&mut schema.content, prose.content) {
-            entries.extend(said);
-        }
-        Some(schema)
     }
 }
 

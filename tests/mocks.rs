@@ -396,3 +396,21 @@ async fn the_events_of_a_socket_come_and_what_a_drop_hides_is_read() {
     );
     assert_eq!(mock.subscribe_events().calls(), 3);
 }
+
+#[tokio::test]
+async fn a_test_sends_events_while_the_caller_listens() {
+    let mock = Alibaba::start().await;
+    let feed = mock.subscribe_events().sends([]).and_later();
+    mock.get_block().answers(block(3));
+    let client = mock.client();
+    let call = client.subscribe_events("channel3");
+    let mut events = call.subscribe().await.expect("a socket");
+    for number in [4, 5] {
+        feed.sends([event(number)]);
+        let told = events.next().await.expect("it never ends");
+        let told = told.expect("no error").event().expect("an event");
+        assert_eq!(told.id(), Some(&*format!("block-{number}")));
+    }
+    feed.closes();
+    mock.assert_all_used();
+}

@@ -166,10 +166,59 @@ impl Success {
         Response::new(text, self.status, self.headers, request_id, self.attempts)
     }
 
+    /// The error that it is where the answer was to come bit by bit, and is something else.
+    #[cfg(feature = "streams")]
+    pub(crate) fn of_another_kind(self, operation: &Operation) -> Error {
+        let content_type = self.headers.get(http::header::CONTENT_TYPE);
+        let content_type = content_type.and_then(|kind| kind.to_str().ok());
+        let what = format!(
+            "failed to read the answer (HTTP {}): it is `{}`, not `{}`",
+            self.status.as_u16(),
+            Shown(content_type.unwrap_or_default()),
+            operation.accept.unwrap_or_default()
+        );
+        let answer = Answer {
+            request_id: header_request_id(&self.headers),
+            ..Answer::new(self.status, self.headers, self.body)
+        };
+        let advice = look_or(Advice::Report, operation);
+        Error::new(operation, Kind::Decode, what, advice).answered(answer)
+    }
+
     pub(crate) fn without_body(self) -> Response<()> {
         let request_id = header_request_id(&self.headers);
         Response::new((), self.status, self.headers, request_id, self.attempts)
     }
+}
+
+/// What stands before the body of a success.
+#[cfg(feature = "streams")]
+pub(crate) fn head(response: &mut reqwest::Response, attempts: u32) -> Response<()> {
+    let headers = std::mem::take(response.headers_mut());
+    let request_id = header_request_id(&headers);
+    Response::new((), response.status(), headers, request_id, attempts)
+}
+
+/// One part of an answer that comes bit by bit, in the place of its whole body.
+#[cfg(feature = "streams")]
+pub(crate) fn part(head: &Response<()>, text: &[u8]) -> Answer {
+    Answer {
+        request_id: head.request_id().map(str::to_owned),
+        ..Answer::new(
+            head.status(),
+            head.headers().clone(),
+            Bytes::copy_from_slice(text),
+        )
+    }
+}
+
+/// The error of one part of an answer that is too long to be read.
+#[cfg(feature = "streams")]
+pub(crate) fn too_long(operation: &Operation, which: &str, limit: usize) -> Error {
+    let what = format!(
+        "failed to read {which}: it is larger than the {limit} bytes that the session allows; allow more"
+    );
+    Error::new(operation, Kind::TooLarge, what, Advice::AdjustRequest)
 }
 
 /// The error of an answer that is no success.

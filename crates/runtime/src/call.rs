@@ -315,7 +315,75 @@ impl Call {
         crate::Events::open(self, socket, id, Some(position)).await
     }
 
-    #[cfg(feature = "websocket")]
+    /// Says which event the caller had last (`Last-Event-ID`), so that the stream goes on behind it where the service can.
+    #[cfg(feature = "streams")]
+    pub fn last_event_id(mut self, id: impl AsRef<str>) -> Self {
+        self.draft.set_last_event_id(id.as_ref());
+        self
+    }
+
+    /// Sends the call, whose answer is a stream of server-sent events with data that is JSON.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, when the stream does not open.
+    #[cfg(feature = "streams")]
+    pub async fn stream_events<T: DeserializeOwned>(self) -> Result<crate::ServerEvents<T>, Error> {
+        crate::ServerEvents::open(self, false).await
+    }
+
+    /// As [`stream_events`](Self::stream_events), of a call that changes nothing: when the connection is lost, it is opened
+    /// anew.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, when the stream does not open.
+    #[cfg(feature = "streams")]
+    pub async fn follow_events<T: DeserializeOwned>(self) -> Result<crate::ServerEvents<T>, Error> {
+        crate::ServerEvents::open(self, true).await
+    }
+
+    /// As [`stream_events`](Self::stream_events), with data that is a text.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, when the stream does not open.
+    #[cfg(feature = "streams")]
+    pub async fn stream_text_events(self) -> Result<crate::ServerEvents<String>, Error> {
+        crate::ServerEvents::open_texts(self, false).await
+    }
+
+    /// As [`follow_events`](Self::follow_events), with data that is a text.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, when the stream does not open.
+    #[cfg(feature = "streams")]
+    pub async fn follow_text_events(self) -> Result<crate::ServerEvents<String>, Error> {
+        crate::ServerEvents::open_texts(self, true).await
+    }
+
+    /// Sends the call, whose answer is JSON values, each on a line of its own.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, when the stream does not open.
+    #[cfg(feature = "streams")]
+    pub async fn stream_lines<T: DeserializeOwned>(self) -> Result<crate::Records<T>, Error> {
+        crate::Records::open(self, crate::streams::Framing::Lines).await
+    }
+
+    /// Sends the call, whose answer is JSON values, each behind a record separator (RFC 7464).
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, when the stream does not open.
+    #[cfg(feature = "streams")]
+    pub async fn stream_sequence<T: DeserializeOwned>(self) -> Result<crate::Records<T>, Error> {
+        crate::Records::open(self, crate::streams::Framing::Sequence).await
+    }
+
+    #[cfg(any(feature = "streams", feature = "websocket"))]
     pub(crate) fn into_parts(self) -> (Session, &'static Operation, Draft) {
         (self.session, self.operation, self.draft)
     }

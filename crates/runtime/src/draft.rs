@@ -196,6 +196,25 @@ impl Draft {
         }
     }
 
+    /// Says which event of a stream the caller had last (`Last-Event-ID`), which may be any text but for line breaks.
+    #[cfg(feature = "streams")]
+    pub(crate) fn set_last_event_id(&mut self, id: &str) {
+        match HeaderValue::from_bytes(id.as_bytes()) {
+            Ok(value) => drop(self.headers.insert(LAST_EVENT_ID, value)),
+            Err(_) => self.fail(
+                "the id of the last event cannot stand in a header; remove control characters"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    /// The event that the caller had last, where one was said.
+    #[cfg(feature = "streams")]
+    pub(crate) fn last_event_id(&self) -> Option<String> {
+        let value = self.headers.get(LAST_EVENT_ID)?;
+        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    }
+
     /// Sets a header that is a list or an object.
     pub(crate) fn header_styled(
         &mut self,
@@ -438,6 +457,9 @@ impl Draft {
         }
     }
 }
+
+#[cfg(feature = "streams")]
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 

@@ -316,7 +316,8 @@ impl Error {
         self.0.answer.as_ref()?.request_id.as_deref()
     }
 
-    /// The body of the answer as it came. It may hold what was sent, so keep it out of logs.
+    /// The body of the answer as it came; of an answer that comes bit by bit, the part that could not be read. It may hold
+    /// what was sent, so keep it out of logs.
     pub fn body(&self) -> Option<&[u8]> {
         self.0.answer.as_ref().map(|answer| answer.body.as_ref())
     }

@@ -1,6 +1,6 @@
 //! What a request carried that no message may repeat.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{
@@ -19,7 +19,7 @@ use crate::{Placement, Secret, send::Chosen};
 pub(crate) struct Hidden<'a> {
     headers: Vec<HeaderValue>,
     encoded: Vec<Encoded>,
-    body: &'a [Secret],
+    body: Cow<'a, [Secret]>,
 }
 
 /// Where a secret stands in another form than the one that a service may repeat.
@@ -52,14 +52,18 @@ impl<'a> Hidden<'a> {
         Self {
             headers: headers.cloned().collect(),
             encoded: encoded.collect(),
-            body,
+            body: Cow::Borrowed(body),
         }
     }
 
-    /// To be kept for longer than the body, whose secrets it forgets: that of a request for a web socket is empty.
-    #[cfg(feature = "websocket")]
-    pub(crate) fn without_body(self) -> Hidden<'static> {
-        Hidden { body: &[], ..self }
+    /// To be kept for as long as the service may repeat them, which is longer than the request.
+    #[cfg(any(feature = "streams", feature = "websocket"))]
+    pub(crate) fn kept(self) -> Hidden<'static> {
+        Hidden {
+            headers: self.headers,
+            encoded: self.encoded,
+            body: Cow::Owned(self.body.into_owned()),
+        }
     }
 
     /// The secrets as they stand in headers and body.
@@ -174,7 +178,7 @@ mod tests {
         let hidden = Hidden {
             headers: Vec::new(),
             encoded: Vec::new(),
-            body: &body,
+            body: Cow::Borrowed(&body),
         };
         hidden.mask(&mut text);
         text
@@ -222,7 +226,7 @@ mod tests {
         let hidden = Hidden {
             headers: vec![HeaderValue::from_static("Token one-one-one two-two-two")],
             encoded: Vec::new(),
-            body: &[],
+            body: Cow::Borrowed(&[]),
         };
         let mut text = "bad key one-one-one".to_owned();
         hidden.mask(&mut text);

@@ -63,7 +63,11 @@ mod sent;
 
 #[cfg(feature = "websocket")]
 mod events;
+#[cfg(any(feature = "streams", feature = "websocket"))]
+mod message;
 mod pages;
+#[cfg(feature = "streams")]
+mod streams;
 mod tagged;
 #[cfg(feature = "webhooks")]
 mod webhook;
@@ -107,6 +111,8 @@ pub use search::{Horizon, LookedUp};
 pub use secret::Secret;
 pub use sent::Sent;
 pub use session::{InvalidSession, Session, SessionBuilder};
+#[cfg(feature = "streams")]
+pub use streams::{Records, ServerEvent, ServerEvents};
 pub use style::Style;
 pub use text::{Base64, InvalidBase64};
 pub use uint256::{InvalidUint256, Uint256};

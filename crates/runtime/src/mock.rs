@@ -6,7 +6,7 @@
 //! method for each operation, which gives its [`Mocked`].
 //!
 //! `route` tells which operation a request is, `request` keeps it, `script` knows what is said next, `body` writes that as
-//! the provider would, and `server` and `socket` bring it across.
+//! the provider would, and `server`, `stream` and `socket` bring it across.
 
 mod body;
 mod credential;
@@ -21,6 +21,9 @@ mod server;
 mod service;
 #[cfg(feature = "websocket")]
 mod socket;
+mod stream;
+#[cfg(feature = "streams")]
+mod streamed;
 
 #[cfg(feature = "websocket")]
 pub use feed::Feed;
@@ -29,3 +32,5 @@ pub use mocked::{List, Mocked, MockedList, Once, Paging};
 pub use mocked::{MockedSocket, Socket};
 pub use request::{Received, Request};
 pub use service::Service;
+#[cfg(feature = "streams")]
+pub use streamed::{EventStream, MockedEvents, MockedRecords, RecordStream};

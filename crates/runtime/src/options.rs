@@ -34,6 +34,7 @@ pub struct CallOptions {
     pub(crate) max_retries: Option<u32>,
     pub(crate) idempotency: Option<Idempotency>,
     pub(crate) longest_body: Option<usize>,
+    pub(crate) idle_timeout: Option<Duration>,
     pub(crate) headers: HeaderMap,
     pub(crate) query: Vec<(String, String)>,
     fault: Option<String>,
@@ -89,9 +90,18 @@ impl CallOptions {
         self
     }
 
-    /// The most bytes the answer may have.
+    /// The most bytes the answer may have; where it comes bit by bit, the most that one event or record of it may have.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.longest_body = Some(bytes);
+        self
+    }
+
+    /// The longest that nothing may come, of an answer that comes bit by bit; no other call takes notice. Without it, a
+    /// stream waits for as long as the connection lasts: what is rare is no fault, and a service that is gone without a word
+    /// is found out by TCP's own keep-alive within about a minute. Comments, which many services send to show that they
+    /// are there, count as something that comes. The deadline of such a call is over with the head of its answer.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = Some(timeout);
         self
     }
 
@@ -131,6 +141,7 @@ impl CallOptions {
         self.max_retries = later.max_retries.or(self.max_retries);
         self.idempotency = later.idempotency.or(self.idempotency);
         self.longest_body = later.longest_body.or(self.longest_body);
+        self.idle_timeout = later.idle_timeout.or(self.idle_timeout);
         for (name, value) in &later.headers {
             self.headers.append(name, value.clone());
         }
@@ -189,6 +200,7 @@ impl fmt::Debug for CallOptions {
             .field("max_retries", &self.max_retries)
             .field("idempotency", &self.idempotency)
             .field("max_response_bytes", &self.longest_body)
+            .field("idle_timeout", &self.idle_timeout)
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("query", &query)
             .finish()

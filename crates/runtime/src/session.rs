@@ -173,7 +173,8 @@ impl SessionBuilder {
         self
     }
 
-    /// The most bytes an answer may have. 64 MiB unless set.
+    /// The most bytes an answer may have; where it comes bit by bit, the most that one event or record of it may have.
+    /// 64 MiB unless set.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.longest_body = bytes;
         self

@@ -72,7 +72,7 @@ impl Connection {
                 limit,
             };
             let delivered = send::deliver(inner, &applied, &prepared, options, exchange).await?;
-            let hidden = delivered.hidden.without_body();
+            let hidden = delivered.hidden.kept();
             Ok((delivered.value, delivered.attempts, hidden, limit))
         };
         let told =

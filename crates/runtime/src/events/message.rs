@@ -2,9 +2,12 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_path_to_error::{Path, Segment};
 
-use crate::{Advice, Error, Kind, Operation, error::what_does_not_fit, object};
+use crate::{
+    Advice, Error, Kind, Operation,
+    error::what_does_not_fit,
+    message::{self, within},
+};
 
 /// A message as it came.
 #[derive(Debug)]
@@ -15,11 +18,11 @@ pub(super) enum Message {
 
 impl Message {
     pub(super) fn read<T: DeserializeOwned>(&self, operation: &Operation) -> Result<T, Error> {
-        let read = match self {
-            Self::Text(text) => object::from_str(text),
-            Self::Binary(bytes) => object::from_slice(bytes),
-        };
-        read.map_err(|error| self.unfit::<T>(operation, &error))
+        let which = || "a message".to_owned();
+        match self {
+            Self::Text(text) => message::read(operation, text, which),
+            Self::Binary(bytes) => message::read_bytes(operation, bytes, which),
+        }
     }
 
     pub(super) fn value(&self) -> Option<Value> {
@@ -31,24 +34,6 @@ impl Message {
             Self::Text(text) => text.as_bytes(),
             Self::Binary(bytes) => bytes,
         }
-    }
-
-    /// Only now is it read once more, to see where it does not fit.
-    fn unfit<T: DeserializeOwned>(
-        &self,
-        operation: &Operation,
-        error: &serde_json::Error,
-    ) -> Error {
-        let json = &mut serde_json::Deserializer::from_slice(self.bytes());
-        let place = match serde_path_to_error::deserialize::<_, T>(json) {
-            Ok(_) => String::new(),
-            Err(error) => within(error.path()),
-        };
-        let what = format!(
-            "failed to read a message: {}{place}",
-            what_does_not_fit(error)
-        );
-        Error::new(operation, Kind::Decode, what, Advice::Report)
     }
 }
 
@@ -66,21 +51,4 @@ pub(super) fn rebuilt<T: DeserializeOwned>(
         );
         Error::new(operation, Kind::Decode, what, Advice::Report)
     })
-}
-
-/// The place as a JSON Pointer, as far as it is known.
-fn within(path: &Path) -> String {
-    let pointer: String = path
-        .iter()
-        .filter_map(|segment| match segment {
-            Segment::Seq { index } => Some(format!("/{index}")),
-            Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
-            Segment::Enum { .. } | Segment::Unknown => None,
-        })
-        .collect();
-    if pointer.is_empty() {
-        pointer
-    } else {
-        format!(", in `{pointer}`")
-    }
 }

@@ -24,8 +24,8 @@ use crate::Operation;
 /// Cheap to clone: all clones are the same operation.
 pub struct Mocked<B, A, K = Once> {
     script: Arc<Script>,
-    operation: &'static Operation,
-    kind: K,
+    pub(super) operation: &'static Operation,
+    pub(super) kind: K,
     types: PhantomData<fn(A) -> B>,
 }
 
@@ -207,7 +207,7 @@ impl<B, A, K> Mocked<B, A, K> {
         request.operation() == Some(self.operation.id)
     }
 
-    fn says(self, answer: Answer) -> Self {
+    pub(super) fn says(self, answer: Answer) -> Self {
         self.does(What::Answer(answer))
     }
 
@@ -231,7 +231,7 @@ impl<B, A, K> Mocked<B, A, K> {
     }
 
     #[track_caller]
-    fn changes_answer(self, change: impl FnOnce(&mut Answer)) -> Self {
+    pub(super) fn changes_answer(self, change: impl FnOnce(&mut Answer)) -> Self {
         self.changes(|role| match &mut role.last()?.what {
             What::Answer(answer) => {
                 change(answer);

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
 
-use super::{Paging, Request, body};
+use super::{Paging, Request, body, stream::End};
 
 /// What is said, and after which wait.
 #[derive(Clone, Debug)]
@@ -69,6 +69,7 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    pub(super) end: End,
 }
 
 impl Answer {
@@ -85,10 +86,15 @@ impl Answer {
             status,
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            end: End::Whole,
         }
     }
 
-    fn of(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+    pub(super) fn of(
+        status: StatusCode,
+        content_type: &'static str,
+        body: impl Into<Bytes>,
+    ) -> Self {
         let mut answer = Self::empty(status);
         answer.put(CONTENT_TYPE, HeaderValue::from_static(content_type));
         answer.body = body.into();

@@ -3,12 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use http::Response;
-use http_body_util::{BodyExt as _, Full};
-use hyper::{
-    body::{Bytes, Incoming},
-    server::conn::http1,
-    service::service_fn,
-};
+use http_body_util::BodyExt as _;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -19,6 +15,7 @@ use super::{
     reply::{Answer, What},
     request::Request,
     script::Script,
+    stream::Body,
 };
 
 /// Serves every connection until this is dropped, and all of them with it.
@@ -96,9 +93,9 @@ async fn whole(request: hyper::Request<Incoming>) -> Result<Request, hyper::Erro
     })
 }
 
-impl From<Answer> for Response<Full<Bytes>> {
+impl From<Answer> for Response<Body> {
     fn from(answer: Answer) -> Self {
-        let mut response = Response::new(Full::new(answer.body));
+        let mut response = Response::new(Body::new(answer.body, answer.end));
         *response.status_mut() = answer.status;
         *response.headers_mut() = answer.headers;
         response
@@ -107,7 +104,7 @@ impl From<Answer> for Response<Full<Bytes>> {
 
 /// What makes the server end a connection without an answer.
 #[derive(Debug)]
-struct BrokenOff;
+pub(super) struct BrokenOff;
 
 impl fmt::Display for BrokenOff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -103,6 +103,27 @@ impl Service {
         self.mocked(operation, super::Socket)
     }
 
+    /// As [`once`](Self::once), for server-sent events whose data is JSON.
+    #[cfg(feature = "streams")]
+    pub fn events<B, M: serde::Serialize>(
+        &self,
+        operation: &'static Operation,
+    ) -> super::MockedEvents<B, M> {
+        self.mocked(operation, super::EventStream::of_json())
+    }
+
+    /// As [`once`](Self::once), for server-sent events whose data is a text.
+    #[cfg(feature = "streams")]
+    pub fn text_events<B>(&self, operation: &'static Operation) -> super::MockedEvents<B, String> {
+        self.mocked(operation, super::EventStream::of_texts())
+    }
+
+    /// As [`once`](Self::once), for JSON values that come one behind another.
+    #[cfg(feature = "streams")]
+    pub fn records<B, M>(&self, operation: &'static Operation) -> super::MockedRecords<B, M> {
+        self.mocked(operation, super::RecordStream)
+    }
+
     fn mocked<B, A, K>(&self, operation: &'static Operation, kind: K) -> Mocked<B, A, K> {
         Mocked::new(Arc::clone(&self.script), operation, kind)
     }

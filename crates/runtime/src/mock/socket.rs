@@ -7,11 +7,7 @@ use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
     header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE},
 };
-use http_body_util::Full;
-use hyper::{
-    body::Bytes,
-    upgrade::{OnUpgrade, Upgraded},
-};
+use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::sync::watch;
 use tokio_tungstenite::{
@@ -19,7 +15,7 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, handshake::derive_accept_key, protocol::Role},
 };
 
-use super::reply::Answer;
+use super::{reply::Answer, stream::Body};
 
 /// What goes over a socket.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +55,7 @@ impl Opened {
         upgrade: OnUpgrade,
         proof: Option<HeaderValue>,
         script: Script,
-    ) -> Response<Full<Bytes>> {
+    ) -> Response<Body> {
         let Some(proof) = proof else {
             let text = "the mock has a web socket here, and none was asked for";
             return Answer::text(StatusCode::UPGRADE_REQUIRED, text).into();

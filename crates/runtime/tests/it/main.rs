@@ -27,6 +27,8 @@ mod options;
 mod outcomes;
 mod pages;
 mod retries;
+#[cfg(feature = "streams")]
+mod streams;
 mod styles;
 mod untyped;
 mod waits;

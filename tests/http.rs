@@ -1,6 +1,7 @@
 //! Reading requests off the wire, and writing answers to it.
 
 use serde_json::Value;
+use xtask::api::{Encoding, Framing, Success};
 
 use crate::stub::Answer;
 
@@ -107,4 +108,18 @@ pub fn answer(status: u16, content_type: &str, body: &str) -> Answer {
         text.push_str("content-length: 0\r\n");
     }
     Answer::Bytes(format!("{text}\r\n{body}").into_bytes())
+}
+
+/// An answer that comes bit by bit, with one part.
+pub fn stream(success: &Success, framing: Framing, part: &Value) -> Answer {
+    let text = match (success.encoding, part) {
+        (Encoding::Text, Value::String(text)) => text.clone(),
+        _ => part.to_string(),
+    };
+    let body = match framing {
+        Framing::Events => format!("data: {}\n\n", text.replace('\n', "\ndata: ")),
+        Framing::Lines => format!("{text}\n"),
+        Framing::Sequence => format!("\u{1e}{text}\n"),
+    };
+    answer(200, &success.media_type, &body)
 }

@@ -1,6 +1,6 @@
 //! Messages as JSON: through a generated type and back, and whether they are the same.
 
-use bindery_runtime::{Delivery, Error, Events};
+use bindery_runtime::{Delivery, Error, Events, Records, ServerEvents};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -48,6 +48,34 @@ pub async fn messages<T: Serialize + DeserializeOwned>(
             Delivery::Event(event) => read.push(event),
             _ => break,
         }
+    }
+    Ok(written(&read))
+}
+
+/// The data of every event of a stream, as a list.
+///
+/// # Errors
+///
+/// The first event that does not fit.
+pub async fn events<T: Serialize>(mut events: ServerEvents<T>) -> Result<String, Error> {
+    let mut read = Vec::new();
+    while let Some(event) = events.next().await {
+        read.push(event?.data);
+    }
+    Ok(written(&read))
+}
+
+/// Every value of a stream, as a list.
+///
+/// # Errors
+///
+/// The first value that does not fit.
+pub async fn records<T: Serialize + DeserializeOwned>(
+    mut records: Records<T>,
+) -> Result<String, Error> {
+    let mut read: Vec<T> = Vec::new();
+    while let Some(value) = records.next().await {
+        read.push(value?);
     }
     Ok(written(&read))
 }

@@ -38,4 +38,4 @@ mod webhooks;
 mod wire;
 
 pub use arguments::Arguments;
-pub use json::{messages, read, round_trip, written};
+pub use json::{events, messages, read, records, round_trip, written};

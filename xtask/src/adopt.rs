@@ -26,6 +26,8 @@ mod paths;
 mod responses;
 mod security;
 mod servers;
+mod streams;
+mod twins;
 
 mod schemas;
 
@@ -118,6 +120,11 @@ pub const PASSES: &[Pass] = &[
         name: "settle-responses",
         why: "`default` is success and failure at once, and successes of several types are none",
         apply: responses::settle_responses,
+    },
+    Pass {
+        name: "split-streams",
+        why: "an answer that comes bit by bit is read by a method of its own, and a failure is read whole",
+        apply: streams::split_streams,
     },
     Pass {
         name: "split-bodies",

@@ -2,11 +2,14 @@
 //!
 //! Reading never fails: [`lint`](crate::spec::lint()) has seen the document before, so what is missing here is missing there.
 
+mod media_types;
 mod reading;
 mod schemes;
 mod webhooks;
 
-pub(crate) use reading::is_json;
+pub use media_types::Framing;
+pub(crate) use media_types::{framing, is_json};
+pub(crate) use reading::is_typed;
 pub use schemes::{Flow, FlowKind, Placement, Scheme};
 pub use webhooks::{Challenge, Event, Webhooks};
 
@@ -206,6 +209,8 @@ pub struct Success {
     pub encoding: Encoding,
     /// The media type of the body; empty where there is none.
     pub media_type: String,
+    /// How it comes bit by bit, if it does; then all the rest is of one part of it.
+    pub stream: Option<Framing>,
     /// Whether another success has no body.
     pub optional: bool,
     /// `x-envelope` of that schema.

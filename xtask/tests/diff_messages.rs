@@ -104,6 +104,16 @@ fn a_token_url_that_moved_breaks_callers_at_run_time() {
 }
 
 #[test]
+fn an_answer_that_comes_bit_by_bit_breaks_callers_who_read_it_whole() {
+    let whole = "description: The payment.\n          content:\n            application/json:";
+    let out = said(&[(
+        whole,
+        &whole.replace("application/json", "text/event-stream"),
+    )]);
+    insta::assert_snapshot!("stream", out);
+}
+
+#[test]
 fn a_scheme_with_another_name_breaks_callers() {
     let out = said(&[
         ("    key:\n      type", "    code:\n      type"),

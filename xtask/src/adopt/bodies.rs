@@ -6,6 +6,7 @@ use super::{
     adopting::Adopting,
     media_types::{Family, family},
     objects,
+    twins::Twins,
 };
 use crate::{
     api::METHODS,
@@ -15,24 +16,12 @@ use crate::{
 pub(super) fn split_bodies(adopting: &mut Adopting) {
     let (root, told) = adopting.parts();
     let whole = root.clone();
-    let mut taken: Vec<String> = Vec::new();
-    objects::each_operation(root, &mut |_, _, operation| {
-        taken.extend(operation.text("operationId").map(str::to_owned));
-    });
-    let Some(paths) = root.get_mut("paths").and_then(Node::map_mut) else {
-        return;
-    };
-    let mut made: Vec<Entry> = Vec::new();
-    for item in paths.iter_mut() {
-        let shared: Vec<Entry> = item
-            .value
-            .entries()
-            .iter()
-            .filter(|entry| !METHODS.contains(&entry.key.as_str()))
-            .cloned()
-            .collect();
-        let item_position = item.value.position;
-        for entry in item.value.entries_mut() {
+    let mut twins = Twins::of(root);
+    let paths = root.get_mut("paths").map_or(&mut [][..], Node::entries_mut);
+    let before = whole.get("paths").map_or(&[][..], Node::entries);
+    for (item, before) in paths.iter_mut().zip(before) {
+        let methods = before.value.entries();
+        for (entry, as_before) in item.value.entries_mut().iter_mut().zip(methods) {
             if !METHODS.contains(&entry.key.as_str()) {
                 continue;
             }
@@ -73,14 +62,10 @@ pub(super) fn split_bodies(adopting: &mut Adopting) {
                     Family::Json | Family::Any => "json".to_owned(),
                     Family::Multipart => "multipart".to_owned(),
                     Family::Form => "form".to_owned(),
-                    Family::Text => "text".to_owned(),
+                    Family::Text | Family::Stream => "text".to_owned(),
                     Family::Bytes => "bytes".to_owned(),
                 };
-                let mut name = format!("{id}_{suffix}");
-                while taken.contains(&name) {
-                    name.push_str("_body");
-                }
-                taken.push(name.clone());
+                let name = twins.name(&id, &suffix, "_body");
                 told.changed(
                     media.key_position,
                     format!("`{id}` with a body of `{}` is called `{name}`", media.key),
@@ -88,31 +73,12 @@ pub(super) fn split_bodies(adopting: &mut Adopting) {
                 let mut operation = entry.value.clone();
                 operation.insert("operationId", name.into());
                 operation.put("requestBody", with_only(&body, media));
-                let mark = if item.key.contains('#') { '-' } else { '#' };
-                let key = format!("{}{mark}{suffix}", item.key);
-                let mut entries = shared.clone();
-                entries.push(Entry {
-                    key: entry.key.clone(),
-                    key_position: entry.key_position,
-                    value: operation,
-                });
-                match made.iter_mut().find(|other| other.key == key) {
-                    Some(other) => other
-                        .value
-                        .map_mut()
-                        .expect("a path item is a map")
-                        .extend(entries.pop()),
-                    None => made.push(Entry {
-                        key,
-                        key_position: item.key_position,
-                        value: Node::new(item_position, Content::Map(entries)),
-                    }),
-                }
+                twins.add(before, as_before, &suffix, operation);
             }
             entry.value.put("requestBody", with_only(&body, first));
         }
     }
-    paths.extend(made);
+    twins.put(root);
     // Each operation has its own now.
     let shared = root
         .get_mut("components")

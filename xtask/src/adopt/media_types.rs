@@ -1,12 +1,15 @@
-//! Media types: one for each response, and one of a kind for each request.
+//! Media types: one for each response, beside it perhaps a stream, and one of a kind for each request.
 
 use serde_json::{Value, json};
 
 use super::{
     adopting::{Adopting, Told},
-    objects,
+    objects, streams,
 };
-use crate::spec::{Content, Entry, Kind, Node, Severity};
+use crate::{
+    api::framing,
+    spec::{Content, Entry, Kind, Node, Severity},
+};
 
 /// How a body is read and written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +19,8 @@ pub(super) enum Family {
     Form,
     /// Whatever the schema fits.
     Any,
+    /// A part of an answer that comes bit by bit.
+    Stream,
     Text,
     Bytes,
 }
@@ -64,6 +69,14 @@ pub(super) fn family(media_type: &str) -> Family {
         Family::Text
     } else {
         Family::Bytes
+    }
+}
+
+/// How the bodies of answers of a media type are read. Only an answer is read bit by bit; what is sent is there.
+pub(super) fn answered_as(media_type: &str) -> Family {
+    match framing(media_type) {
+        Some(_) => Family::Stream,
+        None => family(media_type),
     }
 }
 
@@ -120,6 +133,9 @@ fn settle(whole: &Node, media: &mut Entry, request: bool, told: &mut Told) {
             format!("`{}` is written `{whole}`", media.key),
         );
         media.key = whole.to_owned();
+    }
+    if !request && let Some(framing) = framing(&media.key) {
+        return streams::settle(whole, media, framing, told);
     }
     let mut found = family(&media.key);
     if found == Family::Any {
@@ -200,7 +216,7 @@ fn settle(whole: &Node, media: &mut Entry, request: bool, told: &mut Told) {
             }
             texts_only(&mut media.value);
         }
-        Family::Bytes | Family::Any => {
+        Family::Bytes | Family::Any | Family::Stream => {
             let in_place = media.value.get("schema").is_some_and(|schema| {
                 schema.text("type") == Some("string") && schema.text("format") == Some("binary")
             });
@@ -231,7 +247,7 @@ fn whole_name(word: &str) -> &'static str {
 }
 
 /// An example of a text is a text.
-fn texts_only(media: &mut Node) {
+pub(super) fn texts_only(media: &mut Node) {
     if media
         .get("example")
         .is_some_and(|example| example.as_str().is_none())
@@ -249,25 +265,34 @@ fn texts_only(media: &mut Node) {
 /// How near a media type is to what callers want: less is nearer.
 fn rank(media_type: &str) -> u8 {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
-    match family(media_type) {
+    match answered_as(media_type) {
         Family::Json if essence == "application/json" => 0,
         Family::Json if essence == "application/problem+json" => 2,
         Family::Json => 1,
         Family::Any => 3,
         Family::Text if essence == "text/plain" => 4,
         Family::Text => 5,
+        Family::Stream => 7,
         _ => 6,
     }
 }
 
-/// Keeps the media type of a response that is read best.
+/// Keeps the media type of a response that is read best, and beside one that is read whole the best that comes bit by bit.
 fn best(content: &mut Vec<Entry>, told: &mut Told) {
-    content.sort_by_key(|media| rank(&media.key));
+    content.sort_by_key(|media| (rank(&media.key), framing(&media.key)));
+    let whole = content.partition_point(|media| framing(&media.key).is_none());
+    let mut streams = content.split_off(whole);
+    the_first(content, told);
+    the_first(&mut streams, told);
+    content.append(&mut streams);
+}
+
+fn the_first(content: &mut Vec<Entry>, told: &mut Told) {
     let Some((chosen, others)) = content.split_first() else {
         return;
     };
     for other in others {
-        let (one, another) = (family(&chosen.key), family(&other.key));
+        let (one, another) = (answered_as(&chosen.key), answered_as(&other.key));
         let same = one == another && (one != Family::Json || schema_of(chosen) == schema_of(other))
             || (one == Family::Json && is_markup(&other.key));
         let what = format!("`{}` is left out beside `{}`", other.key, chosen.key);
@@ -397,7 +422,14 @@ mod tests {
             ),
             (
                 "{ text/event-stream: { schema: { type: object } } }",
-                json!({ "text/event-stream": text }),
+                json!({ "text/event-stream": { "schema": { "type": "object" } } }),
+            ),
+            (
+                "{ text/event-stream: {}, application/x-ndjson: {}, application/json: { schema: { type: object } }, application/xml: {} }",
+                json!({
+                    "application/json": { "schema": { "type": "object" } },
+                    "text/event-stream": text,
+                }),
             ),
         ] {
             assert_eq!(response(written), (read, Vec::new()), "{written}");

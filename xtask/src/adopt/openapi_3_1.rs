@@ -5,7 +5,7 @@ mod schemas;
 
 use super::{
     adopting::{Adopting, Told},
-    objects,
+    objects, streams,
 };
 use crate::spec::{Kind, Node, Severity};
 
@@ -31,7 +31,11 @@ pub(super) fn read_openapi_3_1(adopting: &mut Adopting) {
     }
     anchors::resolve(root);
     objects::each(root, Kind::Document, &mut |kind, node| match kind {
-        Kind::Schema => schemas::rewrite(node, told),
+        Kind::Schema => {
+            streams::read_content_schema(node);
+            schemas::rewrite(node, told);
+        }
+        Kind::MediaType => item_schema(node, told),
         Kind::Parameter
         | Kind::Response
         | Kind::RequestBody
@@ -41,6 +45,15 @@ pub(super) fn read_openapi_3_1(adopting: &mut Adopting) {
         | Kind::SecurityScheme => bare_reference(node),
         _ => {}
     });
+}
+
+/// 3.2 tells the schema of one part of a stream from that of all of them; here, that of a part is the schema.
+fn item_schema(media: &mut Node, told: &mut Told) {
+    if let Some(item) = media.remove("itemSchema") {
+        told.changed(item.key_position, "`itemSchema` is the schema of a stream");
+        media.put("schema", item.value);
+        media.remove("itemEncoding");
+    }
 }
 
 /// They say nothing of how a message is signed, without which none can be believed.
@@ -181,6 +194,30 @@ mod tests {
                 "info": { "title": "A", "license": { "name": "MIT", "url": "https://spdx.org/licenses/MIT.html" }, "description": "An A" },
                 "paths": {},
             })
+        );
+    }
+
+    #[test]
+    fn the_schema_of_a_part_of_a_stream_is_its_schema() {
+        let text = "
+openapi: 3.2.0
+components:
+  responses:
+    A:
+      content:
+        text/event-stream:
+          schema: { type: array }
+          itemSchema:
+            properties:
+              event: { const: made }
+              data: { type: string, contentMediaType: application/json, contentSchema: { type: [object, 'null'] } }
+";
+        let after = after(read_openapi_3_1, text);
+        let content = &after.document["components"]["responses"]["A"]["content"];
+        let data = json!({ "type": "object", "nullable": true });
+        assert_eq!(
+            content["text/event-stream"],
+            json!({ "schema": { "properties": { "event": { "type": "string", "enum": ["made"] }, "data": data } } })
         );
     }
 

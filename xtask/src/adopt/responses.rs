@@ -4,10 +4,13 @@ use serde_json::json;
 
 use super::{
     adopting::{Adopting, Told},
-    media_types::{Family, family},
+    media_types::{Family, answered_as},
     objects,
 };
-use crate::spec::{Content, Entry, Node, Position, Severity, pascal};
+use crate::{
+    api::{Framing, framing},
+    spec::{Content, Entry, Node, Position, Severity, pascal},
+};
 
 pub(super) fn settle_responses(adopting: &mut Adopting) {
     let (root, told) = adopting.parts();
@@ -218,6 +221,9 @@ fn message(whole: &Node, switch: &Entry) -> Option<Node> {
     is_type.then(|| schema.clone())
 }
 
+/// How a body is read.
+type Kept = (Family, Option<Framing>);
+
 /// Makes one type of the bodies of several successes. A success without a body beside one with it leaves the type as it
 /// is: the caller gets it or nothing.
 fn unify(
@@ -227,7 +233,7 @@ fn unify(
     unions: &mut Vec<(String, Node)>,
     told: &mut Told,
 ) {
-    let mut bodies: Vec<(usize, Family, Node, Position)> = Vec::new();
+    let mut bodies: Vec<(usize, Kept, Node, Position)> = Vec::new();
     for (place, response) in responses.iter().enumerate() {
         if !response.key.starts_with('2') {
             continue;
@@ -239,7 +245,7 @@ fn unify(
         {
             bodies.push((
                 place,
-                family(&media.key),
+                (answered_as(&media.key), framing(&media.key)),
                 schema.clone(),
                 response.key_position,
             ));
@@ -261,11 +267,12 @@ fn unify(
     let mut kept: Vec<Node> = Vec::new();
     let mut left_out = Vec::new();
     for (place, family, schema, position) in &bodies {
-        if *family == best {
-            if !kept
-                .iter()
-                .any(|known| known.to_value() == schema.to_value())
-            {
+        let known = kept
+            .iter()
+            .any(|known| known.to_value() == schema.to_value());
+        // A stream is of one type.
+        if *family == best && (known || kept.is_empty() || best.0 != Family::Stream) {
+            if !known {
                 kept.push(schema.clone());
             }
             continue;
@@ -282,7 +289,7 @@ fn unify(
         );
         left_out.push(*place);
     }
-    if kept.len() > 1 && best == Family::Json {
+    if kept.len() > 1 && best.0 == Family::Json {
         let position = bodies[0].3;
         let name = objects::free_name(whole, "schemas", &format!("{}Answer", pascal(id)));
         let statuses: Vec<&str> = bodies
@@ -355,6 +362,27 @@ mod tests {
         );
         assert_eq!(keys("{ '404': {}, default: {} }"), ["404", "2XX"]);
         assert_eq!(keys("{ default: {} }"), ["2XX"]);
+    }
+
+    #[test]
+    fn a_stream_is_of_one_type_and_another_is_told() {
+        let after = after(
+            settle_responses,
+            "
+paths:
+  /a:
+    get:
+      operationId: get_a
+      responses:
+        '200': { description: a, content: { text/event-stream: { schema: { type: object } } } }
+        '202': { description: b, content: { text/event-stream: { schema: { type: array, items: {} } } } }
+        '206': { description: c, content: { application/x-ndjson: { schema: { type: object } } } }
+",
+        );
+        let responses = after.document["paths"]["/a"]["get"]["responses"].clone();
+        let kept = responses.as_object().expect("a map").keys();
+        assert_eq!(kept.collect::<Vec<_>>(), ["200"]);
+        assert_eq!(after.lost.len(), 2);
     }
 
     #[test]

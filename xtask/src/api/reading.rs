@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Body, Encoding, Evidence, Failure, Operation, Pagination, Parameter, Place, Style, Success,
-    alternative, entries, error_codes, items, resolve, servers, text,
+    Body, Encoding, Evidence, Failure, Framing, Operation, Pagination, Parameter, Place, Style,
+    Success, alternative, entries, error_codes, framing, is_json, items, resolve, servers, text,
 };
 use crate::spec::snake;
 
@@ -253,14 +253,20 @@ impl<'a> Reader<'a> {
         }
         let (schema, envelope, examples) = self.content(response);
         let content = entries(&resolve(self.document, response)["content"]).next();
-        let (encoding, media_type) =
-            content.map_or_else(Default::default, |(media_type, content)| {
-                (
-                    self.encoding(media_type, &content["schema"]),
-                    media_type.clone(),
-                )
-            });
+        let media_type = content.map(|(media_type, _)| media_type.clone());
+        let media_type = media_type.unwrap_or_default();
+        let stream = framing(&media_type);
+        let encoding = match (&schema, stream) {
+            (None, _) => Encoding::default(),
+            (Some(schema), Some(framing)) if is_typed(self.document, framing, schema) => {
+                Encoding::Json
+            }
+            (Some(_), Some(_)) => Encoding::Text,
+            (Some(schema), None) => self.encoding(&media_type, schema),
+        };
+        // A stream without a body is one that has ended.
         let optional = schema.is_some()
+            && stream.is_none()
             && successes().any(|(_, other)| {
                 entries(&resolve(self.document, other)["content"])
                     .next()
@@ -271,6 +277,7 @@ impl<'a> Reader<'a> {
                 schema,
                 encoding,
                 media_type,
+                stream,
                 optional,
                 envelope,
                 examples,
@@ -316,11 +323,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether bodies of this media type are JSON.
-pub(crate) fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    let essence = essence.to_ascii_lowercase();
-    essence.ends_with("/json") || essence.ends_with("/x-json") || essence.ends_with("+json")
+/// Whether the parts of a stream are read as a type: events may be texts.
+pub(crate) fn is_typed(document: &Value, framing: Framing, schema: &Value) -> bool {
+    framing != Framing::Events || resolve(document, schema)["type"] != "string"
 }
 
 /// Gives each parameter an argument's name that no other has, nor the body.

@@ -125,7 +125,9 @@ pub(super) fn requests(
         "Outcome",
         "PagePosition",
         "Pages",
+        "Records",
         "Response",
+        "ServerEvents",
         "Style",
         "Wait",
     ]

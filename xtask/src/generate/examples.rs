@@ -12,7 +12,7 @@ use super::{
     signatures::Signature,
     types::{self, Model, fields, type_ident},
 };
-use crate::api::{Api, Operation};
+use crate::api::{Api, Framing, Operation};
 
 /// A documentation test that calls `operation`; `None` where the spec has no example to make it of.
 pub(super) fn call(
@@ -54,15 +54,11 @@ pub(super) fn call(
         arguments.push(writer.argument(&shortened(ty), example)?);
     }
     let name = names::value_name(&operation.id);
-    let sends = if operation.websocket {
-        quote!(subscribe)
-    } else {
-        quote!(send)
-    };
-    let pattern = if operation.websocket {
-        quote!(mut events)
-    } else {
-        quote!(response)
+    let (sends, pattern) = match operation.success.stream {
+        Some(Framing::Events) => (quote!(stream), quote!(mut events)),
+        Some(_) => (quote!(stream), quote!(mut values)),
+        None if operation.websocket => (quote!(subscribe), quote!(mut events)),
+        None => (quote!(send), quote!(response)),
     };
     let statement = if signature.answer.is_none() {
         quote!(client.#name(#(#arguments),*).#sends().await?;)
@@ -75,6 +71,13 @@ pub(super) fn call(
     if operation.websocket {
         text.push_str(following(operation));
     }
+    text.push_str(match operation.success.stream {
+        Some(Framing::Events) => {
+            "\nwhile let Some(event) = events.next().await {\n    println!(\"{:?}\", event?.data);\n}"
+        }
+        Some(_) => "\nwhile let Some(value) = values.next().await {\n    println!(\"{:?}\", value?);\n}",
+        None => "",
+    });
     let runtime: Vec<&str> = [
         "Address", "Base64", "Delivery", "Hex", "Json", "Uint256", "UnixTime",
     ]

@@ -14,7 +14,7 @@ use super::{
     types::{Model, fields},
 };
 use crate::{
-    api::{Api, Encoding, Operation, Parameter, schema_name},
+    api::{Api, Encoding, Framing, Operation, Parameter, schema_name},
     workspace::Registered,
 };
 
@@ -241,7 +241,8 @@ fn mocked(api: &Api) -> (Vec<Arm>, Vec<Arm>) {
     let mocked = api.operations.iter().filter(|call| mock::speaks_json(call));
     let arms = mocked.map(|operation| {
         let (id, name) = (&operation.id, names::mocked_name(&operation.id));
-        let mocked: Arm = match (operation.websocket, &operation.success.schema) {
+        let sends = operation.websocket || operation.success.stream.is_some();
+        let mocked: Arm = match (sends, &operation.success.schema) {
             (true, _) => parse_quote!(#id => drop(mock.#name().sends([read(text)])),),
             (false, None) => parse_quote!(#id => drop(mock.#name().answers(())),),
             (false, Some(_)) => parse_quote!(#id => drop(mock.#name().answers(read(text))),),
@@ -300,6 +301,13 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
     };
     let send: Expr = if operation.websocket {
         parse_quote!(crate::messages(call.subscribe().await?).await)
+    } else if let Some(framing) = operation.success.stream {
+        match framing {
+            Framing::Events => parse_quote!(crate::events(call.stream().await?).await),
+            Framing::Lines | Framing::Sequence => {
+                parse_quote!(crate::records(call.stream().await?).await)
+            }
+        }
     } else if operation.success.encoding == Encoding::Bytes {
         parse_quote!(
             call.send()

@@ -76,6 +76,10 @@ pub(super) fn methods(
 
 /// Whether a call is told by its outcome: it may not be sent twice.
 pub(super) fn is_submitted(operation: &Operation) -> bool {
+    // Who reads while it comes sees what became of it.
+    if operation.success.stream.is_some() {
+        return false;
+    }
     let by_method = || matches!(operation.method.as_str(), "POST" | "PATCH");
     match operation.idempotency.as_deref() {
         Some(idempotency) => idempotency == "never",

@@ -9,7 +9,7 @@ use super::{
     signatures::Generated,
     types::{Model, fields},
 };
-use crate::api::{Api, Encoding, Operation, Pagination, items as list_items};
+use crate::api::{Api, Encoding, Framing, Operation, Pagination, items as list_items};
 
 /// The module's documentation and its items.
 pub(super) fn module(
@@ -26,7 +26,15 @@ pub(super) fn module(
         methods.push(method(api, model, generated, operation)?);
     }
     let segments = fields::Segments::of_methods(&methods);
-    let mut mock: Vec<Ident> = ["Mocked", "MockedList", "MockedSocket", "Paging"]
+    let mock = [
+        "Mocked",
+        "MockedEvents",
+        "MockedList",
+        "MockedRecords",
+        "MockedSocket",
+        "Paging",
+    ];
+    let mut mock: Vec<Ident> = mock
         .into_iter()
         .filter(|name| segments.has(name))
         .map(names::type_name)
@@ -147,6 +155,21 @@ fn method(
             parse_quote!(MockedSocket<#answer>),
             parse_quote!(self.0.socket(&operations::#table)),
         )
+    } else if let Some(framing) = operation.success.stream {
+        match (framing, operation.success.encoding) {
+            (Framing::Events, Encoding::Text) => (
+                parse_quote!(MockedEvents<#body, #answer>),
+                parse_quote!(self.0.text_events(&operations::#table)),
+            ),
+            (Framing::Events, _) => (
+                parse_quote!(MockedEvents<#body, #answer>),
+                parse_quote!(self.0.events(&operations::#table)),
+            ),
+            (Framing::Lines | Framing::Sequence, _) => (
+                parse_quote!(MockedRecords<#body, #answer>),
+                parse_quote!(self.0.records(&operations::#table)),
+            ),
+        }
     } else if let Some(pagination) = &operation.pagination {
         let item = paged(api, model, operation, pagination, &answer)?.item;
         let item = qualified(&item, model);
@@ -194,8 +217,10 @@ fn about(api: &Api) -> String {
         api.title
     );
     let mut calls = api.operations.iter();
-    if let Some(operation) = calls.find(|operation| !operation.websocket && speaks_json(operation))
-    {
+    let once = |operation: &&Operation| {
+        !operation.websocket && operation.success.stream.is_none() && speaks_json(operation)
+    };
+    if let Some(operation) = calls.find(once) {
         let name = names::mocked_name(&operation.id);
         let lines = format!(
             "What it says is told it call by call, in the types of the client; [`Mocked`] has all there is to say.\n\n\
@@ -223,9 +248,11 @@ fn about(api: &Api) -> String {
     text
 }
 
-/// Whether the mock has words for a call: its bodies are told in types, which texts and bytes have none of.
+/// Whether the mock has words for a call: its bodies are told in types, which texts and bytes have none of, unless the
+/// texts are those of events.
 pub(super) fn speaks_json(operation: &Operation) -> bool {
     let plain = |encoding| matches!(encoding, Encoding::Text | Encoding::Bytes);
     let body = operation.body.as_ref().map(|body| body.encoding);
-    !plain(operation.success.encoding) && !body.is_some_and(plain)
+    let answers = operation.success.stream.is_some() || !plain(operation.success.encoding);
+    answers && !body.is_some_and(plain)
 }

@@ -15,13 +15,15 @@ pub(super) fn value_name(text: &str) -> Ident {
 
 /// The name of the method that sets an optional parameter: another one where every call has a method of that name.
 pub(super) fn setter_name(text: &str) -> Ident {
-    const TAKEN: [&str; 11] = [
+    const TAKEN: [&str; 13] = [
         "body",
+        "follow",
         "items",
         "items_from",
         "pages",
         "pages_from",
         "send",
+        "stream",
         "submit",
         "subscribe",
         "subscribe_from",

@@ -309,6 +309,11 @@ fn places(envelope: &Value) -> TokenStream {
     }
 }
 
+/// Whether the call changes nothing, so that it may be made again and again.
+pub(super) fn is_safe(operation: &Operation) -> bool {
+    idempotency(operation) == "Safe"
+}
+
 fn idempotency(operation: &Operation) -> Ident {
     match (operation.idempotency.as_deref(), operation.method.as_str()) {
         (Some("safe"), _) | (None, "GET" | "HEAD" | "OPTIONS" | "TRACE") => format_ident!("Safe"),

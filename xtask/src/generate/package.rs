@@ -1,6 +1,10 @@
 //! What is around a crate's modules: its manifest, README and `lib.rs`.
 
-use std::{collections::HashSet, fmt::Write as _, path::PathBuf};
+use std::{
+    collections::{BTreeSet, HashSet},
+    fmt::Write as _,
+    path::PathBuf,
+};
 
 use sha2::{Digest as _, Sha256};
 
@@ -8,7 +12,7 @@ use super::{
     Files, calls::shortened, docs, environment, failures::Failures, finality, format, names,
     schemes::Schemes, sign_in, signatures::Generated, types::Model, webhooks,
 };
-use crate::api::{Api, Operation};
+use crate::api::{Api, Framing, Operation};
 
 /// The files.
 pub(super) fn files(
@@ -36,6 +40,13 @@ fn manifest(api: &Api, spec: &str, used: &Used<'_>) -> String {
     let mut features = vec![];
     if api.operations.iter().any(|operation| operation.websocket) {
         features.push("\"websocket\"");
+    }
+    if api
+        .operations
+        .iter()
+        .any(|operation| operation.success.stream.is_some())
+    {
+        features.push("\"streams\"");
     }
     if api.webhooks.is_some() {
         features.push("\"webhooks\"");
@@ -256,6 +267,17 @@ fn library(api: &Api, used: &Used<'_>, failures: &Failures) -> String {
         .any(|operation| operation.pagination.is_some())
     {
         runtime.extend(["Items", "PagePosition", "Pages"]);
+    }
+    let framed = api
+        .operations
+        .iter()
+        .filter_map(|operation| operation.success.stream);
+    let framed: BTreeSet<Framing> = framed.collect();
+    if framed.contains(&Framing::Events) {
+        runtime.extend(["ServerEvent", "ServerEvents"]);
+    }
+    if framed.iter().any(|framing| *framing != Framing::Events) {
+        runtime.push("Records");
     }
     runtime.extend(finality::names(api));
     runtime.sort_unstable();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::api::{Api, entries, is_json, resolve};
+use crate::api::{Api, entries, framing, is_json, is_typed, resolve};
 
 /// Every operation of a document.
 pub(super) fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
@@ -78,11 +78,15 @@ pub(super) fn one_json_success(api: &Api, document: &mut Value) -> usize {
         }
         let response = &mut responses[chosen.as_str()];
         let resolved = resolve(whole, response);
-        let Some((media_type, _)) = entries(&resolved["content"]).next() else {
+        let Some((media_type, content)) = entries(&resolved["content"]).next() else {
             continue;
         };
         if media_type != "application/json" {
-            let (is_json, media_type) = (is_json(media_type), media_type.clone());
+            let is_json = match framing(media_type) {
+                Some(framing) => is_typed(whole, framing, &content["schema"]),
+                None => is_json(media_type),
+            };
+            let media_type = media_type.clone();
             *response = resolved.clone();
             let content =
                 map_mut(response, "content").and_then(|content| content.remove(&media_type));

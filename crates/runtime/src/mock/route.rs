@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use http::Method;
+use http::{HeaderValue, Method};
 use percent_encoding::percent_decode_str;
 
 use crate::Operation;
@@ -105,33 +105,45 @@ impl Route {
 }
 
 /// The place of the operation that a request is, with the parameters in its path. Of several the one counts that has the
-/// fewest parts with parameters (OpenAPI, "Path Templating Matching"), and then the one that has more text beside them.
+/// fewest parts with parameters (OpenAPI, "Path Templating Matching"), and then the one that has more text beside them;
+/// of those with the same path, the one whose answer is of the media type that is `asked` for.
 pub(super) fn find(
     routes: &[Route],
     method: &Method,
     path: &str,
+    asked: Option<&HeaderValue>,
 ) -> Option<(usize, Vec<(String, String)>)> {
     let names = |place: usize| routes[place].names().cloned();
     let parts: Vec<&str> = path.split('/').collect();
     // What is encoded in a value does not end it.
-    if let Some((place, values)) = best(routes, method, &parts) {
+    if let Some((place, values)) = best(routes, method, &parts, asked) {
         let values = values.into_iter().map(decoded);
         return Some((place, names(place).zip(values).collect()));
     }
     // Of the path itself a client may encode something too.
     let texts: Vec<String> = parts.into_iter().map(decoded).collect();
     let parts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let (place, values) = best(routes, method, &parts)?;
+    let (place, values) = best(routes, method, &parts, asked)?;
     let values = values.into_iter().map(str::to_owned);
     Some((place, names(place).zip(values).collect()))
 }
 
-fn best<'t>(routes: &[Route], method: &Method, parts: &[&'t str]) -> Option<(usize, Vec<&'t str>)> {
+fn best<'t>(
+    routes: &[Route],
+    method: &Method,
+    parts: &[&'t str],
+    asked: Option<&HeaderValue>,
+) -> Option<(usize, Vec<&'t str>)> {
     let fitting = routes
         .iter()
         .enumerate()
         .filter_map(|(place, route)| Some((place, route.values(method, parts)?)));
-    fitting.min_by_key(|(place, _)| routes[*place].vagueness())
+    fitting.min_by_key(|(place, _)| {
+        let route = &routes[*place];
+        let answers = route.operation.accept.unwrap_or("application/json");
+        let other = asked.is_some_and(|asked| asked != answers);
+        (route.vagueness(), other)
+    })
 }
 
 #[cfg(test)]
@@ -159,7 +171,7 @@ mod tests {
     /// The path of the operation that a request for this is, and what stands in it.
     fn found(path: &str) -> Option<(&'static str, String)> {
         let routes: Vec<Route> = OPERATIONS.iter().map(|it| Route::new(it, "/v1")).collect();
-        let (place, parameters) = find(&routes, &Method::GET, &format!("/v1{path}"))?;
+        let (place, parameters) = find(&routes, &Method::GET, &format!("/v1{path}"), None)?;
         let said: Vec<String> = parameters
             .iter()
             .map(|(name, value)| format!("{name}={value}"))

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use http::StatusCode;
+use http::{StatusCode, header::ACCEPT};
 
 use super::{
     reply::{Answer, Reply, What},
@@ -107,7 +107,8 @@ impl Script {
 
     /// Keeps `request`, and tells what is said to it.
     pub(super) fn next(&self, mut request: Request) -> Reply {
-        let found = route::find(&self.routes, &request.method, &request.path);
+        let asked = request.headers.get(ACCEPT);
+        let found = route::find(&self.routes, &request.method, &request.path, asked);
         let mut state = self.state();
         let Some((place, parameters)) = found else {
             let text = format!(

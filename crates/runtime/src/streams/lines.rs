@@ -86,23 +86,23 @@ impl Lines {
     }
 
     fn find_end(&mut self) -> Option<usize> {
-        for at in self.searched..self.waiting.len() {
-            let is_end = match (self.ends, self.waiting[at]) {
-                (Ends::AnyLine, byte) => matches!(byte, b'\r' | b'\n'),
-                (Ends::LineFeed, byte) => byte == b'\n',
-                (Ends::Record, RECORD_SEPARATOR) => true,
-                (Ends::Record, b'\n') if !self.past_line => {
+        let mut new = self.waiting[self.searched..].iter();
+        let found = match self.ends {
+            Ends::AnyLine => new.position(|byte| matches!(byte, b'\r' | b'\n')),
+            Ends::LineFeed => new.position(|byte| *byte == b'\n'),
+            Ends::Record => new.enumerate().position(|(at, byte)| match byte {
+                &RECORD_SEPARATOR => true,
+                b'\n' if !self.past_line => {
                     self.past_line = true;
-                    serde_json::from_slice::<IgnoredAny>(&self.waiting[..at]).is_ok()
+                    let line = &self.waiting[..self.searched + at];
+                    serde_json::from_slice::<IgnoredAny>(line).is_ok()
                 }
-                (Ends::Record, _) => false,
-            };
-            if is_end {
-                return Some(at);
-            }
-        }
+                _ => false,
+            }),
+        };
+        let end = found.map(|at| self.searched + at);
         self.searched = self.waiting.len();
-        None
+        end
     }
 
     fn unmarked(&mut self, mut line: BytesMut) -> BytesMut {
@@ -115,6 +115,8 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn cut(ends: Ends, text: &str) -> Vec<String> {
@@ -157,6 +159,43 @@ mod tests {
             ["a", "\u{feff}b"]
         );
         assert_eq!(cut(Ends::AnyLine, "\u{feff}"), [""]);
+    }
+
+    /// What is cut off of these pieces, and whether that ended with something too long.
+    fn cut_all<'a>(
+        ends: Ends,
+        longest: usize,
+        pieces: impl IntoIterator<Item = &'a [u8]>,
+    ) -> (Vec<BytesMut>, bool) {
+        let mut lines = Lines::new(ends);
+        let mut found = Vec::new();
+        for piece in pieces {
+            lines.push(piece);
+            loop {
+                match lines.next(longest) {
+                    Ok(Some(line)) => found.push(line),
+                    Ok(None) => break,
+                    Err(TooLong) => return (found, true),
+                }
+            }
+        }
+        found.push(lines.rest());
+        (found, false)
+    }
+
+    proptest! {
+        #[test]
+        fn the_pieces_in_which_a_text_comes_change_nothing(
+            text in proptest::collection::vec(
+                prop::sample::select(&b"\r\n\x1e1{}\"a: \xEF\xBB\xBF"[..]), 0..60,
+            ),
+            ends in prop::sample::select(&[Ends::AnyLine, Ends::LineFeed, Ends::Record][..]),
+            longest in 0_usize..30,
+            size in 1_usize..7,
+        ) {
+            let whole = cut_all(ends, longest, [&text[..]]);
+            prop_assert_eq!(cut_all(ends, longest, text.chunks(size)), whole);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::poll_fn,
+    mem,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -89,8 +90,11 @@ pub struct ServerEvents<T> {
     /// What opens it anew; `None` where nothing does.
     again: Option<Again>,
     count: u64,
-    read: fn(&'static Operation, server_sent::Event, u64) -> Result<ServerEvent<T>, Error>,
+    read: Read<T>,
 }
+
+/// What reads the data of an event.
+type Read<T> = fn(&'static Operation, &mut server_sent::Event, u64) -> Result<T, Error>;
 
 /// What is going on.
 enum State {
@@ -112,14 +116,7 @@ impl<T: DeserializeOwned> ServerEvents<T> {
     /// Opens a stream of events whose data is JSON.
     pub(crate) async fn open(call: Call, follow: bool) -> Result<Self, Error> {
         Self::with(call, follow, |operation, event, count| {
-            let name = event.name.as_deref();
-            let id = event.id.as_deref();
-            let data = message::read(operation, &event.data, || shown(count, name, id));
-            data.map(|data| ServerEvent {
-                name: event.name.clone(),
-                id: event.id.clone(),
-                data,
-            })
+            message::read(operation, &event.data, || shown(event, count))
         })
         .await
     }
@@ -128,23 +125,12 @@ impl<T: DeserializeOwned> ServerEvents<T> {
 impl ServerEvents<String> {
     /// Opens a stream of events whose data is a text.
     pub(crate) async fn open_texts(call: Call, follow: bool) -> Result<Self, Error> {
-        Self::with(call, follow, |_, event, _| {
-            Ok(ServerEvent {
-                name: event.name,
-                id: event.id,
-                data: event.data,
-            })
-        })
-        .await
+        Self::with(call, follow, |_, event, _| Ok(mem::take(&mut event.data))).await
     }
 }
 
 impl<T> ServerEvents<T> {
-    async fn with(
-        call: Call,
-        follow: bool,
-        read: fn(&'static Operation, server_sent::Event, u64) -> Result<ServerEvent<T>, Error>,
-    ) -> Result<Self, Error> {
+    async fn with(call: Call, follow: bool, read: Read<T>) -> Result<Self, Error> {
         let (session, operation, draft) = call.into_parts();
         let opened =
             opening::open(session.clone(), operation, draft.clone(), Framing::Events).await?;
@@ -185,19 +171,25 @@ impl<T> ServerEvents<T> {
     }
 
     /// What an event is to the caller.
-    fn receive(&mut self, event: server_sent::Event) -> Result<ServerEvent<T>, Error> {
+    fn receive(&mut self, mut event: server_sent::Event) -> Result<ServerEvent<T>, Error> {
         self.count += 1;
         if let Some(again) = &mut self.again {
             again.tries = 0;
         }
-        let data = event.data.clone();
-        (self.read)(self.operation, event, self.count).map_err(|error| {
-            let error = error.answered(answer::part(&self.head, data.as_bytes()));
-            match &self.state {
-                State::Reading(opened) => error.hide(opened.body.hidden()),
-                _ => error,
+        match (self.read)(self.operation, &mut event, self.count) {
+            Ok(data) => Ok(ServerEvent {
+                name: event.name,
+                id: event.id,
+                data,
+            }),
+            Err(error) => {
+                let error = error.answered(answer::part(&self.head, event.data.as_bytes()));
+                Err(match &self.state {
+                    State::Reading(opened) => error.hide(opened.body.hidden()),
+                    _ => error,
+                })
             }
-        })
+        }
     }
 
     /// After the connection was lost, or did not come about.
@@ -291,13 +283,13 @@ impl<T> Stream for ServerEvents<T> {
     }
 }
 
-/// `event 3 `head` (id 17)`.
-fn shown(count: u64, name: Option<&str>, id: Option<&str>) -> String {
+/// How an error names an event.
+fn shown(event: &server_sent::Event, count: u64) -> String {
     let mut text = format!("event {count}");
-    if let Some(name) = name {
+    if let Some(name) = &event.name {
         text.push_str(&format!(" `{}`", Shown(name)));
     }
-    if let Some(id) = id {
+    if let Some(id) = &event.id {
         text.push_str(&format!(" (id `{}`)", Shown(id)));
     }
     text

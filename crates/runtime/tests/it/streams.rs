@@ -2,6 +2,8 @@
 
 mod events;
 mod following;
+#[cfg(feature = "mock")]
+mod mocks;
 mod records;
 mod service;
 

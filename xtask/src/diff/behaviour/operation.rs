@@ -172,6 +172,14 @@ fn success(was: &Operation, is: &Operation, told: &mut impl FnMut(Verdict, Strin
             "other answers count as a success".to_owned(),
         );
     }
+    // What Rust sees of it says so too, where the one or the other is not a text.
+    if was.success.stream != is.success.stream {
+        let how = match is.success.stream {
+            Some(_) => "it answers bit by bit now, and is read as a stream",
+            None => "it answers as a whole now",
+        };
+        return told(Verdict::Breaking, how.to_owned());
+    }
     let rest = ["value", "code", "message", "details", "request_id"];
     if rest.iter().any(|key| part(was, key) != part(is, key))
         || was.success.media_type != is.success.media_type

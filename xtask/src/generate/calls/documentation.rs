@@ -1,8 +1,10 @@
 //! What is said of a call.
 
 use crate::{
-    api::{Api, Operation, Parameter},
-    generate::{docs, examples, failures, names, signatures::Signature, types::Model},
+    api::{Api, Framing, Operation, Parameter},
+    generate::{
+        docs, examples, failures, names, operations::is_safe, signatures::Signature, types::Model,
+    },
 };
 
 pub(super) fn method_docs(
@@ -40,6 +42,20 @@ pub(super) fn method_docs(
              [`items`](requests::{request}::items) all of it."
         )));
     }
+    paragraphs.extend(operation.success.stream.map(|framing| {
+        let request = names::type_name(&operation.id);
+        let (what, more) = match framing {
+            Framing::Events if is_safe(operation) => (
+                "A stream of events",
+                format!(", and [`follow`](requests::{request}::follow) connects anew when the connection is lost"),
+            ),
+            Framing::Events => ("A stream of events", String::new()),
+            Framing::Lines | Framing::Sequence => ("A stream of values", String::new()),
+        };
+        docs::wrap(&format!(
+            "{what}: [`stream`](requests::{request}::stream) gives them while they come{more}."
+        ))
+    }));
     paragraphs.extend(operation.evidence.as_ref().map(docs::evidence));
     if let Some(example) = examples::call(api, model, operation, signature) {
         paragraphs.push("# Examples".to_owned());

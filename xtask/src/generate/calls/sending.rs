@@ -1,21 +1,22 @@
-//! What sends a call: once, page by page, or as a web socket.
+//! What sends a call: once, page by page, bit by bit, or as a web socket.
 
 use syn::{Expr, Ident, ImplItem, Item, Type, parse_quote};
 
 use super::{documentation::failure_docs, qualified, shortened};
 use crate::{
-    api::{Api, Encoding, Operation, Pagination, text},
+    api::{Api, Encoding, Framing, Operation, Pagination, text},
     generate::{
         docs,
         failures::{self, Failures},
         names,
+        operations::is_safe,
         signatures::Signature,
         sockets,
         types::{Model, fields, id_of, named},
     },
 };
 
-/// What sends the call: once, page by page, or as a web socket.
+/// What sends the call: once, page by page, bit by bit, or as a web socket.
 pub(super) fn sending(
     api: &Api,
     model: &Model,
@@ -35,6 +36,9 @@ pub(super) fn sending(
         }]);
     };
     let answer = shortened(answer);
+    if let Some(framing) = operation.success.stream {
+        return Ok(streaming(operation, framing, &answer, &refusals, &bodies));
+    }
     if operation.websocket {
         return subscribing(api, model, operation, &answer, &refusals, &bodies);
     }
@@ -146,6 +150,75 @@ pub(in crate::generate) fn paged(
     let item = fields::inner(list, "Vec").ok_or_else(|| wrong("`items` is no list"))?;
     let item = qualified(item, model);
     Ok(Paged { reads, takes, item })
+}
+
+/// What opens an answer that comes bit by bit.
+fn streaming(
+    operation: &Operation,
+    framing: Framing,
+    part: &Type,
+    refusals: &str,
+    bodies: &str,
+) -> Vec<ImplItem> {
+    let is_text = operation.success.encoding == Encoding::Text;
+    let (ty, streams): (Type, &str) = match framing {
+        Framing::Events if is_text => (parse_quote!(ServerEvents<#part>), "stream_text_events"),
+        Framing::Events => (parse_quote!(ServerEvents<#part>), "stream_events"),
+        Framing::Lines => (parse_quote!(Records<#part>), "stream_lines"),
+        Framing::Sequence => (parse_quote!(Records<#part>), "stream_sequence"),
+    };
+    let what = match framing {
+        Framing::Events => "Sends the call, and gives the events while they come.",
+        Framing::Lines | Framing::Sequence => {
+            "Sends the call, and gives the values while they come."
+        }
+    };
+    let documentation = docs::attributes([what, "# Errors", refusals, bodies]);
+    let streams = names::value_name(streams);
+    let mut methods: Vec<ImplItem> = vec![parse_quote! {
+        #(#documentation)*
+        pub async fn stream(self) -> Result<#ty, Error> {
+            self.0.#streams().await
+        }
+    }];
+    if framing != Framing::Events || !is_safe(operation) {
+        return methods;
+    }
+    let follows = names::value_name(match is_text {
+        true => "follow_text_events",
+        false => "follow_events",
+    });
+    let going_on = docs::wrap(
+        "Each loss is an error among the events, behind which they go on: after the last one that came, where the service \
+         gives them ids and can, and else with what happens from then on.",
+    );
+    let documentation = docs::attributes([
+        "As [`stream`](Self::stream), and connects anew when the connection is lost.",
+        &going_on,
+        "# Errors",
+        "As [`stream`](Self::stream), where the first connection does not come about.",
+    ]);
+    methods.push(parse_quote! {
+        #(#documentation)*
+        pub async fn follow(self) -> Result<#ty, Error> {
+            self.0.#follows().await
+        }
+    });
+    if !says_last_event(operation) {
+        methods.push(parse_quote! {
+            /// Goes on behind the event with this id, where the service can ([`ServerEvents::last_event_id`]).
+            pub fn last_event_id(self, id: impl AsRef<str>) -> Self {
+                Self(self.0.last_event_id(id))
+            }
+        });
+    }
+    methods
+}
+
+/// Whether a parameter of the call's own says which event the caller had last.
+fn says_last_event(operation: &Operation) -> bool {
+    let mut parameters = operation.parameters.iter();
+    parameters.any(|parameter| names::setter_name(&parameter.argument) == "last_event_id")
 }
 
 /// What opens a web socket.

@@ -4,7 +4,7 @@ use super::anatomy::Kind;
 use super::context::Context;
 use super::findings::Findings;
 use super::walk::Object;
-use crate::api::is_json;
+use crate::api::{framing, is_json};
 
 pub(super) const JSON: &str = "application/json";
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
@@ -37,7 +37,8 @@ pub(super) fn unsupported_media_type(context: &Context<'_>, findings: &mut Findi
     for body in bodies(context) {
         for media in context.list(body, "content") {
             let form = matches!(essence(media.key), FORM | MULTIPART);
-            if is_json(media.key) || (form && body.kind == Kind::RequestBody) {
+            let stream = body.kind == Kind::Response && framing(media.key).is_some();
+            if is_json(media.key) || (form && body.kind == Kind::RequestBody) || stream {
                 continue;
             }
             let schema = context
@@ -130,9 +131,10 @@ pub(super) fn misplaced_binary(context: &Context<'_>, findings: &mut Findings<'_
     let is_part = |media: &Object<'_>| {
         !is_json(media.key)
             && essence(media.key) != FORM
-            && context
-                .parent(media)
-                .is_some_and(|body| matches!(body.kind, Kind::RequestBody | Kind::Response))
+            && context.parent(media).is_some_and(|body| match body.kind {
+                Kind::Response => framing(media.key).is_none(),
+                kind => kind == Kind::RequestBody,
+            })
     };
     let elsewhere = context.all(Kind::MediaType).filter(|media| !is_part(media));
     let holders = elsewhere.chain(context.all(Kind::Parameter));

@@ -31,6 +31,7 @@ mod rust_name;
 mod schemas;
 mod security;
 mod servers;
+mod streams;
 mod structure;
 mod suffers;
 mod walk;
@@ -186,6 +187,7 @@ static RULES: &[Rule] = &[
     error("several-success-types", responses::several_success_types),
     warning("missing-error-response", responses::missing_error),
     error("missing-websocket", responses::missing_websocket),
+    error("bad-stream", streams::bad),
     error("bad-discriminator", schemas::bad_discriminator),
     error("unknown-type", schemas::unknown_type),
     error("missing-items", schemas::missing_items),

@@ -31,6 +31,7 @@ pub fn suffers(rule: &str) -> &'static str {
         "bad-idempotency" => "a write that is sent twice, or a read that is not tried again",
         "bad-open-enum" => "an answer that fails to decode on the day a value is added",
         "bad-websocket" | "missing-websocket" => "a subscription without typed messages",
+        "bad-stream" => "a stream that nothing comes of, or a word that says nothing",
         "bad-select" => "a subscription that gets other events than it asked for",
         "bad-replay" => "events that are lost with a connection, without a word",
         "bad-discriminator" => "messages of which one kind cannot be told from another",

@@ -159,6 +159,11 @@ pub(super) const FAULTS: &[Fault] = &[
         "message:\n          $ref: '#/components/schemas/Event'",
         "message:\n          type: string",
     ),
+    fault(
+        "bad-stream",
+        "'200':\n          description: A page of wallets.\n          content:\n            application/json:",
+        "'200':\n          description: A page of wallets.\n          content:\n            application/x-ndjson:",
+    ),
     fault("bad-select", "parameter: kinds", "parameter: kind"),
     fault("bad-replay", "kind: /kind", "kind: kind"),
     fault(

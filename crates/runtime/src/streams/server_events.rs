@@ -98,7 +98,7 @@ type Read<T> = fn(&'static Operation, &mut server_sent::Event, u64) -> Result<T,
 
 /// What is going on.
 enum State {
-    Reading(Opened),
+    Reading(Box<Opened>),
     Waiting(Pin<Box<Sleep>>),
     Opening(Pin<Box<dyn Future<Output = Result<Opened, Error>> + Send>>),
     Ended,
@@ -147,7 +147,7 @@ impl<T> ServerEvents<T> {
             operation,
             parser,
             head: opened.head.clone(),
-            state: State::Reading(opened),
+            state: State::Reading(Box::new(opened)),
             again,
             count: 0,
             read,
@@ -273,7 +273,7 @@ impl<T> Stream for ServerEvents<T> {
                     Ok(opened) => {
                         this.parser = this.parser.next_stream();
                         this.head = opened.head.clone();
-                        this.state = State::Reading(opened);
+                        this.state = State::Reading(Box::new(opened));
                     }
                     Err(error) => return Poll::Ready(Some(Err(this.lost(error)))),
                 },

@@ -101,7 +101,7 @@ async fn a_stream_in_which_nothing_comes_for_too_long_is_given_up() {
         "test watch: failed to hear from the service: nothing came for 30s; try again later"
     );
     assert!(events.next().await.is_none());
-    asked.is_left().await;
+    asked.hears_the_end().await;
 }
 
 #[tokio::test]
@@ -166,7 +166,7 @@ async fn dropping_the_stream_hangs_up() {
     let (events, mut asked) = opened().await;
     asked.says("data: {\"height\": 1}\n\n").await;
     drop(events);
-    asked.is_left().await;
+    asked.hears_the_end().await;
 }
 
 #[tokio::test]
@@ -207,7 +207,7 @@ async fn an_event_that_is_too_large_ends_the_stream_and_many_small_ones_do_not()
     let error = error(&mut events).await;
     assert_eq!(error.kind(), Kind::TooLarge);
     assert!(events.next().await.is_none());
-    asked.is_left().await;
+    asked.hears_the_end().await;
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ async fn a_line_that_is_too_long_ends_the_stream() {
     let error = records.next().await.expect("more").expect_err("too long");
     assert_eq!(error.kind(), Kind::TooLarge);
     assert!(records.next().await.is_none());
-    asked.is_left().await;
+    asked.hears_the_end().await;
 }
 
 #[tokio::test]

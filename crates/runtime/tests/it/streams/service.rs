@@ -95,7 +95,7 @@ impl Asked {
     }
 
     /// Waits until the client has hung up.
-    pub(super) async fn is_left(mut self) {
+    pub(super) async fn hears_the_end(mut self) {
         let mut rest = Vec::new();
         // A reset says so too.
         let _ = self.stream.read_to_end(&mut rest).await;

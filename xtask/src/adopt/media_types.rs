@@ -82,7 +82,7 @@ pub(super) fn answered_as(media_type: &str) -> Family {
 
 pub(super) fn choose_media_types(adopting: &mut Adopting) {
     let (root, told) = adopting.parts();
-    let whole = root.clone();
+    let whole = objects::beside_paths(root);
     objects::each(root, Kind::Document, &mut |kind, node| {
         let request = kind == Kind::RequestBody;
         if !(request || kind == Kind::Response) || node.reference().is_some() {

@@ -2,7 +2,7 @@
 
 use crate::{
     api::METHODS,
-    spec::{EXTENSIONS, Kind, Node, Shape},
+    spec::{Content, EXTENSIONS, Kind, Node, Shape},
 };
 
 /// How many references may lead from one to the next.
@@ -93,6 +93,15 @@ pub(super) fn each_operation(root: &mut Node, visit: &mut dyn FnMut(&str, &str, 
                 visit(&item.key, &entry.key, &mut entry.value);
             }
         }
+    }
+}
+
+/// A copy of the document without its paths: once references are lifted, none leads to what stands there.
+pub(super) fn beside_paths(root: &Node) -> Node {
+    let beside = root.entries().iter().filter(|entry| entry.key != "paths");
+    Node {
+        position: root.position,
+        content: Content::Map(beside.cloned().collect()),
     }
 }
 

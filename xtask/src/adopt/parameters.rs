@@ -24,7 +24,7 @@ pub(super) fn settle_parameters(adopting: &mut Adopting) {
             parameter(node, told);
         }
     });
-    let whole = root.clone();
+    let whole = objects::beside_paths(root);
     let mut reserved: Vec<Position> = Vec::new();
     let mut credentials: Vec<Node> = Vec::new();
     for item in root.get_mut("paths").map_or(&mut [][..], Node::entries_mut) {

@@ -6,7 +6,7 @@ use super::{adopting::Adopting, objects};
 use crate::{
     api::METHODS,
     spec::{
-        Content, Kind, Node,
+        Content, Entry, Kind, Node,
         document::{escape, reference_tokens},
         pascal,
     },
@@ -15,16 +15,17 @@ use crate::{
 /// Puts what a path item refers to in its place: one that stands elsewhere may be used by several paths.
 pub(super) fn inline_path_items(adopting: &mut Adopting) {
     let (root, told) = adopting.parts();
-    let whole = root.clone();
+    let refers = |item: &Entry| {
+        let reference = item.value.reference();
+        reference.is_some_and(|to| to.starts_with('#'))
+    };
+    let paths = root.get("paths").map_or(&[][..], Node::entries);
+    let whole = paths.iter().any(refers).then(|| root.clone());
     for entry in root.get_mut("paths").map_or(&mut [][..], Node::entries_mut) {
-        if entry
-            .value
-            .reference()
-            .is_none_or(|to| !to.starts_with('#'))
-        {
+        let Some(whole) = whole.as_ref().filter(|_| refers(entry)) else {
             continue;
-        }
-        let target = objects::resolve(&whole, &entry.value).clone();
+        };
+        let target = objects::resolve(whole, &entry.value).clone();
         if target.reference().is_some() || target.entries().is_empty() {
             continue;
         }

@@ -14,7 +14,7 @@ use crate::{
 
 pub(super) fn settle_responses(adopting: &mut Adopting) {
     let (root, told) = adopting.parts();
-    let whole = root.clone();
+    let whole = objects::beside_paths(root);
     let mut unions: Vec<(String, Node)> = Vec::new();
     objects::each_operation(root, &mut |path, method, operation| {
         let id = operation

@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 
 use crate::{
-    emit, generate,
+    emit, generate, lower,
     trial::{self, manifest},
     workspace::Workspace,
 };
@@ -55,7 +55,7 @@ pub(super) fn run(
         )?;
         return Ok(false);
     };
-    let plain = match generate::plain(api) {
+    let plain = match generate::plain(&lower::lower(api).0) {
         Ok(plain) => plain,
         Err(error) => {
             writeln!(err, "error: {document}: {error}")?;

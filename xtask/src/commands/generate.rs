@@ -259,8 +259,9 @@ fn prepare(
         Err(findings) => return Ok(Err(lines(&findings))),
     };
     let api = Api::read(&spec.name, document.value());
+    let (lowered, applied) = lower::lower(&api);
     if explain {
-        for applied in lower::lower(&api).1 {
+        for applied in applied {
             writeln!(
                 out,
                 "{:>12} {}: {} ({} places)",
@@ -268,7 +269,7 @@ fn prepare(
             )?;
         }
     }
-    let files = match stage::generate(&api, document.text()) {
+    let files = match stage::generate(&api, &lowered, document.text()) {
         Ok(files) => files,
         Err(error) => return Ok(Err(vec![format!("{}: {error}", spec.path.display())])),
     };

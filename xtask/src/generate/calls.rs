@@ -7,7 +7,7 @@ mod sending;
 pub(super) use arguments::{by_reference, taken_as};
 pub(super) use sending::{field_at, paged};
 
-use syn::{Attribute, Expr, Ident, ImplItem, Item, Type, parse_quote};
+use syn::{Attribute, Expr, Ident, ImplItem, Item, ItemImpl, Type, parse_quote};
 
 use super::{
     docs,
@@ -89,11 +89,10 @@ pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<
             }
         }
     });
-    items.push(parse_quote! {
-        impl Client {
-            #(#methods)*
-        }
-    });
+    let mut block: ItemImpl = parse_quote!(impl Client {});
+    // Put there, and not parsed once more.
+    block.items = methods;
+    items.push(Item::Impl(block));
     Ok(items)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
-use syn::{Arm, Expr, Ident, Item, Stmt, Token, Type, parse_quote, visit_mut::VisitMut};
+use syn::{Arm, Expr, ExprMatch, Ident, Item, Stmt, Token, Type, parse_quote, visit_mut::VisitMut};
 
 use super::{
     calls::{by_reference, shortened},
@@ -108,10 +108,10 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
         },
     ];
     // A small spec has no use of some of it.
-    let mut words = BTreeSet::new();
-    words_of(quote!(#(#items)*), &mut words);
+    let names = ["types", "schema_for", "read", "round_trip", "written"];
+    let found = mentioned(quote!(#(#items)*), &names);
     let used = |names: &[&str]| -> Vec<Ident> {
-        let names = names.iter().filter(|name| words.contains(**name));
+        let names = names.iter().filter(|name| found.contains(*name));
         names.map(|name| format_ident!("{name}")).collect()
     };
     let (types, schema_for) = (used(&["types"]), used(&["schema_for"]));
@@ -132,36 +132,40 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
     ))
 }
 
-fn words_of(tokens: TokenStream, found: &mut BTreeSet<String>) {
-    for token in tokens {
-        match token {
-            TokenTree::Ident(word) => drop(found.insert(word.to_string())),
-            TokenTree::Group(group) => words_of(group.stream(), found),
-            _ => {}
+/// Which of these names some syntax mentions.
+fn mentioned<'n>(tokens: TokenStream, names: &[&'n str]) -> BTreeSet<&'n str> {
+    fn search<'n>(tokens: TokenStream, names: &[&'n str], found: &mut BTreeSet<&'n str>) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(word) => {
+                    found.extend(names.iter().copied().find(|name| word == name));
+                }
+                TokenTree::Group(group) => search(group.stream(), names, found),
+                _ => {}
+            }
         }
     }
+    let mut found = BTreeSet::new();
+    search(tokens, names, &mut found);
+    found
 }
 
 /// A function that does for each operation what its arm says; what a small spec has no use of may go unused.
 fn by_operation(signature: TokenStream, arms: &[Arm], deprecated: bool) -> Item {
-    let mut words = BTreeSet::new();
-    words_of(quote!(#(#arms)*), &mut words);
-    let unused = ["arguments", "client", "mock", "text"];
-    let unused = unused.iter().any(|name| {
-        let taken = signature.to_string();
-        taken.split_whitespace().any(|word| word == *name) && !words.contains(*name)
-    });
+    let names = ["arguments", "client", "mock", "text"];
+    let taken = mentioned(signature.clone(), &names);
+    let unused = !taken.is_subset(&mentioned(quote!(#(#arms)*), &names));
     let allowed = unused.then(|| quote!(#[allow(unused_variables)]));
     let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
     let none: Expr = parse_quote!(panic!("the spec has no operation `{operation}`"));
     let body: Expr = match arms {
         [] => none,
-        arms => parse_quote! {
-            match operation {
-                #(#arms)*
-                _ => #none,
-            }
-        },
+        arms => {
+            let mut by_name: ExprMatch = parse_quote!(match operation { _ => #none, });
+            // Put there, and not parsed once more.
+            by_name.arms.splice(0..0, arms.iter().cloned());
+            Expr::Match(by_name)
+        }
     };
     parse_quote! {
         #allowed

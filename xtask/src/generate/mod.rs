@@ -1,6 +1,6 @@
 //! From a lowered document to the files of a crate.
 //!
-//! `progenitor` makes the types and the signatures of the calls; `signatures` reads those off its syntax tree; `types`,
+//! `progenitor` makes the types and the signatures of the calls; `skeleton` and `signatures` read those off its output; `types`,
 //! `calls`, `failures`, `operations`, `schemes`, `finality` (with `lookup`), `environment`, `webhooks` and `mock` write the
 //! crate's modules; `package` writes what is around them, with `sign_in` for the README, `exercise` what the tests across crates need of it; `format` makes text of it
 //! all.
@@ -22,6 +22,7 @@ mod progenitor;
 mod schemes;
 mod sign_in;
 mod signatures;
+mod skeleton;
 mod sockets;
 mod types;
 mod variables;
@@ -29,9 +30,11 @@ mod webhooks;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use serde_json::Value;
+
 pub(crate) use {schemes::Schemes, types::fields::RUNTIME};
 
-use crate::{api::Api, lower::lower, workspace::Registered};
+use crate::{api::Api, workspace::Registered};
 
 /// Files by their path in the workspace.
 pub type Files = BTreeMap<PathBuf, String>;
@@ -42,17 +45,17 @@ pub fn index(specs: &[Registered]) -> (PathBuf, String) {
     (path, exercise::index(specs))
 }
 
-/// Generates the crate of `api`, whose spec has this text.
+/// Generates the crate of `api`, whose spec has this text and was lowered to this document.
 ///
 /// # Errors
 ///
 /// A message that names the spec, and the operation or schema where one is to blame.
-pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
-    let (document, _) = lower(api);
-    let tree = progenitor::run(&document).map_err(|error| format!("{}: {error}", api.name))?;
-    let generated =
-        signatures::read(api, tree).map_err(|error| format!("{}: {error}", api.name))?;
-    let model = types::Model::new(api, &generated);
+pub fn generate(api: &Api, lowered: &Value, spec: &str) -> Result<Files, String> {
+    let named = |error: String| format!("{}: {error}", api.name);
+    let skeleton = progenitor::run(lowered).map_err(named)?;
+    let generated = signatures::read(api, &skeleton).map_err(named)?;
+    let mut model = types::Model::new(api, skeleton);
+    let types = model.items().map_err(named)?;
     let mut files = Files::new();
     let source = PathBuf::from("crates").join(&api.name).join("src");
     let header = format::header(&api.name);
@@ -67,11 +70,7 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
             failures.items(),
         );
     }
-    add(
-        "types.rs",
-        "What the calls carry and answer.",
-        model.items(),
-    );
+    add("types.rs", "What the calls carry and answer.", types);
     add(
         "client.rs",
         "The client: a method for each call.",
@@ -121,14 +120,12 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     Ok(files)
 }
 
-/// What progenitor alone makes of the document that `api` is lowered to, in the builder style: what generated crates are
-/// held against.
+/// What progenitor alone makes of a lowered document, in the builder style: what generated crates are held against.
 ///
 /// # Errors
 ///
 /// A message that names the operation where one is to blame.
-pub fn plain(api: &Api) -> Result<String, String> {
-    let (document, _) = lower(api);
-    let tree = progenitor::plain(&document)?;
+pub fn plain(lowered: &Value) -> Result<String, String> {
+    let tree = progenitor::plain(lowered)?;
     Ok(prettyplease::unparse(&tree))
 }

@@ -7,9 +7,12 @@ use std::{
 
 use ::progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use openapiv3::OpenAPI;
+use proc_macro2::TokenStream;
 use schemars_08::schema::{InstanceType, SchemaObject};
 use serde::Deserialize as _;
 use serde_json::Value;
+
+use super::skeleton::{self, Skeleton};
 
 /// The formats that have a type of their own.
 const FORMATS: [(InstanceType, &str, &str, &[TypeImpl]); 10] = [
@@ -55,7 +58,8 @@ const UNIX_TIME: &str = "bindery_runtime::UnixTime";
 const SHOWN: &[TypeImpl] = &[TypeImpl::Display];
 const READ_AND_SHOWN: &[TypeImpl] = &[TypeImpl::Display, TypeImpl::FromStr];
 
-/// Progenitor's syntax tree: a module of types, and a client whose methods tell which types a call takes and answers.
+/// What progenitor makes of the document: a module of types, and a client whose methods tell which types a call takes and
+/// answers.
 ///
 /// The positional style is asked for because only the signatures are used; the builder style says the same in three
 /// times as many lines.
@@ -64,8 +68,8 @@ const READ_AND_SHOWN: &[TypeImpl] = &[TypeImpl::Display, TypeImpl::FromStr];
 ///
 /// When progenitor refuses the document, or panics: then the message has the operation or schema it was at, found by
 /// leaving the others out.
-pub(super) fn run(document: &Value) -> Result<syn::File, String> {
-    styled(document, InterfaceStyle::Positional)
+pub(super) fn run(document: &Value) -> Result<Skeleton, String> {
+    skeleton::read(styled(document, InterfaceStyle::Positional)?).map_err(no_rust)
 }
 
 /// What progenitor's users get of the document: the same types, and a builder for each call.
@@ -74,10 +78,14 @@ pub(super) fn run(document: &Value) -> Result<syn::File, String> {
 ///
 /// As [`run`].
 pub(super) fn plain(document: &Value) -> Result<syn::File, String> {
-    styled(document, InterfaceStyle::Builder)
+    syn::parse2(styled(document, InterfaceStyle::Builder)?).map_err(no_rust)
 }
 
-fn styled(document: &Value, style: InterfaceStyle) -> Result<syn::File, String> {
+fn no_rust(error: syn::Error) -> String {
+    format!("failed to generate: progenitor's output is no Rust: {error}")
+}
+
+fn styled(document: &Value, style: InterfaceStyle) -> Result<TokenStream, String> {
     let settings = settings(style);
     let parsed = OpenAPI::deserialize(document)
         .map_err(|error| format!("failed to read the lowered document: {error}"))?;
@@ -87,14 +95,12 @@ fn styled(document: &Value, style: InterfaceStyle) -> Result<syn::File, String> 
     })
 }
 
-fn attempt(document: &OpenAPI, settings: &GenerationSettings) -> Result<syn::File, String> {
+fn attempt(document: &OpenAPI, settings: &GenerationSettings) -> Result<TokenStream, String> {
     let generated = catch_unwind(AssertUnwindSafe(|| {
         Generator::new(settings).generate_tokens(document)
     }));
     match generated {
-        Ok(Ok(tokens)) => {
-            syn::parse2(tokens).map_err(|error| format!("its output is no Rust: {error}"))
-        }
+        Ok(Ok(tokens)) => Ok(tokens),
         Ok(Err(error)) => Err(error.to_string()),
         Err(panic) => Err(panic_text(panic.as_ref())),
     }

@@ -1,21 +1,19 @@
-//! Reading progenitor's syntax tree: the types it made, and which of them each call takes and answers.
+//! Which of the types that progenitor made each call takes and answers.
 
 use std::collections::BTreeMap;
 
-use syn::{FnArg, GenericArgument, ImplItem, Item, Pat, PathArguments, ReturnType, Type};
+use syn::{FnArg, GenericArgument, Pat, PathArguments, ReturnType, Type};
 
-use super::names;
+use super::{names, skeleton::Skeleton};
 use crate::{
     api::{Api, Encoding},
     lower::parameter_name,
 };
 
-/// What progenitor made of a document.
+/// What progenitor made of the calls of a document.
 #[derive(Debug)]
 pub(super) struct Generated {
-    /// The items of its `types` module.
-    pub(super) types: Vec<Item>,
-    /// Its calls, by operation id.
+    /// The calls, by operation id.
     pub(super) calls: BTreeMap<String, Signature>,
 }
 
@@ -30,29 +28,15 @@ pub(super) struct Signature {
     pub(super) answer: Option<Type>,
 }
 
-/// Reads the tree.
+/// Reads them off the methods of progenitor's client.
 ///
 /// # Errors
 ///
-/// When the tree lacks something that progenitor always writes: the message names it.
-pub(super) fn read(api: &Api, tree: syn::File) -> Result<Generated, String> {
-    let mut types = Vec::new();
-    let mut methods = BTreeMap::new();
-    for item in tree.items {
-        match item {
-            Item::Mod(module) if module.ident == "types" => {
-                types = module.content.map(|(_, items)| items).unwrap_or_default();
-            }
-            Item::Impl(block) if block.trait_.is_none() => {
-                for item in block.items {
-                    if let ImplItem::Fn(method) = item {
-                        methods.insert(method.sig.ident.to_string(), method.sig);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
+/// When the client lacks something that progenitor always writes: the message names it.
+pub(super) fn read(api: &Api, skeleton: &Skeleton) -> Result<Generated, String> {
+    let methods: BTreeMap<String, &syn::Signature> = (skeleton.methods.iter())
+        .map(|method| (method.ident.to_string(), method))
+        .collect();
     let mut calls = BTreeMap::new();
     for operation in &api.operations {
         let name = names::value_name(&operation.id).to_string();
@@ -92,7 +76,7 @@ pub(super) fn read(api: &Api, tree: syn::File) -> Result<Generated, String> {
         };
         calls.insert(operation.id.clone(), signature);
     }
-    Ok(Generated { types, calls })
+    Ok(Generated { calls })
 }
 
 /// The type of a body that is not made of a schema.

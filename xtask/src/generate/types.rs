@@ -14,9 +14,12 @@ pub(super) use structs::{FieldShape, setter_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use syn::{Fields, Ident, Item, Type, visit_mut::VisitMut as _};
+use syn::{Fields, Ident, Item, ItemEnum, ItemStruct, Type, visit_mut::VisitMut as _};
 
-use super::{docs, names, signatures::Generated};
+use super::{
+    docs, names,
+    skeleton::{Skeleton, Unread},
+};
 use crate::{
     api::{Api, Evidence, entries, resolve},
     lower,
@@ -26,8 +29,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Model {
     items: BTreeMap<String, Item>,
-    /// Impl blocks and modules that typify wrote and nobody replaced, by the type they are of.
-    rest: BTreeMap<String, Vec<Item>>,
+    /// What stands beside each type.
+    beside: BTreeMap<String, Beside>,
     /// The schema of each type that comes from `components/schemas`.
     schemas: BTreeMap<String, Value>,
     /// The names of the schemas, in the order of the document.
@@ -44,9 +47,31 @@ pub(super) struct Model {
     segments: fields::Segments,
 }
 
+/// The blocks and modules of a type.
+#[derive(Debug, Default)]
+struct Beside {
+    /// Those that typify wrote and nobody has replaced yet.
+    found: Vec<Unread>,
+    /// Those that are made here.
+    made: Vec<Item>,
+}
+
+impl Beside {
+    fn items(self) -> syn::Result<Vec<Item>> {
+        let mut items = Vec::new();
+        for unread in self.found {
+            let mut item = unread.read()?;
+            fields::Shorten.visit_item_mut(&mut item);
+            items.push(item);
+        }
+        items.extend(self.made);
+        Ok(items)
+    }
+}
+
 impl Model {
     /// Takes the types that progenitor made of the lowered document.
-    pub(super) fn new(api: &Api, generated: &Generated) -> Self {
+    pub(super) fn new(api: &Api, skeleton: Skeleton) -> Self {
         let schemas: BTreeMap<String, Value> = api
             .schemas()
             .map(|(name, schema)| (names::type_name(name).to_string(), schema.clone()))
@@ -56,35 +81,26 @@ impl Model {
             .map(|(name, _)| names::type_name(name).to_string())
             .collect();
         let mut items = BTreeMap::new();
-        let mut rest: BTreeMap<String, Vec<Item>> = BTreeMap::new();
-        for mut item in generated.types.iter().cloned() {
+        for mut item in skeleton.definitions {
             fields::Shorten.visit_item_mut(&mut item);
-            match &item {
-                Item::Struct(structure) => {
-                    items.insert(structure.ident.to_string(), item);
-                }
-                Item::Enum(enumeration) => {
-                    items.insert(enumeration.ident.to_string(), item);
-                }
-                Item::Impl(block) => {
-                    if let Some(name) = type_ident(&block.self_ty) {
-                        rest.entry(name).or_default().push(item);
-                    }
-                }
-                Item::Mod(module) if module.ident == "error" => {
-                    rest.entry("error".to_owned()).or_default().push(item);
-                }
-                _ => {}
+            if let Item::Struct(ItemStruct { ident, .. }) | Item::Enum(ItemEnum { ident, .. }) =
+                &item
+            {
+                items.insert(ident.to_string(), item);
             }
         }
-        own_types(api, &mut items, &mut rest);
+        let mut beside: BTreeMap<String, Beside> = BTreeMap::new();
+        for (name, unread) in skeleton.beside {
+            beside.entry(name).or_default().found.push(unread);
+        }
+        own_types(api, &mut items, &mut beside);
         let is_enum =
             |(name, item): (&String, &Item)| matches!(item, Item::Enum(_)).then(|| name.clone());
         let enums = items.iter().filter_map(is_enum).collect();
         let answered = answered(api);
         let mut model = Self {
             items,
-            rest,
+            beside,
             schemas,
             order,
             answered,
@@ -133,7 +149,7 @@ impl Model {
             let item = match item {
                 Item::Struct(structure) => Item::Struct(structs::refine(api, structure, schema)),
                 Item::Enum(mut enumeration) if fields::is_plain(&enumeration) => {
-                    self.rest.remove(&name);
+                    self.beside.remove(&name);
                     if open {
                         enums::make_room(&mut enumeration);
                     }
@@ -146,7 +162,7 @@ impl Model {
                     if let Some(schema) =
                         schema.filter(|schema| lower::is_tagged(&api.document, schema)) =>
                 {
-                    self.rest.remove(&name);
+                    self.beside.remove(&name);
                     let (item, impls) =
                         discriminated::refine(api, &enumeration, schema, &self.items);
                     more.extend(impls);
@@ -157,8 +173,9 @@ impl Model {
                         self.first_fits.insert(name.clone());
                     }
                     // `Display` of an untagged enum would show secrets, and means nothing to a caller.
-                    if let Some(impls) = self.rest.get_mut(&name) {
-                        impls.retain(|item| !is_display(item));
+                    if let Some(beside) = self.beside.get_mut(&name) {
+                        (beside.found)
+                            .retain(|unread| unread.implemented.as_deref() != Some("Display"));
                     }
                     Item::Enum(enums::untagged(api, enumeration, schema, &self.schemas))
                 }
@@ -168,7 +185,7 @@ impl Model {
             if let Item::Struct(structure) = &item {
                 more.extend(structs::constructor(structure, &self.enums));
             }
-            self.rest.entry(name.clone()).or_default().extend(more);
+            (self.beside.entry(name.clone()).or_default().made).extend(more);
             self.items.insert(name, item);
         }
     }
@@ -183,8 +200,13 @@ impl Model {
         self.segments.has(segment)
     }
 
-    /// The module's items: each type in the order of the spec, with its impl blocks behind it.
-    pub(super) fn items(&self) -> Vec<Item> {
+    /// The module's items: each type in the order of the spec, with its blocks behind it, which the model gives away.
+    pub(super) fn items(&mut self) -> Result<Vec<Item>, String> {
+        let mut beside = std::mem::take(&mut self.beside);
+        let mut beside = |name: &str| {
+            let items = beside.remove(name).unwrap_or_default().items();
+            items.map_err(|error| format!("progenitor's output is no Rust: {error}"))
+        };
         let mut order: Vec<&String> = self
             .order
             .iter()
@@ -192,26 +214,22 @@ impl Model {
             .collect();
         let ordered: BTreeSet<&String> = self.order.iter().collect();
         order.extend(self.items.keys().filter(|name| !ordered.contains(name)));
-        let rest = |name: &str| self.rest.get(name).into_iter().flatten().cloned();
         let mut all = Vec::new();
         for name in order {
-            all.extend(
-                self.items
-                    .get(name)
-                    .cloned()
-                    .into_iter()
-                    .flat_map(|item| self.written(item)),
-            );
-            all.extend(rest(name));
+            if let Some(item) = self.items.get(name) {
+                all.extend(self.written(item.clone()));
+            }
+            all.extend(beside(name)?);
         }
         let mut segments = fields::Segments::of(&all);
         if segments.has("ConversionError") {
-            all.extend(rest("error"));
-            segments = fields::Segments::of(&all);
+            let errors = beside("error")?;
+            segments.add(&errors);
+            all.extend(errors);
         }
         let mut with_uses = fields::uses(&segments);
         with_uses.extend(all);
-        with_uses
+        Ok(with_uses)
     }
 
     /// An item as it stands in the module: what serde's derive cannot do is done by a macro of the run time.
@@ -254,11 +272,7 @@ impl Model {
 }
 
 /// Puts the types that progenitor did not see into the place of their stand-ins.
-fn own_types(
-    api: &Api,
-    items: &mut BTreeMap<String, Item>,
-    rest: &mut BTreeMap<String, Vec<Item>>,
-) {
+fn own_types(api: &Api, items: &mut BTreeMap<String, Item>, beside: &mut BTreeMap<String, Beside>) {
     let own: Vec<(Ident, &Value, lower::Own)> = api
         .schemas()
         .filter_map(|(name, schema)| {
@@ -270,7 +284,7 @@ fn own_types(
         })
         .collect();
     for (name, schema, own) in &own {
-        rest.remove(&name.to_string());
+        beside.remove(&name.to_string());
         let item = match own {
             lower::Own::Union => unions::union(name, schema, &BTreeSet::new()).0,
             lower::Own::Enum => unions::texts(name, schema),
@@ -287,7 +301,7 @@ fn own_types(
                 .unwrap_or_default();
             let (item, impls) = unions::union(&name, schema, &leads_back);
             items.insert(name.to_string(), Item::Enum(item));
-            rest.entry(name.to_string()).or_default().extend(impls);
+            (beside.entry(name.to_string()).or_default().made).extend(impls);
         }
     }
 }
@@ -395,17 +409,6 @@ pub(super) fn type_ident(ty: &Type) -> Option<String> {
     }
 }
 
-fn is_display(item: &Item) -> bool {
-    let Item::Impl(block) = item else {
-        return false;
-    };
-    let implemented = block
-        .trait_
-        .as_ref()
-        .and_then(|implemented| implemented.0.segments.last());
-    implemented.is_some_and(|segment| segment.ident == "Display")
-}
-
 /// The name that a field or variant has on the wire.
 fn wire_name(attributes: &[syn::Attribute], ident: &Ident) -> String {
     let mut name = ident.to_string().trim_start_matches("r#").to_owned();
@@ -428,7 +431,7 @@ fn wire_name(attributes: &[syn::Attribute], ident: &Ident) -> String {
 /// The fields of a struct with names.
 pub(super) fn named(item: &Item) -> Option<&syn::FieldsNamed> {
     match item {
-        Item::Struct(syn::ItemStruct {
+        Item::Struct(ItemStruct {
             fields: Fields::Named(fields),
             ..
         }) => Some(fields),

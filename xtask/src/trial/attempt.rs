@@ -121,12 +121,9 @@ fn generated(document: Document, attempt: &mut Attempt) {
         return;
     }
     let api = Api::read(&attempt.name, adopted.document.value());
-    attempt.passes += lower::lower(&api)
-        .1
-        .iter()
-        .filter(|applied| applied.places > 0)
-        .count();
-    match generate::generate(&api, adopted.document.text()) {
+    let (lowered, applied) = lower::lower(&api);
+    attempt.passes += applied.iter().filter(|applied| applied.places > 0).count();
+    match generate::generate(&api, &lowered, adopted.document.text()) {
         Ok(files) => attempt.files = files,
         Err(error) => attempt.failure = Some(error),
     }

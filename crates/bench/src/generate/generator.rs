@@ -28,6 +28,8 @@ pub(super) enum Build {
     Debug,
     /// Optimised.
     Release,
+    /// Optimised, and with the allocator of the system, which valgrind knows.
+    Counted,
 }
 
 /// Builds the generator when a figure first asks for it.
@@ -49,9 +51,13 @@ impl Generators {
         let mut cargo = Command::new(cargo());
         cargo
             .current_dir(workspace())
-            .args(["build", "--locked", "--package", "xtask", "--bin", "xtask"])
+            .args(["build", "--locked", "--package", "xtask"])
+            .args(match build {
+                Build::Debug => &["--bin", "xtask"][..],
+                Build::Release => &["--bin", "xtask", "--release"],
+                Build::Counted => &["--example", "counted", "--release"],
+            })
             .args(["--message-format", "json-render-diagnostics"])
-            .args((build == Build::Release).then_some("--release"))
             .stderr(Stdio::inherit());
         let output = cargo
             .output()

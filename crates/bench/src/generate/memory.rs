@@ -44,7 +44,7 @@ pub(super) fn in_proportion(sheet: &mut Sheet<'_>, generators: &Generators) -> O
 
 /// The bytes of each document, and those that are held at most while it is generated from.
 fn held(generators: &Generators) -> Result<[(f64, f64); 3], Box<dyn Error>> {
-    let generator = generators.built(Build::Release)?;
+    let generator = generators.built(Build::Counted)?;
     let mut all = [(0.0, 0.0); 3];
     for (times, held) in [1, 2, 4].into_iter().zip(&mut all) {
         let document = made(&format!("times-{times}"), times * RESOURCES)?;

@@ -51,7 +51,7 @@ fn drop_faults(adopting: &mut Adopting) {
 /// Takes out the examples that stand elsewhere, and are not there.
 fn drop_lost_examples(adopting: &mut Adopting) {
     let (root, told) = adopting.parts();
-    let whole = root.clone();
+    let whole = objects::beside_paths(root);
     objects::each(root, Kind::Document, &mut |kind, node| {
         if !matches!(kind, Kind::MediaType | Kind::Parameter | Kind::Header) {
             return;

@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use syn::{Fields, ImplItem, Item, ItemEnum, Path, Type, parse_quote, visit_mut::VisitMut};
+use syn::{
+    Fields, ImplItem, Item, ItemEnum, Path, Type, parse_quote,
+    visit::{self, Visit},
+    visit_mut::VisitMut,
+};
 
 /// The types of the run time that generated code names by themselves.
 pub(crate) const RUNTIME: [&str; 11] = [
@@ -103,17 +107,22 @@ impl Segments {
     /// Those of the items.
     pub(in crate::generate) fn of<'a>(items: impl IntoIterator<Item = &'a Item>) -> Self {
         let mut segments = Self::default();
-        for item in items {
-            segments.visit_item_mut(&mut item.clone());
-        }
+        segments.add(items);
         segments
+    }
+
+    /// Adds those of more items.
+    pub(in crate::generate) fn add<'a>(&mut self, items: impl IntoIterator<Item = &'a Item>) {
+        for item in items {
+            self.visit_item(item);
+        }
     }
 
     /// Those of the methods.
     pub(in crate::generate) fn of_methods(methods: &[ImplItem]) -> Self {
         let mut segments = Self::default();
         for method in methods {
-            segments.visit_impl_item_mut(&mut method.clone());
+            segments.visit_impl_item(method);
         }
         segments
     }
@@ -124,8 +133,8 @@ impl Segments {
     }
 }
 
-impl VisitMut for Segments {
-    fn visit_path_mut(&mut self, path: &mut Path) {
+impl<'a> Visit<'a> for Segments {
+    fn visit_path(&mut self, path: &'a Path) {
         for (place, segment) in path.segments.iter().enumerate() {
             let name = segment.ident.to_string();
             let is_type = name.starts_with(|first: char| first.is_ascii_uppercase());
@@ -136,10 +145,10 @@ impl VisitMut for Segments {
                 break;
             }
         }
-        syn::visit_mut::visit_path_mut(self, path);
+        visit::visit_path(self, path);
     }
 
-    fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
+    fn visit_attribute(&mut self, attribute: &'a syn::Attribute) {
         if let syn::Meta::List(list) = &attribute.meta {
             // What stands in quotes is a name on the wire, or a path that needs no import.
             for token in list.tokens.clone() {
@@ -182,21 +191,21 @@ pub(super) fn uses(segments: &Segments) -> Vec<Item> {
 pub(super) fn mentioned(item: &Item) -> BTreeSet<String> {
     struct Collector(BTreeSet<String>);
 
-    impl VisitMut for Collector {
-        fn visit_path_mut(&mut self, path: &mut Path) {
+    impl<'a> Visit<'a> for Collector {
+        fn visit_path(&mut self, path: &'a Path) {
             self.0.extend(
                 path.segments
                     .last()
                     .map(|segment| segment.ident.to_string()),
             );
-            syn::visit_mut::visit_path_mut(self, path);
+            visit::visit_path(self, path);
         }
 
-        fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
+        fn visit_attribute(&mut self, _: &'a syn::Attribute) {}
     }
 
     let mut collector = Collector(BTreeSet::new());
-    collector.visit_item_mut(&mut item.clone());
+    collector.visit_item(item);
     collector.0
 }
 
@@ -204,8 +213,8 @@ pub(super) fn mentioned(item: &Item) -> BTreeSet<String> {
 pub(super) fn held(item: &Item) -> BTreeSet<String> {
     struct Collector(BTreeSet<String>);
 
-    impl VisitMut for Collector {
-        fn visit_path_mut(&mut self, path: &mut Path) {
+    impl<'a> Visit<'a> for Collector {
+        fn visit_path(&mut self, path: &'a Path) {
             let last = path
                 .segments
                 .last()
@@ -214,14 +223,14 @@ pub(super) fn held(item: &Item) -> BTreeSet<String> {
                 return;
             }
             self.0.extend(last);
-            syn::visit_mut::visit_path_mut(self, path);
+            visit::visit_path(self, path);
         }
 
-        fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
+        fn visit_attribute(&mut self, _: &'a syn::Attribute) {}
     }
 
     let mut collector = Collector(BTreeSet::new());
-    collector.visit_item_mut(&mut item.clone());
+    collector.visit_item(item);
     collector.0
 }
 

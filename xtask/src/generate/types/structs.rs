@@ -361,15 +361,16 @@ pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> O
             parse_quote!(#[expect(clippy::too_many_arguments, reason = "so many are required")]),
         ),
     };
-    Some(parse_quote! {
+    let mut block: syn::ItemImpl = parse_quote! {
         impl #name {
             #(#makes)*
             #lint
             pub fn new(#(#arguments),*) -> Self {
                 Self { #(#initial),* }
             }
-
-            #(#setters)*
         }
-    })
+    };
+    // Put there, and not parsed once more.
+    block.items.extend(setters);
+    Some(Item::Impl(block))
 }

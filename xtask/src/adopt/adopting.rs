@@ -23,6 +23,8 @@ pub struct Adopted {
     pub changes: Vec<Change>,
     /// What could not be kept.
     pub findings: Vec<Finding>,
+    /// Whether the last look at its examples, defaults and patterns found no fault in them.
+    pub(super) values_fit: bool,
 }
 
 /// The document while the passes work on it.
@@ -30,6 +32,7 @@ pub struct Adopted {
 pub(super) struct Adopting {
     document: Document,
     told: Told,
+    values_fit: bool,
 }
 
 /// What the passes say of their work.
@@ -45,6 +48,7 @@ impl Adopting {
         Self {
             document,
             told: Told::default(),
+            values_fit: false,
         }
     }
 
@@ -85,6 +89,11 @@ impl Adopting {
         self.told.lost(rule, severity, position, what, mend);
     }
 
+    /// Tells that nothing is wrong with the examples, defaults and patterns: nobody has to look once more.
+    pub(super) fn values_fit(&mut self) {
+        self.values_fit = true;
+    }
+
     pub(super) fn finish(self) -> Adopted {
         let Told {
             changes,
@@ -98,6 +107,7 @@ impl Adopting {
             document: self.document,
             changes,
             findings,
+            values_fit: self.values_fit,
         }
     }
 }

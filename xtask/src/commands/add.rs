@@ -14,7 +14,7 @@ use super::counted;
 use crate::{
     adopt,
     api::Api,
-    generate, lower,
+    generate,
     origin::{self, Brought, Refused},
     provenance::Provenance,
     registry,
@@ -104,7 +104,7 @@ pub(super) fn run(
         );
     }
     let api = Api::read(name, adopted.document.value());
-    let files = match generate::generate(&api, &lower::lower(&api).0, &text) {
+    let files = match generate::generate(&api, &text) {
         Ok(files) => files,
         Err(error) => return refuse(&error),
     };

@@ -269,7 +269,7 @@ fn prepare(
             )?;
         }
     }
-    let files = match stage::generate(&api, &lowered, document.text()) {
+    let files = match stage::generate_lowered(&api, &lowered, document.text()) {
         Ok(files) => files,
         Err(error) => return Ok(Err(vec![format!("{}: {error}", spec.path.display())])),
     };

@@ -34,7 +34,7 @@ use serde_json::Value;
 
 pub(crate) use {schemes::Schemes, types::fields::RUNTIME};
 
-use crate::{api::Api, workspace::Registered};
+use crate::{api::Api, lower::lower, workspace::Registered};
 
 /// Files by their path in the workspace.
 pub type Files = BTreeMap<PathBuf, String>;
@@ -45,12 +45,21 @@ pub fn index(specs: &[Registered]) -> (PathBuf, String) {
     (path, exercise::index(specs))
 }
 
-/// Generates the crate of `api`, whose spec has this text and was lowered to this document.
+/// Generates the crate of `api`, whose spec has this text.
 ///
 /// # Errors
 ///
 /// A message that names the spec, and the operation or schema where one is to blame.
-pub fn generate(api: &Api, lowered: &Value, spec: &str) -> Result<Files, String> {
+pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
+    generate_lowered(api, &lower(api).0, spec)
+}
+
+/// As [`generate`], where the caller has lowered the document already.
+///
+/// # Errors
+///
+/// As [`generate`].
+pub fn generate_lowered(api: &Api, lowered: &Value, spec: &str) -> Result<Files, String> {
     let named = |error: String| format!("{}: {error}", api.name);
     let skeleton = progenitor::run(lowered).map_err(named)?;
     let generated = signatures::read(api, &skeleton).map_err(named)?;

@@ -13,8 +13,9 @@ pub(super) use structs::{FieldShape, setter_name};
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::TokenTree;
 use serde_json::Value;
-use syn::{Fields, Ident, Item, ItemEnum, ItemStruct, Type, visit_mut::VisitMut as _};
+use syn::{Fields, Ident, Item, ItemEnum, ItemStruct, Lit, Type, visit_mut::VisitMut as _};
 
 use super::{
     docs, names,
@@ -411,21 +412,24 @@ pub(super) fn type_ident(ty: &Type) -> Option<String> {
 
 /// The name that a field or variant has on the wire.
 fn wire_name(attributes: &[syn::Attribute], ident: &Ident) -> String {
-    let mut name = ident.to_string().trim_start_matches("r#").to_owned();
-    for attribute in attributes
+    let serde = attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("serde"))
-    {
-        let _ = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("rename") {
-                name = meta.value()?.parse::<syn::LitStr>()?.value();
-            } else if meta.input.peek(syn::Token![=]) {
-                let _: syn::Expr = meta.value()?.parse()?;
+        .filter_map(|attribute| attribute.meta.require_list().ok());
+    // Looked for among the tokens and not parsed: there is one for nearly every field of a crate.
+    let mut renamed = None;
+    for list in serde {
+        let mut tokens = list.tokens.clone().into_iter();
+        while let Some(token) = tokens.next() {
+            if matches!(token, TokenTree::Ident(word) if word == "rename")
+                && let (Some(_), Some(TokenTree::Literal(name))) = (tokens.next(), tokens.next())
+                && let Lit::Str(name) = Lit::new(name)
+            {
+                renamed = Some(name.value());
             }
-            Ok(())
-        });
+        }
     }
-    name
+    renamed.unwrap_or_else(|| ident.to_string().trim_start_matches("r#").to_owned())
 }
 
 /// The fields of a struct with names.

@@ -123,7 +123,7 @@ fn generated(document: Document, attempt: &mut Attempt) {
     let api = Api::read(&attempt.name, adopted.document.value());
     let (lowered, applied) = lower::lower(&api);
     attempt.passes += applied.iter().filter(|applied| applied.places > 0).count();
-    match generate::generate(&api, &lowered, adopted.document.text()) {
+    match generate::generate_lowered(&api, &lowered, adopted.document.text()) {
         Ok(files) => attempt.files = files,
         Err(error) => attempt.failure = Some(error),
     }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use xtask::{
     api::Api,
     diff::{self, Verdict, Version},
-    generate, lower,
+    generate,
     spec::{self, Document, Severity},
 };
 
@@ -72,8 +72,7 @@ fn edited(text: &str, edits: &[Edit], what: &str) -> String {
 
 fn version(text: &str, what: &str) -> Version {
     let api = Api::read("ledger", document(text).value());
-    let files = generate::generate(&api, &lower::lower(&api).0, text)
-        .unwrap_or_else(|error| panic!("{what}: {error}"));
+    let files = generate::generate(&api, text).unwrap_or_else(|error| panic!("{what}: {error}"));
     Version { api, files }
 }
 

@@ -8,7 +8,8 @@ use crate::{
     spec::{Content, Entry, Finding, Kind, Node, Position, lint_for},
 };
 
-const RULES: [&str; 7] = [
+/// The rules whose findings are taken out here.
+pub(in crate::adopt) const RULES: [&str; 7] = [
     "invalid-example",
     "undeclared-example-field",
     "default-breaks-schema",
@@ -23,27 +24,25 @@ pub(in crate::adopt) fn drop_broken_values(adopting: &mut Adopting) {
     drop_lost_examples(adopting);
 }
 
+/// How often the document is looked at before the linter has to tell what is left.
+const LOOKS: usize = 3;
+
 fn drop_faults(adopting: &mut Adopting) {
     // An example without a field that nobody declares may be a good one.
-    for _ in 0..2 {
+    for _ in 0..LOOKS {
         let found = lint_for(adopting.document(), |rule| RULES.contains(&rule));
         let mut faults: HashMap<&str, HashSet<Position>> = HashMap::new();
         for Finding { rule, position, .. } in &found {
             faults.entry(*rule).or_default().insert(*position);
         }
         if faults.is_empty() {
+            adopting.values_fit();
             return;
         }
         let mut notes = Vec::new();
         drop_below(adopting.root(), false, &Faults(faults), &mut notes);
         for (position, what) in notes {
             adopting.changed(position, what);
-        }
-        if !found
-            .iter()
-            .any(|finding| finding.rule == "undeclared-example-field")
-        {
-            return;
         }
     }
 }

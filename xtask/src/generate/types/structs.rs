@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 use serde_json::Value;
 use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type, parse_quote};
@@ -252,14 +252,9 @@ fn has_serde(attributes: &[Attribute], key: &str) -> bool {
     attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("serde"))
-        .any(|attribute| {
-            attribute.meta.require_list().is_ok_and(|list| {
-                list.tokens
-                    .to_string()
-                    .split([',', '=', ' '])
-                    .any(|word| word == key)
-            })
-        })
+        .filter_map(|attribute| attribute.meta.require_list().ok())
+        .flat_map(|list| list.tokens.clone())
+        .any(|token| matches!(token, TokenTree::Ident(word) if word == key))
 }
 
 /// The name of a field's setter: another one where every type has a function of that name.

@@ -11,6 +11,7 @@ mod linting;
 mod objects;
 
 mod bundle;
+mod dangling;
 mod information;
 mod keys;
 mod openapi_3_1;
@@ -70,6 +71,11 @@ pub const PASSES: &[Pass] = &[
         name: "lift-references",
         why: "what is referred to in the middle of something has no name, and so no type",
         apply: references::lift_references,
+    },
+    Pass {
+        name: "settle-dangling",
+        why: "what refers to what nobody wrote may be anything",
+        apply: dangling::settle_dangling,
     },
     Pass {
         name: "mend-values",

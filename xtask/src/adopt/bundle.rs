@@ -13,7 +13,7 @@ use std::{
 };
 
 use self::files::File;
-use super::objects;
+use super::{objects, openapi_3_1};
 use crate::spec::{
     Content, Document, Finding, Kind, Node, Position, Severity, Shape, document::escape,
 };
@@ -29,6 +29,12 @@ const DEPTH: usize = 32;
 pub fn bundle(mut document: Document, at: &Path) -> Result<Document, Vec<Finding>> {
     if is_whole(&document) {
         return Ok(document);
+    }
+    if openapi_3_1::has_ids(document.root_mut()) {
+        openapi_3_1::resolve_for_good(document.root_mut());
+        if is_whole(&document) {
+            return Ok(document);
+        }
     }
     let folder = at.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let shown = document
@@ -466,6 +472,19 @@ mod tests {
         ])
         .expect_err("the second file refers to none");
         assert!(found[0].starts_with("specs/b.yaml:2:26"), "{found:?}");
+    }
+
+    #[test]
+    fn the_address_of_a_schema_in_the_document_is_no_place_on_the_network() {
+        let document = bundled(&[(
+            "main.yaml",
+            "openapi: 3.1.0\ncomponents: { schemas: { A: { $id: 'https://a.example/a' }, B: { $ref: 'https://a.example/a' } } }\n",
+        )]);
+        let document = document.expect("it is in the document");
+        assert_eq!(
+            document["components"]["schemas"]["B"],
+            json!({ "$ref": "#/components/schemas/A" })
+        );
     }
 
     #[test]

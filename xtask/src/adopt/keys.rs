@@ -121,7 +121,7 @@ fn keeps_extension(
 }
 
 /// Whether the document was written for this project: it has an extension of ours.
-fn is_ours(root: &mut Node) -> bool {
+pub(super) fn is_ours(root: &mut Node) -> bool {
     let mut ours = false;
     objects::each(root, Kind::Document, &mut |kind, node| {
         ours |= node.entries().iter().any(|entry| {

@@ -3,6 +3,8 @@
 mod anchors;
 mod schemas;
 
+pub(super) use anchors::{has_ids, resolve_for_good};
+
 use super::{
     adopting::{Adopting, Told},
     objects, streams,

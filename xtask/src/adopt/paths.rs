@@ -33,9 +33,14 @@ pub(super) fn mend_paths(adopting: &mut Adopting) {
 
 /// The path as it should be written. A query in it becomes parameters.
 fn mended(entry: &mut Entry, told: &mut Told) -> String {
-    let (rest, fragment) = match entry.key.split_once('#') {
+    // A hash with parameters behind it is part of the path: what is behind it has to be sent.
+    let written = match entry.key.split_once('#') {
+        Some((_, behind)) if behind.contains('{') => entry.key.replace('#', "%23"),
+        _ => entry.key.clone(),
+    };
+    let (rest, fragment) = match written.split_once('#') {
         Some((rest, fragment)) => (rest, Some(fragment.to_owned())),
-        None => (entry.key.as_str(), None),
+        None => (written.as_str(), None),
     };
     let (path, query) = match rest.split_once('?') {
         Some((path, query)) => (path.trim().to_owned(), Some(query.to_owned())),
@@ -109,11 +114,11 @@ mod tests {
     fn a_query_in_a_path_becomes_parameters_and_what_tells_paths_apart_stands_behind_a_hash() {
         let after = after(
             mend_paths,
-            "paths: { '/?Action=List&x={x}': { get: {} }, 'b': { get: {} }, '/b': { post: {} } }\n",
+            "paths: { '/?Action=List&x={x}': { get: {} }, 'b': { get: {} }, '/b': { post: {} }, '/#live/c/{id}': { get: {} } }\n",
         );
         let paths = after.document["paths"].as_object().expect("a map");
         let keys: Vec<&String> = paths.keys().collect();
-        assert_eq!(keys, ["/#Action=List&x=x", "/b", "/b#2"]);
+        assert_eq!(keys, ["/#Action=List&x=x", "/b", "/b#2", "/%23live/c/{id}"]);
         let parameters = &paths["/#Action=List&x=x"]["parameters"];
         assert_eq!(parameters[0]["schema"]["enum"], json!(["List"]));
         assert_eq!(parameters[1]["name"], "x");

@@ -259,6 +259,13 @@ fn unify(
         .iter()
         .all(|(_, other, schema, _)| *other == first && schema.to_value() == of_first)
     {
+        // A schema without a name gets that of the response: one response for both, or it would be two types.
+        if bodies.len() > 1 && bodies[0].2.reference().is_none() {
+            for (place, ..) in &bodies {
+                let response = &mut responses[*place].value;
+                *response = objects::resolve(whole, response).clone();
+            }
+        }
         return;
     }
     let Some(best) = bodies.iter().map(|(_, family, ..)| *family).min() else {
@@ -453,5 +460,23 @@ components: { schemas: { A: {}, B: {} } }
         );
         let get = &unknown.document["paths"]["/a"]["get"];
         assert!(get.get("x-websocket").is_none() && get["responses"].get("101").is_none());
+    }
+
+    #[test]
+    fn successes_that_say_the_same_in_two_shared_responses_are_one_type() {
+        let after = after(
+            settle_responses,
+            "
+paths:
+  /a: { delete: { operationId: a, responses: { '200': { $ref: '#/components/responses/Done' }, '202': { $ref: '#/components/responses/Soon' } } } }
+components:
+  responses:
+    Done: { description: done, content: { application/json: { schema: { properties: { a: { type: string } } } } } }
+    Soon: { description: soon, content: { application/json: { schema: { properties: { a: { type: string } } } } } }
+",
+        );
+        let responses = &after.document["paths"]["/a"]["delete"]["responses"];
+        assert_eq!(responses["202"]["description"], "soon");
+        assert_eq!(responses["200"]["content"], responses["202"]["content"]);
     }
 }

@@ -20,7 +20,15 @@ pub(super) fn name_servers(adopting: &mut Adopting) {
             root.remove("servers");
         }
     }
-    let known = known;
+    let environments: Vec<(String, String)> = root
+        .get("servers")
+        .map_or(&[][..], Node::items)
+        .iter()
+        .filter_map(|server| {
+            let name = server.text("x-environment")?.to_owned();
+            Some((name, server.text("url")?.to_owned()))
+        })
+        .collect();
     for item in root.get_mut("paths").map_or(&mut [][..], Node::entries_mut) {
         let shared = item.value.remove("servers");
         for entry in item.value.entries_mut() {
@@ -35,7 +43,7 @@ pub(super) fn name_servers(adopting: &mut Adopting) {
             let Some(servers) = entry.value.get_mut("servers") else {
                 continue;
             };
-            name(servers, &mut HashSet::new(), Some(&known), told);
+            name(servers, &mut HashSet::new(), Some(&environments), told);
             if servers.items().is_empty() {
                 entry.value.remove("servers");
             }
@@ -49,12 +57,12 @@ pub(super) fn name_servers(adopting: &mut Adopting) {
     }
 }
 
-/// Gives each server of a list a name. With `environments` given, these are servers of an operation: they are matched
-/// by name, and the one without a name serves every environment.
+/// Gives each server of a list a name. With `environments` given, by name and URL, these are servers of an operation:
+/// they are matched by URL or else by name, and the one without a name serves every environment.
 fn name(
     servers: &mut Node,
     taken: &mut HashSet<String>,
-    environments: Option<&HashSet<String>>,
+    environments: Option<&[(String, String)]>,
     told: &mut Told,
 ) {
     let Some(list) = servers.list_mut() else {
@@ -120,8 +128,18 @@ fn name(
                 wanted = slug(&format!("{wanted} {values}"));
             }
             if let Some(environments) = environments {
-                if environments.contains(&wanted) {
-                    made.insert("x-environment", wanted.into());
+                let free = |name: &String| {
+                    let mut names = list.iter().filter_map(|other| other.text("x-environment"));
+                    !names.any(|other| other == name)
+                };
+                let same = environments.iter().find(|(_, other)| *other == url);
+                let alike = || environments.iter().find(|(name, _)| *name == wanted);
+                let of = same
+                    .or_else(alike)
+                    .map(|(name, _)| name)
+                    .filter(|name| free(name));
+                if let Some(environment) = of {
+                    made.insert("x-environment", environment.as_str().into());
                 } else if list.iter().any(|other| !done(other)) {
                     told.lost(
                         "server-of-no-environment",
@@ -351,6 +369,25 @@ servers:
             ]
         );
         assert_eq!(after.lost.len(), 2, "{:?}", after.lost);
+    }
+
+    #[test]
+    fn servers_of_an_operation_are_those_of_the_document_at_the_same_url() {
+        let after = after(
+            name_servers,
+            "
+servers: [{ url: 'https://a.example/v1' }, { url: 'https://a.example/v2' }]
+paths: { /a: { get: { servers: [{ url: 'https://a.example/v2' }, { url: 'https://a.example/v1' }] } } }
+",
+        );
+        let servers = after.document["paths"]["/a"]["get"]["servers"].clone();
+        assert_eq!(
+            servers,
+            json!([
+                { "url": "https://a.example/v2", "x-environment": "a-example-2" },
+                { "url": "https://a.example/v1", "x-environment": "a-example" },
+            ])
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
     adopting::{Adopting, Told},
     objects,
 };
-use crate::spec::{Content, Kind, Node, Position, Severity};
+use crate::spec::{Content, Kind, Node, Position};
 
 /// What stood at the head of the document, for the operations that do not say it themselves.
 struct Defaults {
@@ -245,17 +245,6 @@ fn texts(node: Option<&Node>) -> Vec<String> {
     texts.map(str::to_owned).collect()
 }
 
-/// Tells of something that OpenAPI 3.0 cannot say.
-fn unsayable(told: &mut Told, position: Position, what: String) {
-    told.lost(
-        "unsayable",
-        Severity::Warning,
-        position,
-        what,
-        "write the document in OpenAPI 3 and say there what is meant",
-    );
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -316,6 +305,7 @@ paths:
         - { name: tags, in: query, type: array, items: { type: string } }
         - { name: kinds, in: query, type: array, collectionFormat: multi, items: { type: string } }
         - { name: sizes, in: query, type: array, collectionFormat: pipes, items: { type: string } }
+        - { name: colours, in: query, type: array, collectionFormat: tsv, items: { type: string } }
       responses:
         '200': { description: Pets, schema: { type: array, items: { $ref: '#/definitions/Pet' } }, examples: { application/json: [] } }
         default: { $ref: '#/responses/Wrong' }
@@ -390,6 +380,8 @@ paths:
             parameters[3]["schema"],
             json!({ "type": "array", "items": { "type": "string" } })
         );
+        assert_eq!(parameters[4]["schema"]["type"], "string");
+        assert_eq!(parameters[4].get("style"), None);
     }
 
     #[test]

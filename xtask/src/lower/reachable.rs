@@ -37,13 +37,43 @@ pub(crate) fn follow(document: &Value, node: &Value, reached: &mut BTreeSet<Stri
         }
         return;
     }
-    // What stands in an example is data, whatever it looks like.
-    for (_, child) in
-        entries(node).filter(|(key, _)| !matches!(key.as_str(), "example" | "examples"))
-    {
-        follow(document, child, reached);
+    for (key, child) in entries(node) {
+        match key.as_str() {
+            // What stands in an example is data, whatever it looks like.
+            "example" | "examples" => {}
+            // A field may be called so.
+            "properties" => entries(child).for_each(|(_, field)| follow(document, field, reached)),
+            _ => follow(document, child, reached),
+        }
     }
     for child in node.as_array().into_iter().flatten() {
         follow(document, child, reached);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_field_called_example_leads_on_and_an_example_does_not() {
+        let to = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+        let document = json!({ "components": { "schemas": {
+            "Word": {
+                "properties": { "example": to("Sentence"), "properties": to("Gender") },
+                "example": { "example": to("Shown") },
+            },
+            "Sentence": { "type": "object" },
+            "Gender": { "type": "object" },
+            "Shown": { "type": "object" },
+        } } });
+        let mut reached = BTreeSet::new();
+        follow(&document, &to("Word"), &mut reached);
+        assert_eq!(
+            reached.iter().map(String::as_str).collect::<Vec<_>>(),
+            ["Gender", "Sentence", "Word"]
+        );
     }
 }

@@ -32,6 +32,11 @@ pub(crate) fn own(document: &Value, schema: &Value) -> Option<Own> {
         let name = words
             .replace(|c: char| !c.is_alphanumeric() && c != '_', "-")
             .to_pascal_case();
+        // No name begins with a digit: progenitor puts an `X` before it.
+        let name = match name.starts_with(|c: char| c.is_ascii_digit()) {
+            true => format!("X{name}"),
+            false => name,
+        };
         name.starts_with(|c: char| c.is_alphanumeric()) && name.is_ascii() && names.insert(name)
     });
     (!unique).then_some(Own::Enum)
@@ -127,4 +132,17 @@ fn kinds(document: &Value, schema: &Value, depth: usize) -> Vec<&'static str> {
         kinds.push("null");
     }
     kinds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_get_one_name_are_an_enum_of_our_own() {
+        let is_ours = |values: Value| own(&Value::Null, &json!({ "enum": values })).is_some();
+        assert!(is_ours(json!(["8", "X8"])));
+        assert!(is_ours(json!(["a-b", "a_b"])));
+        assert!(!is_ours(json!(["8", "9", "Y8"])));
+    }
 }

@@ -1,5 +1,5 @@
-//! References of JSON Schema 2020-12 that are no pointers from the root: `$anchor`, `$dynamicRef`, and pointers inside a
-//! schema with an `$id` of its own (sections 8.2 and 8.5 of its core). Each becomes such a pointer.
+//! References of JSON Schema 2020-12 that are no pointers from the root: `$anchor`, `$dynamicRef`, pointers inside a
+//! schema with an `$id` of its own, and that `$id` itself (sections 8.2 and 8.5 of its core). Each becomes such a pointer.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,23 @@ type Anchors = BTreeMap<(String, String), String>;
 /// Makes all references inside the document pointers from its root.
 pub(super) fn resolve(root: &mut Node) {
     let mut anchors = Anchors::new();
+    // The schemas with an `$id` by its URL, and the other way round.
+    let mut ids: BTreeMap<String, String> = BTreeMap::new();
+    let mut urls: BTreeMap<String, String> = BTreeMap::new();
     walk(root, "", "", false, &mut |node, at, base| {
+        if at == base
+            && let Some(id) = node.text("$id").filter(|_| !at.is_empty())
+        {
+            let around = urls
+                .iter()
+                .filter(|(outer, _)| at.starts_with(&format!("{outer}/")));
+            let around = around
+                .max_by_key(|(outer, _)| outer.len())
+                .map(|(_, url)| url.as_str());
+            let url = joined(around.unwrap_or_default(), id.trim_end_matches('#'));
+            ids.insert(url.clone(), at.to_owned());
+            urls.insert(at.to_owned(), url);
+        }
         for key in ["$anchor", "$dynamicAnchor"] {
             if let Some(name) = node.text(key) {
                 anchors.insert((base.to_owned(), name.to_owned()), at.to_owned());
@@ -29,6 +45,15 @@ pub(super) fn resolve(root: &mut Node) {
             return;
         };
         let Some(fragment) = text.strip_prefix('#') else {
+            let (address, fragment) = text.split_once('#').unwrap_or((text, ""));
+            let url = joined(urls.get(base).map_or("", String::as_str), address);
+            if let Some(at) = ids.get(&url) {
+                let named = anchors.get(&(at.clone(), fragment.to_owned()));
+                *text = match named {
+                    Some(at) => format!("#{at}"),
+                    None => format!("#{at}{fragment}"),
+                };
+            }
             return;
         };
         if fragment.is_empty() || fragment.starts_with('/') {
@@ -39,6 +64,57 @@ pub(super) fn resolve(root: &mut Node) {
             *text = format!("#{at}");
         }
     });
+}
+
+/// As [`resolve`], and once for all: what is resolved by an `$id` has none any more.
+pub(in crate::adopt) fn resolve_for_good(root: &mut Node) {
+    resolve(root);
+    walk(root, "", "", false, &mut |node, at, _| {
+        if !at.is_empty() {
+            for key in ["$id", "$anchor", "$dynamicAnchor"] {
+                node.remove(key);
+            }
+        }
+    });
+}
+
+/// Whether a schema in the document has an `$id`.
+pub(in crate::adopt) fn has_ids(root: &mut Node) -> bool {
+    let mut found = false;
+    walk(root, "", "", false, &mut |_, _, base| {
+        found |= !base.is_empty();
+    });
+    found
+}
+
+/// The URL that a reference means where it stands below another one (RFC 3986 section 5.2, without dots in the middle).
+fn joined(base: &str, reference: &str) -> String {
+    if reference.contains("://") || base.is_empty() {
+        return reference.to_owned();
+    }
+    let host = base.find("://").map_or(0, |at| at + 3);
+    if reference.starts_with('/') {
+        let end = base[host..].find('/').map_or(base.len(), |at| host + at);
+        return format!("{}{reference}", &base[..end]);
+    }
+    let mut folder = base
+        .rfind('/')
+        .filter(|at| *at >= host)
+        .map_or(base, |at| &base[..at]);
+    let mut rest = reference;
+    loop {
+        if let Some(next) = rest.strip_prefix("./") {
+            rest = next;
+        } else if let Some(next) = rest.strip_prefix("../") {
+            folder = folder
+                .rfind('/')
+                .filter(|at| *at >= host)
+                .map_or(folder, |at| &folder[..at]);
+            rest = next;
+        } else {
+            return format!("{folder}/{rest}");
+        }
+    }
 }
 
 /// Calls `visit` on every map with the pointer to it, and the pointer to the schema with an `$id` that it is in. The keys
@@ -108,5 +184,34 @@ components:
             json!({ "n": to("D/$defs/n"), "m": to("D/$defs/n"), "d": to("D") })
         );
         assert_eq!(schemas["D"]["example"]["$ref"], "#n");
+    }
+
+    #[test]
+    fn a_schema_is_referred_to_by_its_id_too() {
+        let text = "
+components:
+  schemas:
+    A: { properties: { b: { $ref: 'https://example.com/b.json' }, n: { $ref: 'https://example.com/b.json#/$defs/n' }, m: { $ref: 'https://example.com/b.json#m' }, other: { $ref: 'https://example.com/none.json' } } }
+    B: { $id: 'https://example.com/b.json', $defs: { n: { $anchor: m } }, properties: { c: { $ref: c.json }, d: { $ref: '../d/d.json' }, n: { $ref: '#/$defs/n' } } }
+    C: { $id: 'https://example.com/c.json' }
+    D: { $id: 'https://example.com/d/d.json' }
+";
+        let mut document = Document::parse(Path::new("a.yaml"), text).expect("it is well formed");
+        assert!(super::has_ids(document.root_mut()));
+        super::resolve_for_good(document.root_mut());
+        let once = document.value();
+        super::resolve_for_good(document.root_mut());
+        assert_eq!(document.value(), once);
+        let to = |at: &str| json!({ "$ref": format!("#/components/schemas/{at}") });
+        let schemas = &once["components"]["schemas"];
+        let other = json!({ "$ref": "https://example.com/none.json" });
+        assert_eq!(
+            schemas["A"]["properties"],
+            json!({ "b": to("B"), "n": to("B/$defs/n"), "m": to("B/$defs/n"), "other": other })
+        );
+        assert_eq!(
+            schemas["B"]["properties"],
+            json!({ "c": to("C"), "d": to("D"), "n": to("B/$defs/n") })
+        );
     }
 }

@@ -7,7 +7,7 @@ use crate::{
         media_types::{Family, family},
         objects,
     },
-    spec::{Content, Kind, Node, Position},
+    spec::{Content, Entry, Kind, Node, Position},
 };
 
 type Notes = Vec<(Position, String)>;
@@ -22,10 +22,12 @@ pub(in crate::adopt) fn settle_forms(adopting: &mut Adopting) {
         }
         let content = node.get_mut("content");
         for media in content.into_iter().flat_map(Node::entries_mut) {
-            if matches!(family(&media.key), Family::Form | Family::Multipart)
+            let family = family(&media.key);
+            if matches!(family, Family::Form | Family::Multipart)
                 && let Some(schema) = media.value.get_mut("schema")
             {
                 settle(schema, &named, &mut untyped, &mut notes);
+                fieldless(schema, family, &named, &mut notes);
             }
         }
     });
@@ -71,6 +73,52 @@ fn settle(schema: &mut Node, named: &Named, untyped: &mut Vec<String>, notes: &m
             "a form of several kinds has the fields of all, each of which may be left out"
                 .to_owned(),
         ));
+    }
+}
+
+/// A form of which a text or a list is said has fields all the same: of bytes one part for them, otherwise any.
+fn fieldless(schema: &mut Node, family: Family, named: &Named, notes: &mut Notes) {
+    let says = named.resolve(schema).clone();
+    let Some(kind) = says.text("type").filter(|kind| *kind != "object") else {
+        return;
+    };
+    let position = schema.position;
+    if family == Family::Multipart {
+        let mut file = match kind {
+            "array" | "string" => says.clone(),
+            _ => map(position, [("type", "string".into())]),
+        };
+        file.remove("title");
+        notes.push((
+            position,
+            format!("a form has fields: what is said to be of type `{kind}` is sent as `file`"),
+        ));
+        let required = Content::List(vec![Node::new(position, "file")]);
+        let properties = Content::Map(vec![Entry {
+            key: "file".to_owned(),
+            key_position: position,
+            value: file,
+        }]);
+        *schema = map(
+            position,
+            [
+                ("type", "object".into()),
+                ("required", required),
+                ("properties", properties),
+            ],
+        );
+    } else {
+        notes.push((
+            position,
+            format!("a form has fields, not a value of type `{kind}`: of any name"),
+        ));
+        *schema = map(
+            position,
+            [
+                ("type", "object".into()),
+                ("additionalProperties", true.into()),
+            ],
+        );
     }
 }
 
@@ -165,5 +213,39 @@ components: { schemas: { A: { required: [b], properties: { a: {}, b: {} } } } }
             json!({ "type": "object", "additionalProperties": true })
         );
         assert_eq!(changes.len(), 4);
+    }
+
+    #[test]
+    fn a_form_of_which_a_text_or_a_list_is_said_has_fields_all_the_same() {
+        let (document, changes) = whole(
+            super::settle_forms,
+            "
+paths:
+  /a:
+    post: { requestBody: { content: { multipart/form-data: { schema: { type: string, format: binary } } } } }
+    put: { requestBody: { content: { multipart/form-data: { schema: { $ref: '#/components/schemas/Files' } } } } }
+    patch: { requestBody: { content: { application/x-www-form-urlencoded: { schema: { type: string } } } } }
+components: { schemas: { Files: { type: array, items: { type: string, format: binary } } } }
+",
+        );
+        let schema = |method: &str| {
+            let content = &document["paths"]["/a"][method]["requestBody"]["content"];
+            let media = content
+                .as_object()
+                .and_then(|content| content.values().next());
+            media.expect("one media type")["schema"].clone()
+        };
+        let bytes = json!({ "type": "string", "format": "binary" });
+        let file = |of: serde_json::Value| json!({ "type": "object", "required": ["file"], "properties": { "file": of } });
+        assert_eq!(schema("post"), file(bytes.clone()));
+        assert_eq!(
+            schema("put"),
+            file(json!({ "type": "array", "items": bytes }))
+        );
+        assert_eq!(
+            schema("patch"),
+            json!({ "type": "object", "additionalProperties": true })
+        );
+        assert_eq!(changes.len(), 3);
     }
 }

@@ -70,12 +70,18 @@ impl Lifting<'_> {
         });
     }
 
-    /// Whether a schema made of others is an object or a union, and not a text or a number with more said of it.
+    /// Whether a schema made of others is an object, an enum or a union, and not a text or a number with more said of it.
     fn becomes_a_type(&self, schema: &Node, depth: usize) -> bool {
         let schema = self.named.resolve(schema);
-        ["properties", "additionalProperties", "oneOf", "anyOf"]
-            .iter()
-            .any(|key| schema.get(key).is_some())
+        [
+            "properties",
+            "additionalProperties",
+            "oneOf",
+            "anyOf",
+            "enum",
+        ]
+        .iter()
+        .any(|key| schema.get(key).is_some())
             || depth < 16
                 && schema
                     .get("allOf")

@@ -26,16 +26,24 @@ pub(in crate::adopt) fn merge_all_of(adopting: &mut Adopting) {
     let written = adopting.root().clone();
     let mut notes = merge(adopting.root());
     // What was merged brought along what is made of others itself.
-    let mut left = false;
-    walk::every(adopting.root(), &mut |schema| left |= is_composed(schema));
-    if left {
+    if is_left(adopting.root()) {
         *adopting.root() = written;
         lifting::lift(adopting.root(), &is_composed);
         notes = merge(adopting.root());
+        // Texts and numbers with more said of them have no name, and came along.
+        if is_left(adopting.root()) {
+            notes.extend(merge(adopting.root()));
+        }
     }
     for (position, what) in notes {
         adopting.changed(position, what);
     }
+}
+
+fn is_left(root: &mut Node) -> bool {
+    let mut left = false;
+    walk::every(root, &mut |schema| left |= is_composed(schema));
+    left
 }
 
 fn merge(root: &mut Node) -> Notes {
@@ -312,6 +320,25 @@ mod tests {
             schemas["NodeChild"]["properties"]["more"],
             json!({"type": "string"})
         );
+    }
+
+    #[test]
+    fn what_came_along_is_merged_too() {
+        let (schemas, _) = adopted(
+            super::merge_all_of,
+            "Kind: {type: string}\nImage: {properties: {kind: {description: one, allOf: [{type: string, enum: [png]}]}, name: {allOf: [{$ref: '#/components/schemas/Kind'}, {maxLength: 9}]}}}\nNew: {required: [kind], allOf: [{$ref: '#/components/schemas/Image'}]}",
+        );
+        let kind = json!({"$ref": "#/components/schemas/ImageKind"});
+        for name in ["Image", "New"] {
+            let properties = &schemas[name]["properties"];
+            assert_eq!(properties["kind"], kind, "{name}");
+            assert_eq!(
+                properties["name"],
+                json!({"type": "string", "maxLength": 9}),
+                "{name}"
+            );
+        }
+        assert_eq!(schemas["ImageKind"]["enum"], json!(["png"]));
     }
 
     #[test]

@@ -23,7 +23,8 @@ pub(in crate::adopt) fn name_schemas(adopting: &mut Adopting) {
     walk::roots(adopting.root(), &mut |schema, place| {
         if place.holder == Holder::Components {
             let name = place.name.to_pascal_case();
-            namer.taken.insert(name, schema.clone());
+            let (key, body) = (place.name.clone(), schema.clone());
+            namer.taken.insert(name, Taken { key, body });
         }
     });
     walk::roots(adopting.root(), &mut |schema, place| match place.holder {
@@ -39,10 +40,16 @@ pub(in crate::adopt) fn name_schemas(adopting: &mut Adopting) {
 }
 
 struct Namer {
-    /// The names that are taken, with what has them.
-    taken: HashMap<String, Node>,
+    /// The names of types that are taken, with what has them.
+    taken: HashMap<String, Taken>,
     new: Vec<Entry>,
     notes: Vec<(Position, String)>,
+}
+
+struct Taken {
+    /// Its name in `components/schemas`, which need not be spelled as that of the type.
+    key: String,
+    body: Node,
 }
 
 impl Namer {
@@ -92,7 +99,13 @@ impl Namer {
         };
         let mut stays: Vec<Entry> = STAYS.iter().filter_map(|key| body.remove(key)).collect();
         let name = self.free(name, &body);
-        let is_new = self.taken.insert(name.clone(), body.clone()).is_none();
+        let known = self.taken.get(&name).map(|taken| taken.key.clone());
+        let is_new = known.is_none();
+        let name = known.unwrap_or_else(|| {
+            let (key, body) = (name.clone(), body.clone());
+            self.taken.insert(name.clone(), Taken { key, body });
+            name
+        });
         let reference = reference_to(&name, position);
         if stays.is_empty() {
             schema.content = reference.content;
@@ -134,7 +147,7 @@ impl Namer {
         let is_taken = |name: &str| {
             self.taken
                 .get(name)
-                .is_some_and(|other| other.to_value() != body.to_value())
+                .is_some_and(|other| other.body.to_value() != body.to_value())
         };
         while is_taken(&free) || super::renaming::is_reserved(&free) {
             free = format!("{wanted}{number}").to_pascal_case();
@@ -183,6 +196,17 @@ mod tests {
             "string"
         );
         assert_eq!(changes.len(), 2);
+    }
+
+    #[test]
+    fn one_that_is_there_already_is_meant_by_the_name_it_has() {
+        let (schemas, _) = adopted(
+            super::name_schemas,
+            "order: {type: object, properties: {links: {properties: {next: {type: string}}}}}\norderLinks: {properties: {next: {type: string}}}",
+        );
+        let links = schemas["order"]["properties"]["links"]["$ref"].as_str();
+        assert_eq!(links, Some("#/components/schemas/orderLinks"));
+        assert_eq!(schemas.as_object().map(serde_json::Map::len), Some(2));
     }
 
     #[test]

@@ -68,6 +68,12 @@ fn settle(schema: &mut Node, named: &Named, notes: &mut Notes) {
         if let Some(entry) = branch.remove("nullable") {
             nullable |= matches!(entry.value.content, Content::Bool(true));
         }
+        // It is the whole that may be left out.
+        if let Some(default) = branch.remove("default")
+            && schema.get("default").is_none()
+        {
+            schema.put("default", default.value);
+        }
         // With the word gone, the reference may stand alone.
         if let [only] = branch.entries()
             && only.key == "allOf"
@@ -339,6 +345,21 @@ mod tests {
         );
         assert_eq!(schemas["B"], json!({"type": "string", "enum": ["a", "b"]}));
         assert!(!changes.is_empty());
+    }
+
+    #[test]
+    fn the_default_of_a_branch_is_that_of_the_whole() {
+        let (schemas, _) = adopted(
+            super::settle_unions,
+            "A: {oneOf: [{type: boolean, default: false}, {type: string, enum: [on], default: on}]}",
+        );
+        assert_eq!(
+            schemas["A"],
+            json!({"default": false, "oneOf": [
+                {"type": "boolean", "title": "Flag"},
+                {"type": "string", "enum": ["on"], "title": "Known"},
+            ]})
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{parameters, unsayable};
+use super::parameters;
 use crate::{
     adopt::adopting::Told,
     spec::{Content, Node},
@@ -72,15 +72,10 @@ fn form(first: &Node, parts: &[Node], consumes: &[String], told: &mut Told) -> N
             "multi" => None,
             "ssv" => Some("spaceDelimited"),
             "pipes" => Some("pipeDelimited"),
-            "tsv" => {
-                unsayable(
-                    told,
-                    part.position,
-                    format!(
-                        "the items of `{name}` are sent with commas between them, not with tabs"
-                    ),
-                );
-                Some("form")
+            "tsv" if is_list => {
+                told.changed(part.position, parameters::with_tabs(name));
+                property = parameters::text_with_tabs(part.position);
+                None
             }
             _ => Some("form"),
         };

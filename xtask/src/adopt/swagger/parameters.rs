@@ -2,10 +2,9 @@
 
 use serde_json::json;
 
-use super::unsayable;
 use crate::{
     adopt::{adopting::Told, objects},
-    spec::{Kind, Node},
+    spec::{Kind, Node, Position},
 };
 
 /// The fields that belong to the schema.
@@ -55,16 +54,10 @@ pub(super) fn rewrite(parameter: &mut Node, told: &mut Told) {
         "ssv" => ("spaceDelimited", false),
         "pipes" => ("pipeDelimited", false),
         "tsv" => {
-            let position = format
-                .as_ref()
-                .map_or(parameter.position, |entry| entry.key_position);
-            let name = parameter.text("name").unwrap_or_default();
-            unsayable(
-                told,
-                position,
-                format!("the items of `{name}` are sent with commas between them, not with tabs"),
-            );
-            ("form", false)
+            let name = parameter.text("name").unwrap_or_default().to_owned();
+            told.changed(parameter.position, with_tabs(&name));
+            parameter.put("schema", text_with_tabs(parameter.position));
+            return;
         }
         _ => ("form", false),
     };
@@ -72,6 +65,16 @@ pub(super) fn rewrite(parameter: &mut Node, told: &mut Told) {
         parameter.insert("style", style.into());
         parameter.insert("explode", explode.into());
     }
+}
+
+/// What is said of a list that OpenAPI 3.0 has no words for.
+pub(super) fn with_tabs(name: &str) -> String {
+    format!("`{name}` is a text: the caller puts tabs between its items")
+}
+
+pub(super) fn text_with_tabs(position: Position) -> Node {
+    let schema = json!({ "type": "string", "description": "The items, with a tab between them." });
+    Node::of(schema, position)
 }
 
 /// Takes the schema out of a parameter, a header or an item of a list.

@@ -114,7 +114,12 @@ impl<'a> Walk<'a> {
             let field = fields.iter().find(|field| field.name == entry.key);
             match (field, inside.kind.names()) {
                 (Some(field), _) => self.value(inside, entry, field.shape),
-                (None, _) if entry.key.starts_with("x-") && !inside.kind.is_extension() => {
+                (None, _)
+                    if entry.key.starts_with("x-")
+                        && !inside.kind.is_extension()
+                        // A scheme may be called after its header, such as `x-api-key`.
+                        && inside.kind != Kind::SecurityRequirement =>
+                {
                     self.extension(inside, entry);
                 }
                 (None, Some(shape)) => self.value(inside, entry, shape),

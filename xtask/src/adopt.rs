@@ -215,7 +215,10 @@ pub const PASSES: &[Pass] = &[
 ];
 
 /// The document in the profile, and what was done to get there.
-pub fn adopt(document: Document) -> Adopted {
+pub fn adopt(mut document: Document) -> Adopted {
+    if !keys::is_ours(document.root_mut()) {
+        document.forgive();
+    }
     let mut adopting = Adopting::new(document);
     for pass in PASSES {
         adopting.run(pass);

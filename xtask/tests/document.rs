@@ -94,6 +94,29 @@ fn aliases_stand_for_what_their_anchor_names() {
 }
 
 #[test]
+fn the_entries_of_maps_that_are_merged_stand_behind_those_that_are_written() {
+    let text = "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {<<: *a, y: 3}\nd:\n  <<: *a\n  <<: *b\ne: {<<: [*b, *a]}\n";
+    let value = yaml(text);
+    assert_eq!(value["c"], json!({"y": 3, "x": 1}));
+    assert_eq!(value["d"], json!({"x": 1, "y": 1, "z": 2}));
+    assert_eq!(value["e"], json!({"y": 2, "z": 2, "x": 1}));
+}
+
+#[test]
+fn of_two_maps_under_one_key_both_count_and_of_two_values_the_last() {
+    for (name, text) in [
+        ("a.yaml", "a: {b: 1, c: {d: 1}}\na: {b: 2, c: {e: 2}}\n"),
+        (
+            "a.json",
+            r#"{"a": {"b": 1, "c": {"d": 1}}, "a": {"b": 2, "c": {"e": 2}}}"#,
+        ),
+    ] {
+        let value = document(name, text).value();
+        assert_eq!(value["a"], json!({"b": 2, "c": {"d": 1, "e": 2}}), "{name}");
+    }
+}
+
+#[test]
 fn aliases_cannot_fill_the_memory() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..10 {
@@ -102,7 +125,7 @@ fn aliases_cannot_fill_the_memory() {
     }
     assert_eq!(
         refusal("a.yaml", &text),
-        "a.yaml:5:45  syntax-error  aliases repeat more than 100000 values  — use `$ref` instead of aliases"
+        "a.yaml:6:45  syntax-error  aliases repeat more than 1000000 values  — use `$ref` instead of aliases"
     );
 }
 

@@ -238,6 +238,30 @@ impl Call {
         outcome::submit(self, lookup, Self::send_for_nothing).await
     }
 
+    /// As [`submit`](Self::submit), where the answer is a text.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, where it is sure that the call was not carried out.
+    pub async fn submit_for_text<C>(
+        self,
+        lookup: Option<&'static Lookup>,
+    ) -> Result<Outcome<String, C>, Error> {
+        outcome::submit(self, lookup, Self::send_for_text).await
+    }
+
+    /// As [`submit`](Self::submit), where the answer is bytes.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::Kind`] tells, where it is sure that the call was not carried out.
+    pub async fn submit_for_bytes<C>(
+        self,
+        lookup: Option<&'static Lookup>,
+    ) -> Result<Outcome<Bytes, C>, Error> {
+        outcome::submit(self, lookup, Self::send_for_bytes).await
+    }
+
     /// Sends the call and reads its answer as a `T`.
     ///
     /// # Errors

@@ -38,6 +38,7 @@ fn mended(entry: &mut Entry, told: &mut Told) -> String {
         Some((_, behind)) if behind.contains('{') => entry.key.replace('#', "%23"),
         _ => entry.key.clone(),
     };
+    let written = plain_names(&written, &entry.value);
     let (rest, fragment) = match written.split_once('#') {
         Some((rest, fragment)) => (rest, Some(fragment.to_owned())),
         None => (written.as_str(), None),
@@ -69,6 +70,44 @@ fn mended(entry: &mut Entry, told: &mut Told) -> String {
         );
     }
     format!("{path}{mark}")
+}
+
+/// The path with the names of its parameters alone: what routers say beside them of the values, such as `{id:[0-9]+}` and
+/// `{name=**}`, is nobody's parameter.
+fn plain_names(path: &str, item: &Node) -> String {
+    let mut plain = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        plain.push_str(before);
+        plain.push('{');
+        // A pattern may have braces of its own.
+        let mut depth = 1;
+        let end = after.find(|character| {
+            depth += i32::from(character == '{') - i32::from(character == '}');
+            depth == 0
+        });
+        let Some(end) = end else {
+            rest = after;
+            continue;
+        };
+        let written = &after[..end];
+        let name = written.trim_start_matches(['+', '*']);
+        let name = name.split(['=', ':', '*', '?', '(']).next().unwrap_or(name);
+        let is_meant = !name.is_empty() && !declares(item, written);
+        plain.push_str(if is_meant { name.trim() } else { written });
+        plain.push('}');
+        rest = &after[end + 1..];
+    }
+    plain + rest
+}
+
+/// Whether a parameter of the path has this very name.
+fn declares(item: &Node, name: &str) -> bool {
+    let shared = item.get("parameters").into_iter();
+    let own = item.entries().iter();
+    let all = shared.chain(own.filter_map(|entry| entry.value.get("parameters")));
+    all.flat_map(Node::items)
+        .any(|parameter| parameter.text("name") == Some(name))
 }
 
 /// Adds a query parameter to a path item; one that the text of the path gives a value has this one only.
@@ -109,6 +148,18 @@ mod tests {
 
     use super::*;
     use crate::adopt::adopting::after;
+
+    #[test]
+    fn what_routers_say_of_a_parameter_is_no_part_of_its_name() {
+        let after = after(
+            mend_paths,
+            "paths: { '/a/{x=**}/{y:[a-z]{2}}': {}, '/b/{+z}:go': {}, '/c/{w:v}': { parameters: [{ name: 'w:v', in: path }] }, '/d/{open': {} }\n",
+        );
+        let paths = after.document["paths"].as_object().expect("a map");
+        let keys: Vec<&String> = paths.keys().collect();
+        assert_eq!(keys, ["/a/{x}/{y}", "/b/{z}:go", "/c/{w:v}", "/d/{open"]);
+        assert_eq!(after.changes.len(), 2, "{:?}", after.changes);
+    }
 
     #[test]
     fn a_query_in_a_path_becomes_parameters_and_what_tells_paths_apart_stands_behind_a_hash() {

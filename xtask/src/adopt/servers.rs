@@ -165,7 +165,11 @@ fn name(
 
 /// The URL with its scheme; `None` where it leads nowhere without the caller.
 fn whole(url: &str, server: &Node, told: &mut Told) -> Option<String> {
+    // One that leaves the scheme to the page it is on has a host all the same.
     let url = url.trim();
+    let with_scheme = format!("https:{url}");
+    let has_host = url.starts_with("//") && !url.starts_with("///");
+    let url = if has_host { with_scheme.as_str() } else { url };
     let mut lost = |what: String, mend: &str| {
         told.lost(
             "server-left-out",
@@ -338,6 +342,7 @@ servers:
   - { url: 'https://b.example', description: Sandbox }
   - { url: 'https://c.example', description: Sandbox }
   - { url: d.example/v1 }
+  - { url: //e.example/v1 }
   - { url: /api }
   - { url: 'http://plain.example' }
   - { url: 'https://{region}.example/{version}', variables: { region: { default: eu, enum: [eu, us] }, version: { default: v1 } } }
@@ -363,6 +368,7 @@ servers:
                 ("https://b.example", "sandbox"),
                 ("https://c.example", "sandbox-2"),
                 ("https://d.example/v1", "d-example"),
+                ("https://e.example/v1", "e-example"),
                 ("https://eu.example/v1", "eu-example-eu"),
                 ("https://us.example/v1", "us-example-us"),
                 ("https://{host}/v1", ""),

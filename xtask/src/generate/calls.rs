@@ -37,7 +37,9 @@ pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<
         format!("A client of {}.", api.title),
         "Cheap to clone: all clones share the session, its connections and its tokens.".to_owned(),
     ]);
-    let mut runtime = vec!["Call", "Session"];
+    let calls = !methods.is_empty();
+    let mut runtime = vec!["Session"];
+    runtime.extend(calls.then_some("Call"));
     runtime.extend(
         fields::RUNTIME
             .into_iter()
@@ -53,15 +55,14 @@ pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<
         ));
     }
     items.extend(foreign_uses(&segments));
-    items.push(if segments.has("types") {
-        parse_quote!(
+    items.extend(calls.then(|| match segments.has("types") {
+        true => parse_quote!(
             use crate::{operations, requests, types};
-        )
-    } else {
-        parse_quote!(
+        ),
+        false => parse_quote!(
             use crate::{operations, requests};
-        )
-    });
+        ),
+    }));
     items.push(parse_quote! {
         #(#about)*
         #[derive(Clone, Debug)]
@@ -89,10 +90,12 @@ pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<
             }
         }
     });
-    let mut block: ItemImpl = parse_quote!(impl Client {});
-    // Put there, and not parsed once more.
-    block.items = methods;
-    items.push(Item::Impl(block));
+    if calls {
+        let mut block: ItemImpl = parse_quote!(impl Client {});
+        // Put there, and not parsed once more.
+        block.items = methods;
+        items.push(Item::Impl(block));
+    }
     Ok(items)
 }
 
@@ -106,6 +109,9 @@ pub(super) fn requests(
     let mut requests: Vec<Item> = Vec::new();
     for operation in &api.operations {
         requests.extend(request(api, model, generated, operation, failures)?);
+    }
+    if requests.is_empty() {
+        return Ok(requests);
     }
     let mentioned: Vec<ImplItem> = requests
         .iter()

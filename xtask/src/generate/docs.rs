@@ -50,7 +50,7 @@ pub(super) fn prose(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    let text = on_one_line(&text);
+    let text = fenced(&on_one_line(&text));
     let mut out = String::with_capacity(text.len() + 8);
     let mut fenced = false;
     for (number, line) in text.lines().enumerate() {
@@ -76,6 +76,54 @@ pub(super) fn prose(text: &str) -> String {
         out.push('.');
     }
     aligned(&wrap(&out))
+}
+
+/// Puts code that is marked by nothing but its indentation between fences: rustdoc would compile it.
+fn fenced(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    // Where the text of the list's item begins that a line would belong to.
+    let mut item = 0;
+    let (mut in_fence, mut in_code, mut may_begin) = (false, false, true);
+    let close = |lines: &mut Vec<String>, item: usize| {
+        let blank = lines.iter().rev().take_while(|line| line.is_empty());
+        let end = lines.len() - blank.count();
+        lines.insert(end, format!("{:item$}```", ""));
+    };
+    for line in text.lines() {
+        let words = line.trim_start();
+        let column = line.len() - words.len();
+        let is_fence = words.starts_with("```") || words.starts_with("~~~");
+        if in_fence || is_fence && !in_code {
+            in_fence ^= is_fence;
+            lines.push(line.replace("~~~", "```"));
+            may_begin = true;
+        } else if words.is_empty() {
+            lines.push(String::new());
+            may_begin = true;
+        } else if may_begin && column >= item + 4 {
+            if !in_code {
+                lines.push(format!("{:item$}```text", ""));
+                in_code = true;
+            }
+            lines.push(format!("{:item$}{}", "", &line[item + 4..]));
+        } else {
+            if in_code {
+                close(&mut lines, item);
+                in_code = false;
+            }
+            match marker(words, false) {
+                Some(mark) => item = column + mark,
+                None if may_begin && column < item => item = 0,
+                None => {}
+            }
+            lines.push(line.to_owned());
+            may_begin = words.starts_with('#');
+        }
+    }
+    if in_code {
+        close(&mut lines, item);
+    }
+    lines.join("\n")
 }
 
 /// Has the lines of a list's item begin where its first one does, and those of a quotation with its mark: Markdown joins
@@ -334,6 +382,29 @@ mod tests {
         for (written, expected) in cases {
             assert_eq!(prose(written), expected);
         }
+    }
+
+    #[test]
+    fn code_that_is_only_indented_is_no_rust() {
+        let cases = [
+            (
+                "a\n\n    Foo foo = ...;\n\n      foo();\n\nb",
+                "a\n\n```text\nFoo foo = ...;\n\n  foo();\n```\n\nb",
+            ),
+            ("a\n    b\nc", "a\n    b\nc"),
+            ("# a\n    b", "# a\n```text\nb\n```"),
+            (
+                "1. a\n\n    b\n\n       c",
+                "1. a\n\n    b\n\n   ```text\n   c\n   ```",
+            ),
+            ("- a\n\nb\n\n    c", "- a\n\nb\n\n```text\nc\n```"),
+            ("~~~\na\n~~~", "```\na\n```"),
+        ];
+        for (written, expected) in cases {
+            assert_eq!(fenced(written), expected);
+            assert_eq!(fenced(expected), expected);
+        }
+        assert!(prose("a\n\n    b <c>").ends_with("```text\nb <c>\n```"));
     }
 
     #[test]

@@ -46,7 +46,15 @@ struct Variant {
 /// The enums of an API, each with the operations whose failures it has.
 #[derive(Debug)]
 pub(super) struct Failures {
-    enums: Vec<(Vec<Variant>, Vec<String>)>,
+    enums: Vec<Enum>,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Enum {
+    name: Ident,
+    variants: Vec<Variant>,
+    operations: Vec<String>,
 }
 
 impl Failures {
@@ -63,7 +71,19 @@ impl Failures {
                 None => enums.push((variants, vec![operation.id.clone()])),
             }
         }
-        Self { enums }
+        let mut taken: Vec<Ident> = Vec::new();
+        let enums = enums.into_iter().map(|(variants, operations)| {
+            let name = free_name(&variants, &operations, &taken);
+            taken.push(name.clone());
+            Enum {
+                name,
+                variants,
+                operations,
+            }
+        });
+        Self {
+            enums: enums.collect(),
+        }
     }
 
     /// Whether there is none.
@@ -79,9 +99,9 @@ impl Failures {
 
     /// What the failures of `operation` are read as.
     pub(super) fn bodies(&self, operation: &Operation) -> Bodies {
-        let mut found = self.enums.iter();
-        if let Some((variants, of)) = found.find(|(_, of)| of.contains(&operation.id)) {
-            return Bodies::Several(enum_name(variants, of));
+        let mut enums = self.enums.iter();
+        if let Some(found) = enums.find(|one| one.operations.contains(&operation.id)) {
+            return Bodies::Several(found.name.clone());
         }
         match variants(operation).as_slice() {
             [only] if only.body != Body::Empty => Bodies::One(only.body.clone()),
@@ -91,7 +111,7 @@ impl Failures {
 
     /// The module of the enums.
     pub(super) fn items(&self) -> Vec<Item> {
-        let variants = || self.enums.iter().flat_map(|(variants, _)| variants);
+        let variants = || self.enums.iter().flat_map(|one| &one.variants);
         let json = variants().any(|variant| variant.body == Body::Json);
         let json = json.then(|| names::type_name("Json")).into_iter();
         let mut items: Vec<Item> = vec![parse_quote!(
@@ -102,8 +122,8 @@ impl Failures {
                 use crate::types;
             ));
         }
-        for (variants, operations) in &self.enums {
-            items.extend(enumeration(variants, operations));
+        for one in &self.enums {
+            items.extend(enumeration(one));
         }
         items
     }
@@ -202,19 +222,32 @@ fn status_name(status: (u16, u16)) -> &'static str {
     }
 }
 
-/// After the one operation that has it, or after its variants.
-fn enum_name(variants: &[Variant], operations: &[String]) -> Ident {
+/// A longer one nobody reads.
+const LONGEST_NAME: usize = 80;
+
+/// After its variants; after the first operation that has it where it is the only one, or where that is no name of its
+/// own: the same variants may come with other statuses.
+fn free_name(variants: &[Variant], operations: &[String], taken: &[Ident]) -> Ident {
+    let of_operation = |id: &String| names::type_name(&format!("{id} failure"));
+    let all = variants.iter().map(|variant| variant.name.to_string());
+    let of_variants = names::type_name(&all.collect::<Vec<_>>().join(" or "));
     match operations {
-        [only] => names::type_name(&format!("{only} failure")),
-        _ => {
-            let all = variants.iter().map(|variant| variant.name.to_string());
-            names::type_name(&all.collect::<Vec<_>>().join(" or "))
+        [first, _, ..]
+            if taken.contains(&of_variants) || of_variants.to_string().len() > LONGEST_NAME =>
+        {
+            of_operation(first)
         }
+        [only] => of_operation(only),
+        _ => of_variants,
     }
 }
 
-fn enumeration(variants: &[Variant], operations: &[String]) -> [Item; 2] {
-    let name = enum_name(variants, operations);
+fn enumeration(one: &Enum) -> [Item; 2] {
+    let Enum {
+        name,
+        variants,
+        operations,
+    } = one;
     let calls = operations.iter().map(|id| {
         let method = names::value_name(id);
         format!("[`Client::{method}`](crate::Client::{method})")

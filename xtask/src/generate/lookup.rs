@@ -14,7 +14,7 @@ use super::{
     types::{Model, fields},
 };
 use crate::{
-    api::{Api, Operation, Place, entries, items as list_items},
+    api::{Api, Encoding, Operation, Place, entries, items as list_items},
     spec::Expression,
 };
 
@@ -89,9 +89,11 @@ pub(super) fn submit(
         Some(answer) => answer.clone(),
         None => parse_quote!(()),
     };
-    let sends: Ident = match answer {
-        Some(_) => parse_quote!(submit),
-        None => parse_quote!(submit_for_nothing),
+    let sends: Ident = match (answer, operation.success.encoding) {
+        (None, _) => parse_quote!(submit_for_nothing),
+        (_, Encoding::Text) => parse_quote!(submit_for_text),
+        (_, Encoding::Bytes) => parse_quote!(submit_for_bytes),
+        _ => parse_quote!(submit),
     };
     let (outcome, looked_up): (Type, TokenStream) = match &operation.lookup {
         Some(lookup) => {

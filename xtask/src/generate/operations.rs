@@ -26,7 +26,11 @@ pub(super) fn items(api: &Api) -> Vec<Item> {
         .collect();
     let sockets = sockets::items(api);
     let used: TokenStream = table.used(&operations, &sockets);
-    let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#used, generated::Method};)];
+    // A document may describe webhooks or types alone.
+    let mut items: Vec<Item> = match operations.is_empty() {
+        true => vec![parse_quote!(use bindery_runtime::{Operation, #used};)],
+        false => vec![parse_quote!(use bindery_runtime::{#used, generated::Method};)],
+    };
     if !schemes.is_empty() {
         items.push(parse_quote!(
             use crate::schemes;

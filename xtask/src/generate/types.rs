@@ -307,15 +307,19 @@ fn own_types(api: &Api, items: &mut BTreeMap<String, Item>, beside: &mut BTreeMa
     }
 }
 
+/// What a schema says under a key, where that is more than nothing.
+fn said<'a>(schema: &'a Value, key: &str) -> Option<&'a str> {
+    schema[key].as_str().filter(|text| !text.trim().is_empty())
+}
+
 /// The documentation of a schema: what it says, and how sure that is.
 fn documented(api: &Api, schema: Option<&Value>, fallback: &str) -> Vec<String> {
     let Some(schema) = schema else {
         return vec![fallback.to_owned()];
     };
-    let own = schema.get("description").or_else(|| schema.get("title"));
-    let described = own
-        .or_else(|| resolve(&api.document, schema).get("description"))
-        .and_then(Value::as_str);
+    let described = said(schema, "description")
+        .or_else(|| said(schema, "title"))
+        .or_else(|| said(resolve(&api.document, schema), "description"));
     let mut paragraphs = vec![docs::prose(described.unwrap_or(fallback))];
     if let Some(default) = schema.get("default").filter(|default| !default.is_null()) {
         paragraphs.push(format!("Left out, the provider takes `{default}`."));

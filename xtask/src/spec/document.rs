@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{Entry, Finding, Node, Position, json, source, yaml};
+use super::{Entry, Finding, Node, Position, Severity, json, source, yaml};
 
 /// An OpenAPI document, or at least something that reads as YAML or JSON.
 #[derive(Debug, Clone)]
@@ -123,6 +123,13 @@ impl Document {
     /// What [`Document::parse`] found wrong and read nevertheless.
     pub(super) fn flaws(&self) -> &[Finding] {
         &self.flaws
+    }
+
+    /// Makes faults of the text that have been read in the way most readers do warnings: its author may not be at hand.
+    pub(crate) fn forgive(&mut self) {
+        for flaw in &mut self.flaws {
+            flaw.severity = Severity::Warning;
+        }
     }
 
     /// The document as JSON, keys in the order of the text, aliases followed.

@@ -10,7 +10,7 @@ use serde_json::Number;
 
 use super::document::Parsed;
 use super::yaml::DEPTH_LIMIT;
-use super::{Content, Entry, Finding, Node, Position};
+use super::{Content, Entry, Finding, Node, Position, node};
 
 /// Reads a JSON text.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Parsed, Finding> {
@@ -128,6 +128,7 @@ impl Reader<'_> {
                     format!("the key `{key}` stands here twice"),
                     format!("keep one `{key}`"),
                 ));
+                node::again(&mut entries, &key, value);
             }
             self.skip_whitespace();
             if self.eat(b'}') {

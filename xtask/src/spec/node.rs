@@ -328,3 +328,27 @@ impl Node {
         }
     }
 }
+
+/// What a key that stands twice in a map means: of two maps the entries of both, of two other values the last, as most
+/// readers take it.
+pub(super) fn again(entries: &mut [Entry], key: &str, value: Node) {
+    let Some(known) = entries.iter_mut().find(|entry| entry.key == key) else {
+        return;
+    };
+    match (&mut known.value.content, value.content) {
+        (Content::Map(mine), Content::Map(theirs)) => {
+            for entry in theirs {
+                match mine.iter().any(|other| other.key == entry.key) {
+                    true => again(mine, &entry.key, entry.value),
+                    false => mine.push(entry),
+                }
+            }
+        }
+        (_, content) => {
+            known.value = Node {
+                position: value.position,
+                content,
+            };
+        }
+    }
+}

@@ -8,7 +8,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 use super::document::Parsed;
 use super::{
-    Content, Entry, Finding, Node, Position, Severity, brackets, core_schema, quoted_text,
+    Content, Entry, Finding, Node, Position, Severity, brackets, core_schema, node, quoted_text,
 };
 
 /// How deep a document may nest: far deeper than any real one, and shallow enough that what
@@ -16,7 +16,7 @@ use super::{
 pub(super) const DEPTH_LIMIT: usize = 128;
 
 /// How many values aliases may add in all: nine lines of aliases of aliases fill any memory.
-const ALIAS_LIMIT: usize = 100_000;
+const ALIAS_LIMIT: usize = 1_000_000;
 
 /// A key of YAML 1.1 that took in the entries of another map.
 const MERGE_KEY: &str = "<<";
@@ -102,6 +102,22 @@ struct Open {
     keys: HashSet<String>,
     /// The key whose value comes next; `None` if a key comes next, or in a list.
     key: Option<(String, Position)>,
+    /// The maps whose entries are to be taken in.
+    merged: Vec<Node>,
+}
+
+impl Open {
+    /// With the entries of the maps that are merged into it, where it has none of the same key: of several the first.
+    fn whole(self) -> Node {
+        let (mut node, mut keys) = (self.node, self.keys);
+        if let Content::Map(entries) = &mut node.content {
+            for map in self.merged {
+                let new = map.into_entries().into_iter();
+                entries.extend(new.filter(|entry| keys.insert(entry.key.clone())));
+            }
+        }
+        node
+    }
 }
 
 impl<'a> Builder<'a> {
@@ -154,7 +170,10 @@ impl<'a> Builder<'a> {
                 self.begin(Content::Map(Vec::new()), anchor, position)
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(done) => self.place(done.node, done.size, done.anchor, None),
+                Some(done) => {
+                    let (size, anchor) = (done.size, done.anchor);
+                    self.place(done.whole(), size, anchor, None)
+                }
                 None => Ok(()),
             },
         }
@@ -179,6 +198,7 @@ impl<'a> Builder<'a> {
             size: 1,
             keys: HashSet::new(),
             key: None,
+            merged: Vec::new(),
         });
         Ok(())
     }
@@ -202,13 +222,19 @@ impl<'a> Builder<'a> {
         match &mut open.node.content {
             Content::List(items) => items.push(node),
             Content::Map(entries) => match open.key.take() {
+                Some((key, _)) if key == MERGE_KEY => match node.content {
+                    Content::List(maps) => open.merged.extend(maps),
+                    _ => open.merged.push(node),
+                },
                 Some((key, key_position)) => {
-                    if key != MERGE_KEY && open.keys.insert(key.clone()) {
+                    if open.keys.insert(key.clone()) {
                         entries.push(Entry {
                             key,
                             key_position,
                             value: node,
                         });
+                    } else {
+                        node::again(entries, &key, node);
                     }
                 }
                 None => match spelled {

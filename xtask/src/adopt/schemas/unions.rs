@@ -3,7 +3,7 @@
 use super::walk::{self, Named, PROSE, allows_anything};
 use crate::{
     adopt::adopting::Adopting,
-    spec::{Content, Entry, Node, Position},
+    spec::{Content, Entry, Node, Position, pascal},
 };
 
 type Notes = Vec<(Position, String)>;
@@ -121,7 +121,7 @@ fn settle(schema: &mut Node, named: &Named, notes: &mut Notes) {
         }
         _ => {
             schema.remove("type");
-            titles(&mut branches, notes);
+            titles(&mut branches, named, notes);
             if branches.len() != before {
                 notes.push((
                     position,
@@ -277,7 +277,7 @@ fn numbers(branches: &mut Vec<Node>, named: &Named, notes: &mut Notes) {
 }
 
 /// Gives each branch that is no reference a title of its own.
-fn titles(branches: &mut [Node], notes: &mut Notes) {
+fn titles(branches: &mut [Node], named: &Named, notes: &mut Notes) {
     let mut taken: Vec<String> = branches
         .iter()
         .map(|branch| {
@@ -287,6 +287,7 @@ fn titles(branches: &mut [Node], notes: &mut Notes) {
         })
         .collect();
     for place in 0..branches.len() {
+        let telling = telling(branches, place, named);
         let branch = &mut branches[place];
         if branch.reference().is_some() {
             continue;
@@ -312,7 +313,7 @@ fn titles(branches: &mut [Node], notes: &mut Notes) {
             Some("number") => "Number",
             Some("boolean") => "Flag",
             Some("array") => "List",
-            _ if branch.get("properties").is_some() => "Object",
+            _ if branch.get("properties").is_some() => telling.as_deref().unwrap_or("Object"),
             _ => "Map",
         };
         let mut name = word.to_owned();
@@ -325,6 +326,44 @@ fn titles(branches: &mut [Node], notes: &mut Notes) {
         branch.insert("title", name.as_str().into());
         taken[place] = name;
     }
+}
+
+/// A name for an object among the branches: the value of a field that has another one in each of the others, or else a
+/// field that it requires and no other branch has.
+fn telling(branches: &[Node], place: usize, named: &Named) -> Option<String> {
+    let properties = |branch: &Node| {
+        let properties = named.resolve(branch).get("properties");
+        properties.map_or(&[][..], Node::entries).to_vec()
+    };
+    let only_value = |schema: &Node| match named.resolve(schema).get("enum")?.items() {
+        [value] => value.as_str().map(str::to_owned),
+        _ => None,
+    };
+    let own = properties(&branches[place]);
+    let others: Vec<Vec<Entry>> = (0..branches.len())
+        .filter(|other| *other != place)
+        .map(|other| properties(&branches[other]))
+        .collect();
+    let of_other = |other: &[Entry], key: &str| {
+        let entry = other.iter().find(|entry| entry.key == key);
+        entry.map(|entry| only_value(&entry.value))
+    };
+    let by_value = own.iter().find_map(|entry| {
+        let value = only_value(&entry.value)?;
+        let tells = others.iter().all(|other| {
+            of_other(other, &entry.key).is_some_and(|theirs| theirs.is_some_and(|it| it != value))
+        });
+        tells.then_some(value)
+    });
+    let required = branches[place].get("required").map_or(&[][..], Node::items);
+    let by_field = || {
+        let names = required.iter().filter_map(Node::as_str);
+        let mut names = names.filter(|name| own.iter().any(|entry| entry.key == *name));
+        let tells = |name: &&str| others.iter().all(|other| of_other(other, name).is_none());
+        names.find(tells).map(str::to_owned)
+    };
+    let name = pascal(&by_value.or_else(by_field)?);
+    (name.len() <= 40 && name.starts_with(|c: char| c.is_ascii_alphabetic())).then_some(name)
 }
 
 #[cfg(test)]
@@ -345,6 +384,21 @@ mod tests {
         );
         assert_eq!(schemas["B"], json!({"type": "string", "enum": ["a", "b"]}));
         assert!(!changes.is_empty());
+    }
+
+    #[test]
+    fn an_object_without_a_name_is_called_after_what_tells_it_from_the_others() {
+        let (schemas, _) = adopted(
+            super::settle_unions,
+            "A: {oneOf: [{properties: {kind: {enum: [hot_wallet]}}}, {properties: {kind: {enum: [cold]}}}]}\nB: {oneOf: [{required: [id, key], properties: {id: {}, key: {}}}, {required: [id], properties: {id: {}, path: {}}}]}",
+        );
+        let titles = |name: &str| {
+            let branches = schemas[name]["oneOf"].as_array().expect("a list");
+            let titles = branches.iter().map(|branch| branch["title"].as_str());
+            titles.flatten().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(titles("A"), ["HotWallet", "Cold"]);
+        assert_eq!(titles("B"), ["Key", "Object"]);
     }
 
     #[test]

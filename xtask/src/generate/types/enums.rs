@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use syn::{Attribute, Fields, Ident, Item, ItemEnum, parse_quote};
 
-use super::wire_name;
+use super::{said, wire_name};
 use crate::{api::Api, generate::docs};
 
 /// The variants of an enum of strings, each with what it is on the wire.
@@ -41,7 +41,7 @@ pub(super) fn plain(
 ) -> (Item, Vec<Item>) {
     let name = &enumeration.ident;
     let described = schema
-        .and_then(|schema| schema["description"].as_str())
+        .and_then(|schema| said(schema, "description"))
         .map(docs::prose);
     let mut paragraphs = vec![described.unwrap_or_else(|| format!("`{name}`."))];
     paragraphs.extend(
@@ -204,7 +204,7 @@ pub(super) fn untagged(
             _ => format!("`{}`.", variant.ident),
         };
         let described = branch
-            .and_then(|branch| branch["description"].as_str())
+            .and_then(|branch| said(branch, "description"))
             .map(docs::prose);
         variant
             .attrs

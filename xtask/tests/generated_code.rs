@@ -176,3 +176,68 @@ fn what_progenitor_refuses_is_a_message_that_names_the_place() {
         "{error}"
     );
 }
+
+/// A file of the crate that a vendor's document becomes.
+fn of_vendor(name: &str, text: &str) -> String {
+    let mut attempt = xtask::trial::attempt_text("vendor", text);
+    let path = PathBuf::from("crates/vendor/src").join(name);
+    attempt.files.remove(&path).expect("a generated file")
+}
+
+const VENDOR: &str = "openapi: 3.0.3\ninfo: {title: Vendor, version: '1'}\n";
+
+#[test]
+fn a_document_without_calls_is_a_crate_without_lines_that_nobody_uses() {
+    let text = format!("{VENDOR}paths: {{}}\n");
+    assert!(!of_vendor("requests.rs", &text).contains("use "));
+    assert!(!of_vendor("client.rs", &text).contains("requests"));
+    assert!(!of_vendor("operations.rs", &text).contains("SERVER"));
+}
+
+#[test]
+fn failures_of_the_same_bodies_and_other_statuses_have_names_of_their_own() {
+    let failing = |status: u16| {
+        format!(
+            "responses: {{'200': {{description: A}}, '{status}': {{description: B, content: {{application/json: {{schema: {{$ref: '#/components/schemas/B'}}}}}}}}, '500': {{description: C, content: {{application/json: {{schema: {{$ref: '#/components/schemas/C'}}}}}}}}}}"
+        )
+    };
+    let mut text = format!("{VENDOR}paths:\n");
+    for (path, status) in [("a", 404), ("b", 404), ("c", 409), ("d", 409)] {
+        text += &format!(
+            "  /{path}: {{get: {{operationId: get_{path}, {}}}}}\n",
+            failing(status)
+        );
+    }
+    text += "components: {schemas: {B: {type: object}, C: {type: object}}}\n";
+    let failures = of_vendor("failures.rs", &text);
+    assert!(failures.contains("pub enum BOrC {"), "{failures}");
+    assert!(failures.contains("pub enum GetCFailure {"), "{failures}");
+    assert!(of_vendor("requests.rs", &text).contains("failures::GetCFailure"));
+}
+
+#[test]
+fn what_says_nothing_of_itself_is_documented_by_its_name() {
+    let text = format!(
+        "{VENDOR}paths: {{/a: {{get: {{responses: {{'200': {{description: A, content: {{application/json: {{schema: {{$ref: '#/components/schemas/A'}}}}}}}}}}}}}}}}\ncomponents: {{schemas: {{A: {{type: object, description: '', properties: {{b: {{type: string, description: ' '}}}}}}}}}}\n"
+    );
+    let types = of_vendor("types.rs", &text);
+    assert!(types.contains("/// `A`.\n"), "{types}");
+    assert!(types.contains("/// `b`.\n"), "{types}");
+}
+
+#[test]
+fn a_text_and_bytes_are_submitted_as_what_they_are() {
+    for (kind, schema, sends) in [
+        ("text/plain", "{type: string}", "submit_for_text"),
+        (
+            "image/png",
+            "{type: string, format: binary}",
+            "submit_for_bytes",
+        ),
+    ] {
+        let text = format!(
+            "{VENDOR}paths: {{/a: {{post: {{responses: {{'200': {{description: A, content: {{{kind}: {{schema: {schema}}}}}}}}}}}}}}}\n"
+        );
+        assert!(of_vendor("requests.rs", &text).contains(sends), "{kind}");
+    }
+}

@@ -12,6 +12,18 @@ use crate::api::{Api, Encoding, Failure, Operation, Server, items as list_items,
 
 /// The table.
 pub(super) fn items(api: &Api) -> Vec<Item> {
+    // A document may describe webhooks or types alone.
+    if api.operations.is_empty() {
+        return vec![
+            parse_quote!(
+                use bindery_runtime::Operation;
+            ),
+            parse_quote! {
+                /// Every call: there is none.
+                pub static ALL: &[&Operation] = &[];
+            },
+        ];
+    }
     let schemes = Schemes::of(api);
     let mut table = Table::default();
     let operations: Vec<Item> = api
@@ -26,11 +38,7 @@ pub(super) fn items(api: &Api) -> Vec<Item> {
         .collect();
     let sockets = sockets::items(api);
     let used: TokenStream = table.used(&operations, &sockets);
-    // A document may describe webhooks or types alone.
-    let mut items: Vec<Item> = match operations.is_empty() {
-        true => vec![parse_quote!(use bindery_runtime::{Operation, #used};)],
-        false => vec![parse_quote!(use bindery_runtime::{#used, generated::Method};)],
-    };
+    let mut items: Vec<Item> = vec![parse_quote!(use bindery_runtime::{#used, generated::Method};)];
     if !schemes.is_empty() {
         items.push(parse_quote!(
             use crate::schemes;

@@ -230,6 +230,26 @@ async fn a_lost_answer_is_an_unknown_outcome_and_nothing_is_sent_again() {
 }
 
 #[tokio::test]
+async fn what_is_no_json_is_submitted_as_it_is() {
+    let done = || Reply::new(200, "", "not json");
+    let stub = Stub::script([done(), done(), Reply::nothing()]).await;
+    let session = plain(&stub);
+    let call = || write(&session, &ENTRY_TO_WRITE());
+    let text = call().submit_for_text::<NoLookup>(None).await;
+    let Ok(Outcome::Done(text)) = text else {
+        panic!("{text:?}");
+    };
+    assert_eq!(text.into_inner(), "not json");
+    let bytes = call().submit_for_bytes::<NoLookup>(None).await;
+    let Ok(Outcome::Done(bytes)) = bytes else {
+        panic!("{bytes:?}");
+    };
+    assert_eq!(bytes.into_inner(), "not json");
+    let lost = call().submit_for_text::<NoLookup>(None).await;
+    assert!(matches!(lost, Ok(Outcome::Unknown(_))), "{lost:?}");
+}
+
+#[tokio::test]
 async fn a_time_out_is_an_unknown_outcome() {
     let stub = Stub::script([Reply::Silence]).await;
     let options = bindery_runtime::CallOptions::new().attempt_timeout(Duration::from_millis(50));

@@ -241,3 +241,20 @@ fn a_text_and_bytes_are_submitted_as_what_they_are() {
         assert!(of_vendor("requests.rs", &text).contains(sends), "{kind}");
     }
 }
+
+#[test]
+fn a_text_beside_kinds_of_objects_is_an_enum() {
+    let text = format!(
+        "{VENDOR}paths: {{/a: {{get: {{responses: {{'200': {{description: A, content: {{application/json: {{schema: {{$ref: '#/components/schemas/Color'}}}}}}}}}}}}}}}}
+components:
+  schemas:
+    Color: {{anyOf: [{{type: string}}, {{$ref: '#/components/schemas/Gradient'}}]}}
+    Gradient: {{anyOf: [{{$ref: '#/components/schemas/Linear'}}, {{$ref: '#/components/schemas/Radial'}}], discriminator: {{propertyName: type, mapping: {{linear: '#/components/schemas/Linear', radial: '#/components/schemas/Radial'}}}}}}
+    Linear: {{type: object, required: [type], properties: {{type: {{type: string}}}}}}
+    Radial: {{type: object, required: [type], properties: {{type: {{type: string}}}}}}
+"
+    );
+    let types = of_vendor("types.rs", &text);
+    assert!(types.contains("pub enum Color {"), "{types}");
+    assert!(!types.contains("subtype_"), "{types}");
+}

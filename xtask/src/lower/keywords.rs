@@ -53,13 +53,12 @@ pub(super) fn keep_unknown_fields(_: &Api, document: &mut Value) -> usize {
     places
 }
 
-/// Makes `anyOf` with a discriminator a `oneOf` without.
+/// Makes `anyOf` a `oneOf`, without a discriminator: no two branches of what is left to progenitor fit one value.
 pub(super) fn one_of_the_kinds(_: &Api, document: &mut Value) -> usize {
     let mut places = 0;
     schemas(document, &mut |schema| {
-        if schema.remove("discriminator").is_some()
-            && let Some(kinds) = schema.remove("anyOf")
-        {
+        schema.remove("discriminator");
+        if let Some(kinds) = schema.remove("anyOf") {
             schema.insert("oneOf".to_owned(), kinds);
             places += 1;
         }

@@ -56,7 +56,7 @@ pub const PASSES: &[Pass] = &[
     },
     Pass {
         name: "one-of-the-kinds",
-        why: "typify takes `anyOf` for all branches at once, also where a field tells them apart",
+        why: "typify may take `anyOf` for all branches at once, also where they can be told apart",
         apply: keywords::one_of_the_kinds,
     },
     Pass {

@@ -56,7 +56,12 @@ pub(super) fn mocked_name(text: &str) -> Ident {
 
 /// A static's name.
 pub(super) fn static_name(text: &str) -> Ident {
-    ident(&text.to_shouty_snake_case())
+    ident(&whole_words(text).to_shouty_snake_case())
+}
+
+/// The text with `OAuth` in one word.
+fn whole_words(text: &str) -> String {
+    text.replace("OAuth", "Oauth")
 }
 
 /// A module's name.
@@ -87,5 +92,13 @@ mod tests {
         assert_eq!(setter_name("pageSize"), "page_size");
         assert_eq!(setter_name("type"), "type_");
         assert_eq!(mocked_name("session"), "session_");
+    }
+
+    #[test]
+    fn a_scheme_of_oauth_is_one_word() {
+        assert_eq!(
+            static_name("OAuth2PasswordBearer"),
+            "OAUTH2_PASSWORD_BEARER"
+        );
     }
 }

@@ -130,9 +130,9 @@ pub static REFRESH_TOKEN: Operation = Operation::new(
     )
     .failures(
         &[
-            Failure::new(400, 400, &O_AUTH_ERROR),
-            Failure::new(400, 499, &O_AUTH_ERROR),
-            Failure::new(500, 599, &O_AUTH_ERROR),
+            Failure::new(400, 400, &OAUTH_ERROR),
+            Failure::new(400, 499, &OAUTH_ERROR),
+            Failure::new(500, 599, &OAUTH_ERROR),
         ],
     )
     .error_codes(ERROR_CODES);
@@ -325,7 +325,7 @@ static BLOCK_RESPONSE: Envelope = Envelope {
     },
 };
 
-static O_AUTH_ERROR: Places = Places {
+static OAUTH_ERROR: Places = Places {
     code: &["/error", "/Error/code"],
     message: &["/error_description", "/Error/message", "/error"],
     details: &[],

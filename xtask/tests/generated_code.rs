@@ -258,3 +258,17 @@ components:
     assert!(types.contains("pub enum Color {"), "{types}");
     assert!(!types.contains("subtype_"), "{types}");
 }
+
+#[test]
+fn lists_of_servers_that_begin_with_one_host_have_names_of_their_own() {
+    let server = |version: &str| format!("{{url: 'https://a.example/{version}'}}");
+    let (one, two) = (server("v1"), server("v2"));
+    let text = format!(
+        "{VENDOR}servers: [{one}, {two}]\npaths: {{/a: {{get: {{servers: [{one}], responses: {{}}}}}}, /b: {{get: {{servers: [{one}, {two}], responses: {{}}}}}}}}\n"
+    );
+    let operations = of_vendor("operations.rs", &text);
+    for name in ["SERVER_A_EXAMPLE:", "SERVER_A_EXAMPLE_2:"] {
+        let static_of = format!("static {name}");
+        assert_eq!(operations.matches(&static_of).count(), 1, "{operations}");
+    }
+}

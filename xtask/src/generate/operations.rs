@@ -141,7 +141,14 @@ impl Table {
         if let Some((_, name)) = self.servers.iter().find(|(known, _)| known == servers) {
             return name.clone();
         }
-        let name = names::static_name(&format!("server {}", host(&servers[0].url)));
+        let wanted = format!("server {}", host(&servers[0].url));
+        let mut name = names::static_name(&wanted);
+        let mut number = 2;
+        // The same host may serve these calls in one environment, and those in two.
+        while self.servers.iter().any(|(_, known)| *known == name) {
+            name = names::static_name(&format!("{wanted} {number}"));
+            number += 1;
+        }
         self.servers.push((servers.to_vec(), name.clone()));
         name
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use xtask::{
     adopt,
     api::{Api, Operation, Place, schema_name},
+    spec::Document,
     workspace::{Spec, Workspace},
 };
 
@@ -33,6 +34,15 @@ pub fn names() -> Vec<String> {
 ///
 /// When there is none, or it has faults.
 pub fn api(name: &str) -> Api {
+    Api::read(name, adopt::adopt(document(name)).document.value())
+}
+
+/// The spec called `name`, as it was written, in one file.
+///
+/// # Panics
+///
+/// When there is none, or it has faults.
+pub fn document(name: &str) -> Document {
     let workspace = Workspace::at(root());
     let specs = workspace.specs().expect("a folder of specs");
     let spec = specs.into_iter().find(|spec| spec.name == name);
@@ -40,7 +50,7 @@ pub fn api(name: &str) -> Api {
     let path = root().join(&spec.path);
     let loaded = workspace.load(&spec);
     match loaded.and_then(|document| adopt::bundle(document, &path)) {
-        Ok(document) => Api::read(name, adopt::adopt(document).document.value()),
+        Ok(document) => document,
         Err(findings) => panic!("{name} has faults: {findings:?}"),
     }
 }

@@ -27,12 +27,13 @@ mod paths;
 mod responses;
 mod security;
 mod servers;
+mod shown;
 mod streams;
 mod twins;
 
 mod schemas;
 
-pub use adopting::{Adopted, Change};
+pub use adopting::{Adopted, Change, Names};
 pub use bundle::{bundle, is_whole};
 pub use linting::{adopt_as_written, adopt_linted};
 
@@ -52,6 +53,11 @@ pub struct Pass {
 
 /// All passes, in the order in which they are applied: each takes what those before it left.
 pub const PASSES: &[Pass] = &[
+    Pass {
+        name: "heed-examples",
+        why: "a service sends what its vendor shows, whatever the format is called",
+        apply: shown::heed_examples,
+    },
     Pass {
         name: "read-swagger-2",
         why: "many documents are written in the dialect before OpenAPI 3.0",

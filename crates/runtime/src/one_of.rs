@@ -6,8 +6,8 @@
 /// `untagged` does the same on a buffered value, which has lost the order of keys and the digits of numbers.
 ///
 /// Others are written `Pet by "kind" { Cat: "cat"; Dog: "dog" | "hound"; } best { Cat, Dog } Other`: the field `kind`
-/// decides; where it is none of these texts, or there is no `by`, the shape that describes most of the value; where none
-/// fits, the value is kept whole in the last variant.
+/// decides; where it is none of these texts, or there is no `by`, the shape that describes most of the value; where that
+/// does not fit, the value is kept whole in the last variant.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! one_of {
@@ -44,7 +44,7 @@ macro_rules! one_of {
                 fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                     let union = Union::read(deserializer)?;
                     $(match union.tag($tag).as_deref() {
-                        $(Some($($value)|+) => return union.only($name::$kind),)*
+                        $(Some($($value)|+) => return Ok(union.only($name::$kind, $name::$other)),)*
                         _ => {}
                     })?
                     Ok(union $(.or($name::$shape))* .or_else($name::$other))

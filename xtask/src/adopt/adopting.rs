@@ -1,5 +1,7 @@
 //! A document on its way into the profile.
 
+use std::collections::BTreeMap;
+
 use super::Pass;
 use crate::spec::{Document, Finding, Node, Position, Severity};
 
@@ -23,8 +25,33 @@ pub struct Adopted {
     pub changes: Vec<Change>,
     /// What could not be kept.
     pub findings: Vec<Finding>,
+    /// What the schemas of the document are called now.
+    pub names: Names,
     /// Whether the last look at its examples, defaults and patterns found no fault in them.
     pub(super) values_fit: bool,
+}
+
+/// What the schemas of a document are called in the profile.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Names(BTreeMap<String, String>);
+
+impl Names {
+    /// The name in `components/schemas` of the schema that the vendor calls `written`.
+    pub fn of<'a>(&'a self, written: &'a str) -> &'a str {
+        self.0.get(written).map_or(written, String::as_str)
+    }
+
+    fn renamed(&mut self, renamed: &BTreeMap<String, String>) {
+        for name in self.0.values_mut() {
+            if let Some(new) = renamed.get(name) {
+                name.clone_from(new);
+            }
+        }
+        for (old, new) in renamed {
+            let entry = self.0.entry(old.clone());
+            entry.or_insert_with(|| new.clone());
+        }
+    }
 }
 
 /// The document while the passes work on it.
@@ -41,6 +68,7 @@ pub(super) struct Told {
     pass: &'static str,
     changes: Vec<Change>,
     findings: Vec<Finding>,
+    names: Names,
 }
 
 impl Adopting {
@@ -77,6 +105,11 @@ impl Adopting {
         self.told.changed(position, what);
     }
 
+    /// Tells that schemas are called otherwise now.
+    pub(super) fn renamed(&mut self, renamed: &BTreeMap<String, String>) {
+        self.told.names.renamed(renamed);
+    }
+
     /// Tells that something cannot be kept.
     pub(super) fn lost(
         &mut self,
@@ -98,6 +131,7 @@ impl Adopting {
         let Told {
             changes,
             mut findings,
+            names,
             ..
         } = self.told;
         for finding in &mut findings {
@@ -108,6 +142,7 @@ impl Adopting {
             changes,
             findings,
             values_fit: self.values_fit,
+            names,
         }
     }
 }

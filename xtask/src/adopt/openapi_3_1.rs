@@ -167,6 +167,10 @@ mod tests {
                 json!({ "type": "object", "properties": { "b": { "type": "string" } } }),
             ),
             (
+                "{ if: { required: [a] }, then: { properties: { b: { type: string } } }, else: { properties: { b: { type: integer } } } }",
+                json!({ "properties": { "b": { "anyOf": [{ "type": "string" }, { "type": "integer" }] } } }),
+            ),
+            (
                 "{ type: [integer, string], minimum: 1, maxLength: 3 }",
                 json!({ "oneOf": [{ "type": "integer", "minimum": 1 }, { "type": "string", "maxLength": 3 }] }),
             ),

@@ -117,14 +117,29 @@ fn one(
         dash(),
         dash(),
     ];
-    let Some(api) = api.filter(|_| attempt.is_generated()) else {
+    if api.is_none() || !attempt.is_generated() {
         cells[8] = "refused".to_owned();
         return Ok((Row { document, cells }, false));
-    };
-    if options.no_build {
-        return Ok((Row { document, cells }, true));
     }
-    let folder = Folder::fill(workspace, &attempt)?;
+    let plan = match trial::plan(&attempt) {
+        Ok(plan) => plan,
+        Err(said) => {
+            writeln!(err, "{document}: {said}")?;
+            cells[8] = "fails".to_owned();
+            return Ok((Row { document, cells }, false));
+        }
+    };
+    for name in &plan.untyped {
+        writeln!(err, "{document}: the schema `{name}` leads to no type")?;
+    }
+    for place in &plan.unreachable {
+        writeln!(err, "{document}: not reachable: {place}")?;
+    }
+    let is_reached = plan.untyped.is_empty() && plan.unreachable.is_empty();
+    if options.no_build {
+        return Ok((Row { document, cells }, is_reached));
+    }
+    let folder = Folder::fill(workspace, &attempt, &plan)?;
     match folder.check()? {
         Ok(took) => cells[7] = shown(took),
         Err(said) => {
@@ -137,7 +152,7 @@ fn one(
             return Ok((Row { document, cells }, false));
         }
     }
-    let right = match trial::round_trip(api, &folder)? {
+    let right = match trial::round_trip(&plan, &folder)? {
         Ok(trip) => {
             for fault in trip.faults.iter().take(SHOWN) {
                 writeln!(
@@ -151,7 +166,13 @@ fn one(
                 trip.samples.saturating_sub(trip.faults.len()),
                 trip.samples
             );
-            trip.faults.is_empty()
+            for without in &trip.without {
+                writeln!(err, "{document}: no value was made of {without}")?;
+            }
+            if trip.unfit > 0 {
+                writeln!(err, "{document}: {} values fit no schema", trip.unfit)?;
+            }
+            trip.faults.is_empty() && is_reached
         }
         Err(said) => {
             writeln!(

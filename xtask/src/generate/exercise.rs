@@ -344,7 +344,7 @@ fn reference(ty: &Type) -> Option<Token![&]> {
 }
 
 /// A type as this module can name it, which imports none.
-fn argument_type(ty: &Type) -> Type {
+pub(super) fn argument_type(ty: &Type) -> Type {
     let mut ty = shortened(ty);
     VisitMut::visit_type_mut(&mut Qualify, &mut ty);
     ty

@@ -6,6 +6,7 @@
 //! all.
 
 mod calls;
+mod carried;
 mod docs;
 mod environment;
 mod examples;
@@ -32,6 +33,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde_json::Value;
 
+pub use carried::{Call, Carried, carried};
 pub(crate) use {schemes::Schemes, types::fields::RUNTIME};
 
 use crate::{api::Api, lower::lower, workspace::Registered};

@@ -58,6 +58,14 @@ struct Beside {
 }
 
 impl Beside {
+    /// Leaves out what implements one of these traits.
+    fn without(&mut self, traits: &[&str]) {
+        self.found.retain(|unread| {
+            let implemented = unread.implemented.as_deref();
+            implemented.is_none_or(|implemented| !traits.contains(&implemented))
+        });
+    }
+
     fn items(self) -> syn::Result<Vec<Item>> {
         let mut items = Vec::new();
         for unread in self.found {
@@ -148,7 +156,15 @@ impl Model {
                 || schema.is_some_and(|schema| schema["x-open-enum"] == true);
             let mut more = Vec::new();
             let item = match item {
-                Item::Struct(structure) => Item::Struct(structs::refine(api, structure, schema)),
+                Item::Struct(structure) => {
+                    // Those of ours are read from no text, and so is what stands for one.
+                    if structs::stands_for(&structure).is_some_and(|of| self.enums.contains(&of))
+                        && let Some(beside) = self.beside.get_mut(&name)
+                    {
+                        beside.without(&["Display", "FromStr", "TryFrom"]);
+                    }
+                    Item::Struct(structs::refine(api, structure, schema))
+                }
                 Item::Enum(mut enumeration) if fields::is_plain(&enumeration) => {
                     self.beside.remove(&name);
                     if open {
@@ -175,8 +191,7 @@ impl Model {
                     }
                     // `Display` of an untagged enum would show secrets, and means nothing to a caller.
                     if let Some(beside) = self.beside.get_mut(&name) {
-                        (beside.found)
-                            .retain(|unread| unread.implemented.as_deref() != Some("Display"));
+                        beside.without(&["Display"]);
                     }
                     Item::Enum(enums::untagged(api, enumeration, schema, &self.schemas))
                 }
@@ -361,7 +376,7 @@ fn with_derives(mut item: Item, comparable: bool) -> Item {
     item
 }
 
-/// The types that the answers to the calls lead to, and the messages of web sockets and webhooks.
+/// The types that the answers to the calls lead to, and the messages of web sockets and webhooks; and what no call uses.
 fn answered(api: &Api) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     let paths = entries(&api.document["paths"]);
@@ -372,6 +387,11 @@ fn answered(api: &Api) -> BTreeSet<String> {
     }
     let webhooks = &api.document["components"]["x-webhooks"];
     lower::follow(&api.document, webhooks, &mut reached);
+    // Nobody says whether what no call uses is sent or received.
+    for name in lower::unused(&api.document) {
+        let schema = serde_json::json!({ "$ref": format!("#/components/schemas/{name}") });
+        lower::follow(&api.document, &schema, &mut reached);
+    }
     reached
         .iter()
         .map(|name| names::type_name(name).to_string())

@@ -100,7 +100,10 @@ const NAMED: [&str; 10] = [
 ];
 
 /// Calls `visit` on every map of the document that is a schema or holds one; never on a map whose keys are names.
-fn schemas(node: &mut Value, visit: &mut dyn FnMut(&mut serde_json::Map<String, Value>)) {
+pub(super) fn schemas(
+    node: &mut Value,
+    visit: &mut dyn FnMut(&mut serde_json::Map<String, Value>),
+) {
     match node {
         Value::Object(map) => {
             visit(map);

@@ -4,13 +4,14 @@
 //! [`Api`], and put it back where progenitor has no word for it.
 
 mod answers;
+pub(crate) mod fields;
 mod keywords;
 mod parameters;
 mod reachable;
 mod stand_ins;
 
 pub(crate) use answers::value_schema;
-pub(crate) use reachable::follow;
+pub(crate) use reachable::{follow, unused};
 pub(crate) use stand_ins::{Own, branches, is_tagged, own};
 
 use serde_json::Value;
@@ -61,7 +62,7 @@ pub const PASSES: &[Pass] = &[
     },
     Pass {
         name: "drop-unreachable",
-        why: "no type is generated that no call uses",
+        why: "what the passes before have taken out of all calls needs no type",
         apply: reachable::prune,
     },
     Pass {
@@ -73,6 +74,11 @@ pub const PASSES: &[Pass] = &[
         name: "stand-ins",
         why: "progenitor takes the first branch of a union that fits, though another keeps more of the value",
         apply: stand_ins::put,
+    },
+    Pass {
+        name: "name-fields",
+        why: "a property whose name is none in Rust, or that of another field, has a field of its own",
+        apply: fields::name,
     },
     Pass {
         name: "keep-unknown-fields",

@@ -1,17 +1,18 @@
-//! The pass that leaves out what no call uses.
+//! The pass that leaves out what the calls use no more.
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::api::{Api, entries, schema_name};
 
-/// Takes out the schemas that no operation and no webhook leads to.
-pub(super) fn prune(_: &Api, document: &mut Value) -> usize {
-    let mut reached = BTreeSet::new();
-    follow(document, &document["paths"], &mut reached);
-    if let Some(webhooks) = document.pointer("/components/x-webhooks") {
-        follow(document, webhooks, &mut reached);
+/// Takes out the schemas that an earlier pass has taken out of all operations and webhooks. One that has been in none from
+/// the first is the caller's to use: it may be what a text or a blob holds.
+pub(super) fn prune(api: &Api, document: &mut Value) -> usize {
+    let mut reached = reached(document);
+    for name in unused(&api.document) {
+        let schema = json!({ "$ref": format!("#/components/schemas/{name}") });
+        follow(document, &schema, &mut reached);
     }
     let Some(schemas) = document
         .pointer_mut("/components/schemas")
@@ -22,6 +23,39 @@ pub(super) fn prune(_: &Api, document: &mut Value) -> usize {
     let before = schemas.len();
     schemas.retain(|name, _| reached.contains(name));
     before - schemas.len()
+}
+
+/// The names of the schemas that operations and webhooks lead to.
+fn reached(document: &Value) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    follow(document, &document["paths"], &mut reached);
+    if let Some(webhooks) = document.pointer("/components/x-webhooks") {
+        follow(document, webhooks, &mut reached);
+    }
+    reached
+}
+
+/// The names of the schemas that nothing leads to, but for those of files: what is sent part by part has no type.
+pub(crate) fn unused(document: &Value) -> Vec<String> {
+    let reached = reached(document);
+    let schemas = &document["components"]["schemas"];
+    let is_file = |name: &str| {
+        let mut below = BTreeSet::from([name.to_owned()]);
+        follow(document, &schemas[name], &mut below);
+        below.iter().any(|name| has_bytes(&schemas[name]))
+    };
+    let names = entries(schemas).map(|(name, _)| name);
+    names
+        .filter(|name| !reached.contains(*name) && !is_file(name))
+        .cloned()
+        .collect()
+}
+
+/// Whether a schema, or one inside it, is of bytes as they are.
+fn has_bytes(schema: &Value) -> bool {
+    schema["format"] == "binary"
+        || entries(schema).any(|(_, child)| has_bytes(child))
+        || schema.as_array().into_iter().flatten().any(has_bytes)
 }
 
 /// Adds to `reached` every schema that `node` leads to.

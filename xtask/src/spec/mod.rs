@@ -25,6 +25,7 @@ pub use expression::Expression;
 pub use finding::{Edit, Finding, Mend, Severity};
 pub(crate) use lint::{
     EXTENSIONS, Kind, Shape, TAKEN_IDS, is_keyword, lint_for, nearest, needs_name, pascal, snake,
+    spoken,
 };
 pub use lint::{lint, rules, suffers};
 pub use mending::{Change, Mended, mended};

@@ -9,7 +9,7 @@ use std::{
 use heck::ToKebabCase as _;
 
 use crate::{
-    adopt::{self, Change},
+    adopt::{self, Change, Names},
     api::Api,
     generate::{self, Files},
     lower,
@@ -33,6 +33,12 @@ pub struct Attempt {
     pub failure: Option<String>,
     /// The files.
     pub files: Files,
+    /// The document as it was written, in one file.
+    pub(super) written: Option<Document>,
+    /// The document in the profile.
+    pub(super) adopted: Option<Document>,
+    /// What its schemas are called in the profile.
+    pub(super) names: Names,
     /// From the text to the files.
     pub took: Duration,
 }
@@ -85,6 +91,9 @@ fn made(name: String, load: impl FnOnce() -> Result<Document, Vec<Finding>>) -> 
         findings: Vec::new(),
         failure: None,
         files: Files::new(),
+        written: None,
+        adopted: None,
+        names: Names::default(),
         took: Duration::ZERO,
     };
     // A document must never bring the command down: the others are to be tried too.
@@ -107,12 +116,14 @@ fn made(name: String, load: impl FnOnce() -> Result<Document, Vec<Finding>>) -> 
 }
 
 fn generated(document: Document, attempt: &mut Attempt) {
+    attempt.written = Some(document.clone());
     let adopted = adopt::adopt_linted(document);
     let mut passes: Vec<&str> = adopted.changes.iter().map(|change| change.pass).collect();
     passes.dedup();
     attempt.passes = passes.len();
     attempt.changes = adopted.changes;
     attempt.findings = adopted.findings;
+    attempt.names = adopted.names;
     if attempt
         .findings
         .iter()
@@ -128,4 +139,5 @@ fn generated(document: Document, attempt: &mut Attempt) {
         Err(error) => attempt.failure = Some(error),
     }
     attempt.api = Some(api);
+    attempt.adopted = Some(adopted.document);
 }

@@ -7,10 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use quote::ToTokens as _;
-use syn::Item;
-
-use super::Attempt;
+use super::{Attempt, Plan};
 use crate::{emit, workspace::Workspace};
 
 /// The folder of one document.
@@ -27,7 +24,7 @@ impl Folder {
     /// # Errors
     ///
     /// When it cannot be written, or the workspace's manifest cannot be read.
-    pub fn fill(workspace: &Workspace, attempt: &Attempt) -> io::Result<Self> {
+    pub fn fill(workspace: &Workspace, attempt: &Attempt, plan: &Plan) -> io::Result<Self> {
         let target = env::var_os("CARGO_TARGET_DIR")
             .map_or_else(|| workspace.root().join("target"), PathBuf::from);
         let base = std::path::absolute(target.join("try"))?;
@@ -44,17 +41,9 @@ impl Folder {
         {
             folder.write(path, text)?;
         }
-        let exercise = attempt
-            .files
-            .iter()
-            .find(|(path, _)| path.starts_with("tests"));
-        let program = exercise.and_then(|(_, text)| program(&attempt.name, text));
-        folder.write(
-            "through/src/main.rs",
-            &program.unwrap_or_else(|| "fn main() {}\n".to_owned()),
-        )?;
+        folder.write("through/src/main.rs", &program(&attempt.name, &plan.types))?;
         folder.write("through/Cargo.toml", &format!(
-            "[package]\nname = \"through\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\nbindery-{}.workspace = true\nserde.workspace = true\nserde_json.workspace = true\n",
+            "[package]\nname = \"through\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\nbindery-{}.workspace = true\nbindery-runtime.workspace = true\nchrono.workspace = true\nserde.workspace = true\nserde_json.workspace = true\nuuid.workspace = true\n",
             attempt.name
         ))?;
         folder.write(
@@ -89,7 +78,7 @@ impl Folder {
         Ok(said.map(|_| started.elapsed()))
     }
 
-    /// Sends values through the types: a line for each, with the name of its schema; answers a line for each, or what the
+    /// Sends values through the types: a line for each, with the number of its type; answers a line for each, or what the
     /// compiler said.
     ///
     /// # Errors
@@ -172,21 +161,18 @@ pub(crate) fn manifest(root: &Path, name: &str, other: &str) -> io::Result<Strin
     Ok(lines.join("\n"))
 }
 
-/// A program of the function that the tests across crates have for the same: a value in, through its type, and out.
-fn program(name: &str, exercise: &str) -> Option<String> {
-    let file = syn::parse_file(exercise).ok()?;
-    let through = file.items.iter().find_map(|item| match item {
-        Item::Fn(function) if function.sig.ident == "through" => Some(function),
-        _ => None,
-    })?;
-    let through = through.to_token_stream();
-    let krate = format!("bindery_{}", name.replace('-', "_"));
-    let uses = if through.to_string().contains("types ::") {
-        format!("use {krate}::types;\n")
-    } else {
-        String::new()
+/// A program that sends values through these types of the crate called `name`.
+fn program(name: &str, types: &[String]) -> String {
+    let uses = match types.iter().any(|ty| ty.contains("types ::")) {
+        true => format!("use bindery_{}::types;\n", name.replace('-', "_")),
+        false => String::new(),
     };
-    Some(format!(
+    let arms: String = types
+        .iter()
+        .enumerate()
+        .map(|(number, ty)| format!("        {number} => round_trip::<{ty}>(text),\n"))
+        .collect();
+    format!(
         r#"//! Reads values, a line for each, and writes back what their types make of them.
 
 use std::{{
@@ -208,26 +194,29 @@ fn round_trip<T: Debug + Serialize + DeserializeOwned>(text: &str) -> Result<Str
 }}
 
 #[allow(clippy::all, unused_variables, unreachable_code)]
-{through}
+fn through(kind: u64, text: &str) -> Result<String, serde_json::Error> {{
+    match kind {{
+{arms}        _ => panic!("there is no such type"),
+    }}
+}}
 
 fn main() {{
     let path = std::env::args().nth(1).expect("the file of the values");
     let text = std::fs::read_to_string(path).expect("it can be read");
     for line in text.lines() {{
         let sample: Value = serde_json::from_str(line).expect("a line is JSON");
-        let name = sample["name"].as_str().expect("it has a name");
+        let kind = sample["kind"].as_u64().expect("it has a type");
         let text = sample["text"].as_str().expect("it has a text");
-        let answer = match through(name, text) {{
-            None => serde_json::json!({{ "none": true }}),
-            Some(Ok(text)) => {{
+        let answer = match through(kind, text) {{
+            Ok(text) => {{
                 let unknown = UNKNOWN.load(Ordering::Relaxed);
                 serde_json::json!({{ "text": text, "unknown": unknown }})
             }}
-            Some(Err(error)) => serde_json::json!({{ "error": error.to_string() }}),
+            Err(error) => serde_json::json!({{ "error": error.to_string() }}),
         }};
         println!("{{answer}}");
     }}
 }}
 "#
-    ))
+    )
 }

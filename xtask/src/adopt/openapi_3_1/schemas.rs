@@ -367,15 +367,25 @@ fn patterns(schema: &mut Node, told: &mut Told) {
 
 /// Fields that are there under a condition are there or not.
 fn conditions(schema: &mut Node) {
+    let properties = schema.get("properties").map_or(&[][..], Node::entries);
+    let declared: Vec<String> = properties.iter().map(|field| field.key.clone()).collect();
     for keyword in ["then", "else"] {
         let fields = schema
             .get(keyword)
             .and_then(|branch| branch.get("properties"))
             .map_or(Vec::new(), |fields| fields.entries().to_vec());
         for field in fields {
+            let declared = declared.iter().any(|name| *name == field.key);
             let properties = schema.section("properties");
-            if properties.get(&field.key).is_none() {
-                properties.put(&field.key, field.value);
+            match properties.get_mut(&field.key) {
+                None => properties.put(&field.key, field.value),
+                // Of which kind it is depends on the condition.
+                Some(known) if !declared && known.to_value() != field.value.to_value() => {
+                    let both = vec![known.clone(), field.value];
+                    *known = Node::map(known.position);
+                    known.insert("anyOf", Content::List(both));
+                }
+                Some(_) => {}
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Formats: the size of every number, and of strings only those that mean something to a Rust type.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde_json::Number;
 
@@ -43,11 +43,19 @@ impl Notes {
 
 pub(in crate::adopt) fn settle_formats(adopting: &mut Adopting) {
     let mut notes = Notes::default();
-    let chains = has_addresses_on_chains(adopting.root());
+    let evident = has_evidence(adopting.root());
+    let chains = evident || has_addresses_on_chains(adopting.root());
     walk::every(adopting.root(), &mut |schema| match schema.text("type") {
         Some("string") if schema.text("format") == Some("address") && !chains => {
             if let Some(format) = schema.remove("format") {
                 let what = "the format `address` may be that of a street: it is text";
+                notes.count(format.key_position, what);
+            }
+        }
+        // The word is this project's own.
+        Some("string") if schema.text("format") == Some("uint256") && !evident => {
+            if let Some(format) = schema.remove("format") {
+                let what = "the format `uint256` of a string is of no type: it is text";
                 notes.count(format.key_position, what);
             }
         }
@@ -83,7 +91,7 @@ pub(in crate::adopt) fn settle_formats(adopting: &mut Adopting) {
 }
 
 /// The formats that the profile has, and those that stand for one of them.
-fn of_integers(format: &str) -> Option<&'static str> {
+pub(in crate::adopt) fn of_integers(format: &str) -> Option<&'static str> {
     Some(match format.to_ascii_lowercase().as_str() {
         "int32" | "int8" | "int16" | "uint8" | "uint16" | "byte" | "short" | "i32" | "u8"
         | "u16" => "int32",
@@ -181,9 +189,8 @@ fn number(schema: &mut Node, notes: &mut Notes) {
     schema.insert("format", "double".into());
 }
 
-/// Whether the format `address` means one on a chain: that is what the profile says, whose documents have evidence. Of
-/// another document, one has to be shown, and none with a space in it.
-fn has_addresses_on_chains(document: &mut Node) -> bool {
+/// Whether the document is one of the profile, which has evidence.
+fn has_evidence(document: &Node) -> bool {
     let has_evidence = |item: &Entry| {
         let operations = item.value.entries().iter();
         operations
@@ -191,9 +198,12 @@ fn has_addresses_on_chains(document: &mut Node) -> bool {
             .any(|entry| entry.value.get("x-evidence").is_some())
     };
     let paths = document.get("paths").map_or(&[][..], Node::entries);
-    if paths.iter().any(has_evidence) {
-        return true;
-    }
+    paths.iter().any(has_evidence)
+}
+
+/// Whether the format `address` means one on a chain: that is what the profile says. Of another document, one has to be
+/// shown, and none with a space in it.
+fn has_addresses_on_chains(document: &mut Node) -> bool {
     let mut shown: Vec<String> = Vec::new();
     walk::every(document, &mut |schema| {
         if schema.text("format") == Some("address") {
@@ -219,15 +229,8 @@ fn string(schema: &mut Node, notes: &mut Notes) {
     let position = schema
         .get("format")
         .map_or(schema.position, |node| node.position);
-    let lower = written
-        .trim_matches(|c: char| !c.is_alphanumeric())
-        .to_ascii_lowercase();
-    let format = match lower.as_str() {
-        "datetime" | "rfc3339" => "date-time",
-        "guid" => "uuid",
-        "base64" => "byte",
-        other => other,
-    };
+    let format = of_strings(&written);
+    let format = format.as_str();
     if !OF_STRINGS.contains(&format) {
         notes.count(
             position,
@@ -256,21 +259,57 @@ fn string(schema: &mut Node, notes: &mut Notes) {
     }
 }
 
+/// Whether an integer of this format has more than 64 bits.
+pub(in crate::adopt) fn is_large(format: &str) -> bool {
+    matches!(
+        format,
+        "uint128" | "uint256" | "int128" | "int256" | "bigint" | "biginteger"
+    )
+}
+
+/// What a format of strings is called in the profile. Nobody but its vendor knows what one that is spelled otherwise means,
+/// so it is no time and no UUID; bytes are kept as they come.
+fn of_strings(written: &str) -> String {
+    match written.to_ascii_lowercase().as_str() {
+        "base64" => "byte".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// Whether the type that stands for a format, as vendors spell it, reads the text.
+pub(in crate::adopt) fn is_read(text: &str, format: &str) -> bool {
+    is_of(text, &of_strings(format))
+}
+
 /// Whether a text is of a format that a Rust type reads.
 fn is_of(text: &str, format: &str) -> bool {
-    let schema = match format {
+    let validator = match format {
         "uint256" => return text.bytes().all(|byte| byte.is_ascii_digit()),
         "unixtime" => return text.parse::<f64>().is_ok(),
         "hex" => return is_hex(text),
         // As much as all chains have in common.
         "address" => return !text.is_empty() && !text.contains(char::is_whitespace),
-        "uuid" | "date-time" | "date" => serde_json::json!({ "format": format }),
+        "uuid" => &UUID,
+        "date-time" => &TIME,
+        "date" => &DAY,
         _ => return true,
     };
-    let validator = jsonschema::options()
+    validator
+        .as_ref()
+        .is_none_or(|validator| validator.is_valid(&text.into()))
+}
+
+static UUID: Format = LazyLock::new(|| of_format("uuid"));
+static TIME: Format = LazyLock::new(|| of_format("date-time"));
+static DAY: Format = LazyLock::new(|| of_format("date"));
+
+type Format = LazyLock<Option<jsonschema::Validator>>;
+
+fn of_format(format: &str) -> Option<jsonschema::Validator> {
+    jsonschema::options()
         .should_validate_formats(true)
-        .build(&schema);
-    validator.is_ok_and(|validator| validator.is_valid(&text.into()))
+        .build(&serde_json::json!({ "format": format }))
+        .ok()
 }
 
 fn is_hex(text: &str) -> bool {
@@ -320,12 +359,14 @@ mod tests {
     fn a_string_is_text_where_its_format_is_unknown_or_refuted() {
         let (schemas, changes) = adopted(
             super::settle_formats,
-            "A: {type: string, format: bytes}\nB: {type: string, format: 'date-time,'}\nC: {type: string, format: date-time, example: '1654646'}\nD: {type: string, format: uuid}",
+            "A: {type: string, format: bytes}\nB: {type: string, format: DATE-TIME}\nE: {type: string, format: 'date-time,'}\nF: {type: string, format: uint256}\nC: {type: string, format: date-time, example: '1654646'}\nD: {type: string, format: uuid}",
         );
         assert_eq!(schemas["A"], json!({"type": "string"}));
         assert_eq!(schemas["B"]["format"], "date-time");
+        assert_eq!(schemas["E"], json!({"type": "string"}));
+        assert_eq!(schemas["F"], json!({"type": "string"}));
         assert_eq!(schemas["C"].get("format"), None);
         assert_eq!(schemas["D"]["format"], "uuid");
-        assert_eq!(changes.len(), 3);
+        assert_eq!(changes.len(), 5);
     }
 }

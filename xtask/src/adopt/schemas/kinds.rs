@@ -59,16 +59,26 @@ fn is_kind(schema: &Node, branch: &Node, named: &Named) -> bool {
         .map_or(&[][..], Node::entries);
     let short = reference.rsplit('/').next().unwrap_or(reference);
     let kind = named.resolve(branch);
-    let mut required = kind.get("required").map_or(&[][..], Node::items).iter();
-    mapping
+    let told: Vec<&str> = mapping
         .iter()
-        .filter_map(|entry| entry.value.as_str())
-        .any(|to| to == reference || to == short)
+        .filter(|entry| {
+            let to = entry.value.as_str().unwrap_or_default();
+            to == reference || to == short
+        })
+        .map(|entry| entry.key.as_str())
+        .collect();
+    // Where it may say that it is of another kind, what it describes counts.
+    let declared = kind.get("properties").and_then(|all| all.get(tag));
+    let values = declared
+        .map(|declared| named.resolve(declared))
+        .and_then(|declared| declared.get("enum"))
+        .map_or(&[][..], Node::items);
+    let is_sure = (values.iter().filter_map(Node::as_str)).all(|value| told.contains(&value));
+    let mut required = kind.get("required").map_or(&[][..], Node::items).iter();
+    !told.is_empty()
+        && is_sure
         && required.any(|name| name.as_str() == Some(tag))
-        && kind
-            .get("properties")
-            .and_then(|all| all.get(tag))
-            .is_some()
+        && declared.is_some()
 }
 
 #[cfg(test)]
@@ -103,6 +113,13 @@ mod tests {
             "{anyOf: [{$ref: '#/components/schemas/Cat'}], discriminator: {propertyName: kind}}",
         );
         assert!(pet.get("oneOf").is_some(), "{pet}");
+    }
+
+    #[test]
+    fn one_that_may_say_that_it_is_of_another_kind_is_a_branch_of_a_union() {
+        let schemas = "Kind: {type: string, enum: [a, b]}\nA: {type: object, required: [kind], properties: {kind: {$ref: '#/components/schemas/Kind'}}}\nPet: {anyOf: [{$ref: '#/components/schemas/A'}], discriminator: {propertyName: kind, mapping: {a: '#/components/schemas/A'}}}";
+        let (schemas, _) = adopted(super::settle_kinds, schemas);
+        assert!(schemas["Pet"].get("oneOf").is_some(), "{schemas}");
     }
 
     #[test]

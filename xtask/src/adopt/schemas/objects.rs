@@ -1,11 +1,10 @@
 //! Objects: what they require is declared, what they declare has a field of its own, and the others are kept.
 
-use std::collections::HashMap;
-
 use super::walk::{self, map};
 use crate::{
     adopt::adopting::Adopting,
-    spec::{Content, Entry, Node, Position, snake},
+    lower::fields::of_names,
+    spec::{Content, Entry, Node, Position},
 };
 
 type Notes = Vec<(Position, String)>;
@@ -88,73 +87,21 @@ fn undeclared(schema: &mut Node, notes: &mut Notes) {
     }
 }
 
-/// Of two properties that would be one field, the second is left to the fields that nobody declares.
-fn colliding(schema: &mut Node, notes: &mut Notes) {
-    let open = schema
+/// Tells what properties are called whose names are none in Rust or those of others; the generator calls them so.
+fn colliding(schema: &Node, notes: &mut Notes) {
+    let is_open = schema
         .get("additionalProperties")
         .is_some_and(|values| !matches!(values.content, Content::Bool(false)));
-    let Some(Node {
-        content: Content::Map(properties),
-        ..
-    }) = schema.get_mut("properties")
-    else {
-        return;
-    };
-    // The field of all that nobody declares.
-    let mut fields: HashMap<String, String> = HashMap::new();
-    if open {
-        fields.insert("extra".to_owned(), "additionalProperties".to_owned());
+    let properties = schema.get("properties").map_or(&[][..], Node::entries);
+    let names = properties.iter().map(|entry| entry.key.as_str());
+    for (name, field) in of_names(names, is_open) {
+        let position = schema.get("properties").and_then(|all| all.entry(&name));
+        let position = position.map_or(schema.position, |entry| entry.key_position);
+        notes.push((
+            position,
+            format!("the field of `{name}` is called `{field}`"),
+        ));
     }
-    let mut dropped = Vec::new();
-    properties.retain(|entry| {
-        let field = field(&entry.key);
-        if field.is_empty() {
-            notes.push((entry.key_position, format!("`{}` is no name in Rust: it is kept with the fields that nobody declares", entry.key)));
-            dropped.push(entry.key.clone());
-            return false;
-        }
-        if let Some(other) = fields.get(&field) {
-            notes.push((entry.key_position, format!("`{}` would be the same field as `{other}`: it is kept with the fields that nobody declares", entry.key)));
-            dropped.push(entry.key.clone());
-            return false;
-        }
-        fields.insert(field, entry.key.clone());
-        true
-    });
-    if dropped.is_empty() {
-        return;
-    }
-    if let Some(Node {
-        content: Content::List(required),
-        ..
-    }) = schema.get_mut("required")
-    {
-        required.retain(|name| {
-            !name
-                .as_str()
-                .is_some_and(|name| dropped.iter().any(|other| other == name))
-        });
-    }
-    if matches!(schema.get("required").map(|node| &node.content), Some(Content::List(names)) if names.is_empty())
-    {
-        schema.remove("required");
-    }
-    schema.insert("additionalProperties", true.into());
-    if !open {
-        // Now there is a field of all that nobody declares, which another may be called like.
-        colliding(schema, notes);
-    }
-}
-
-/// The field that a property becomes; empty where Rust has no such name.
-fn field(name: &str) -> String {
-    let field = snake(name);
-    let starts = field.starts_with(|c: char| c.is_alphabetic());
-    let fits = field.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if field.is_empty() || !fits || !starts && !field.starts_with(|c: char| c.is_ascii_digit()) {
-        return String::new();
-    }
-    field
 }
 
 #[cfg(test)]
@@ -164,31 +111,29 @@ mod tests {
     use crate::adopt::schemas::tests::adopted;
 
     #[test]
-    fn the_field_of_all_others_has_its_name_alone() {
-        let (schemas, _) = adopted(
+    fn what_a_field_is_called_that_cannot_be_called_like_its_property_is_told() {
+        let (_, changes) = adopted(
             super::settle_objects,
-            "A: {properties: {extra: {type: string}, self: {type: string}, Self: {type: string}}}\nB: {properties: {extra: {type: string}}}",
+            "A: {properties: {fooBar: {type: string}, foo_bar: {type: string}, ä: {type: string}}}",
         );
         assert_eq!(
-            schemas["A"],
-            json!({"properties": {"self": {"type": "string"}}, "additionalProperties": true})
+            changes,
+            [
+                "the field of `foo_bar` is called `foo_bar_2`",
+                "the field of `ä` is called `a`",
+            ]
         );
-        assert!(schemas["B"]["properties"].get("extra").is_some());
     }
 
     #[test]
     fn nothing_that_is_sent_is_lost() {
         let (schemas, changes) = adopted(
             super::settle_objects,
-            "A: {type: object, properties: {}}\nB: {required: [a, b], properties: {a: {type: string}}}\nC: {required: [fooBar, foo_bar], properties: {fooBar: {type: string}, foo_bar: {type: string}, '+': {}}}\nD: {type: object, additionalProperties: false}",
+            "A: {type: object, properties: {}}\nB: {required: [a, b], properties: {a: {type: string}}}\nD: {type: object, additionalProperties: false}",
         );
         assert_eq!(schemas["A"], json!({"type": "object"}));
         assert_eq!(schemas["B"]["properties"]["b"], json!({}));
-        assert_eq!(
-            schemas["C"],
-            json!({"required": ["fooBar"], "properties": {"fooBar": {"type": "string"}}, "additionalProperties": true})
-        );
         assert_eq!(schemas["D"], json!({"type": "object"}));
-        assert_eq!(changes.len(), 5);
+        assert_eq!(changes.len(), 3);
     }
 }

@@ -90,6 +90,7 @@ pub(in crate::adopt) fn rename_schemas(adopting: &mut Adopting) {
         }
     }
     repoint(adopting.root(), &renamed);
+    adopting.renamed(&renamed);
     for (position, what) in notes {
         adopting.changed(position, what);
     }

@@ -12,7 +12,7 @@ use crate::{
         operations::is_safe,
         signatures::Signature,
         sockets,
-        types::{Model, fields, id_of, named},
+        types::{FieldShape, Model, fields, id_of, named},
     },
 };
 
@@ -279,10 +279,6 @@ fn subscribing(
 
 pub(in crate::generate) fn field_at<'a>(page: &'a Item, pointer: &str) -> Option<&'a syn::Field> {
     let name = pointer.strip_prefix('/')?;
-    named(page)?.named.iter().find(|field| {
-        field
-            .ident
-            .as_ref()
-            .is_some_and(|ident| *ident == names::value_name(name))
-    })
+    let mut fields = named(page)?.named.iter();
+    fields.find(|field| FieldShape::of(field).wire == name)
 }

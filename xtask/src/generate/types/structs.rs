@@ -12,6 +12,7 @@ use super::{documented, fields, spelling::Spelling, wire_name};
 use crate::{
     api::{Api, resolve},
     generate::{calls::taken_as, docs},
+    lower,
 };
 
 pub(super) fn refine(api: &Api, mut structure: ItemStruct, schema: Option<&Value>) -> ItemStruct {
@@ -26,6 +27,13 @@ pub(super) fn refine(api: &Api, mut structure: ItemStruct, schema: Option<&Value
     if let Fields::Named(named) = &mut structure.fields {
         structure.attrs.push(parse_quote!(#[non_exhaustive]));
         let properties = schema.map(|schema| &resolve(&api.document, schema)["properties"]);
+        let written = schema.and_then(|schema| resolve(&api.document, schema).as_object());
+        let renamed = written.map(lower::fields::renamed).unwrap_or_default();
+        let on_the_wire = |name: String| {
+            let mut renamed = renamed.iter();
+            let known = renamed.find(|(_, field)| **field == name);
+            known.map_or(name, |(wire, _)| wire.clone())
+        };
         let order: Vec<&String> = properties
             .and_then(Value::as_object)
             .into_iter()
@@ -39,7 +47,7 @@ pub(super) fn refine(api: &Api, mut structure: ItemStruct, schema: Option<&Value
                 let name = field
                     .ident
                     .as_ref()
-                    .map(|ident| wire_name(&field.attrs, ident))
+                    .map(|ident| on_the_wire(wire_name(&field.attrs, ident)))
                     .unwrap_or_default();
                 let property = properties.and_then(|properties| properties.get(&name));
                 refine_field(api, &mut field, &name, property);
@@ -64,6 +72,14 @@ pub(super) fn refine(api: &Api, mut structure: ItemStruct, schema: Option<&Value
         structure.attrs.extend(schema_of(&named.named));
     }
     structure
+}
+
+/// The type that a struct of one field without a name stands for.
+pub(super) fn stands_for(structure: &ItemStruct) -> Option<String> {
+    match &structure.fields {
+        Fields::Unnamed(inner) => super::type_ident(&inner.unnamed.first()?.ty),
+        _ => None,
+    }
 }
 
 /// What the documentation says of the room for other fields.

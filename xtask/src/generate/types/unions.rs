@@ -13,6 +13,7 @@ use crate::{
     api::{entries, schema_name},
     generate::names,
     lower::{self, branches},
+    spec,
 };
 
 /// A branch.
@@ -117,40 +118,10 @@ pub(super) fn texts(name: &Ident, schema: &Value) -> ItemEnum {
 
 /// A name for a text that may be anything.
 fn spoken(text: &str) -> String {
-    let mut words = String::new();
-    for character in text.chars() {
-        let word = match character {
-            c if c.is_ascii_alphanumeric() => {
-                words.push(c);
-                continue;
-            }
-            '+' => "plus",
-            '-' if words.is_empty() => "minus",
-            '<' => "less",
-            '>' => "greater",
-            '=' => "equal",
-            '!' => "not",
-            '*' => "star",
-            '%' => "percent",
-            '&' => "and",
-            '|' => "or",
-            '/' if words.is_empty() => "slash",
-            '.' if words.is_empty() => "dot",
-            '$' => "dollar",
-            '#' => "hash",
-            '@' => "at",
-            _ => "",
-        };
-        words.push('-');
-        words.push_str(word);
-        words.push('-');
-    }
-    let name = words.to_pascal_case();
-    match name.chars().next() {
-        None if text.is_empty() => "Empty".to_owned(),
-        None => "Value".to_owned(),
-        Some(first) if first.is_ascii_digit() => format!("X{name}"),
-        Some(_) => name,
+    let name = spec::spoken(text).to_pascal_case();
+    match name.starts_with(|first: char| first.is_ascii_digit()) {
+        true => format!("X{name}"),
+        false => name,
     }
 }
 

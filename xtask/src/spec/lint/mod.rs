@@ -47,7 +47,7 @@ use findings::Findings;
 pub(crate) use anatomy::{EXTENSIONS, Kind, Shape};
 pub(crate) use nearest::nearest;
 pub(crate) use operation_ids::TAKEN_IDS;
-pub(crate) use rust_name::{is_keyword, pascal, snake};
+pub(crate) use rust_name::{is_keyword, pascal, snake, spoken};
 pub(crate) use schemas::needs_name;
 pub use suffers::suffers;
 
@@ -200,7 +200,7 @@ static RULES: &[Rule] = &[
     error("unknown-required-property", schemas::unknown_required),
     error("colliding-schemas", names::colliding_schemas),
     error("reserved-schema-name", names::reserved_schema),
-    error("colliding-properties", names::colliding_properties),
+    warning("colliding-properties", names::colliding_properties),
     warning("colliding-enum-values", names::colliding_enum_values),
     warning("missing-example", examples::missing),
     error("invalid-example", examples::invalid_example),

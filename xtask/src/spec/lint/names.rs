@@ -87,7 +87,7 @@ pub(super) fn colliding_properties(context: &Context<'_>, findings: &mut Finding
                     "{}: properties `{one}` (line {line}) and `{other}` both become the field `{rust}`",
                     context.place(&schema.pointer)
                 ),
-                "keep one, and let `additionalProperties: true` take the other",
+                "the second gets a number behind it: give it another name if the provider has one",
             );
         }
     }

@@ -16,6 +16,8 @@ mod plan;
 mod reach;
 mod round_trip;
 mod samples;
+#[cfg(test)]
+mod tests;
 
 pub use attempt::{Attempt, attempt, attempt_text};
 pub use folder::Folder;

@@ -61,9 +61,11 @@ pub(crate) fn of_names<'a>(
     if is_open {
         taken.insert("extra".to_owned());
     }
-    // The first to come has the name, but one that has none of its own makes room for those that have.
-    let mut wanting = Vec::new();
-    for name in names {
+    // The first to come has the name, after those that are called so to the letter; and one that has none of its own makes
+    // room for those that have.
+    let mut wanting: Vec<&str> = Vec::new();
+    let (exact, others): (Vec<&str>, Vec<&str>) = names.partition(|name| snake(name) == *name);
+    for name in exact.into_iter().chain(others) {
         let field = snake(name);
         let is_plain = field.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
             && field.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -112,14 +114,14 @@ mod tests {
         assert_eq!(
             renamed,
             [
-                ("foo_bar", "foo_bar_2"),
-                ("FOO_BAR", "foo_bar_3"),
                 ("ä", "a_2"),
                 ("", "empty"),
-                ("+", "plus"),
-                ("type", "type_2"),
                 ("1st", "x1st"),
                 ("名", "u540d"),
+                ("fooBar", "foo_bar_2"),
+                ("FOO_BAR", "foo_bar_3"),
+                ("+", "plus"),
+                ("$type", "dollar_type"),
                 ("Self", "self_2"),
             ]
         );

@@ -69,8 +69,8 @@ pub(super) struct Operation {
     pub(super) method: String,
     /// The places and names of its parameters, without those of a form or a body.
     pub(super) parameters: Vec<(String, String)>,
-    /// The media types of its bodies.
-    pub(super) bodies: Vec<String>,
+    /// The media types of its bodies, each with its schema.
+    pub(super) bodies: Vec<(String, Value)>,
     /// The statuses of its answers, each with the media types of what it answers.
     pub(super) answers: Vec<(String, Vec<String>)>,
     /// The names of its schemes, one list for each alternative; `None` where nothing is said, here or for all.
@@ -239,7 +239,9 @@ impl<'a> Reader<'a> {
         if let Some(body) = node.get("requestBody") {
             let body = self.resolved((format!("{at}/requestBody"), body));
             for (media_type, schema, shown) in contents(&body) {
-                self.operations[number].bodies.push(media_type.clone());
+                let said = schema.as_ref().map(|(_, schema)| schema.to_value());
+                let body = (media_type.clone(), said.unwrap_or_default());
+                self.operations[number].bodies.push(body);
                 if let Some((pointer, schema)) = schema.filter(|_| is_json(&media_type)) {
                     let role = Role::Body {
                         operation: number,
@@ -269,7 +271,8 @@ impl<'a> Reader<'a> {
                 let media_type = (media_types.into_iter())
                     .find(|media_type| is_json(media_type))
                     .unwrap_or_else(|| "application/json".to_owned());
-                self.operations[number].bodies.push(media_type.clone());
+                let body = (media_type.clone(), Value::Null);
+                self.operations[number].bodies.push(body);
                 if let Some(schema) = node.get("schema") {
                     let role = Role::Body {
                         operation: number,
@@ -279,9 +282,9 @@ impl<'a> Reader<'a> {
                 }
             }
             "formData" => {
-                let forms = ["a form".to_owned()];
                 if self.operations[number].bodies.is_empty() {
-                    self.operations[number].bodies.extend(forms);
+                    let form = ("a form".to_owned(), Value::Null);
+                    self.operations[number].bodies.push(form);
                 }
             }
             _ => {

@@ -48,7 +48,8 @@ pub(super) struct Samples {
     pub(super) fault: Option<String>,
 }
 
-/// Texts of values of each named schema of a document as it was written, which is in one file: each value fits its schema.
+/// Texts of values of each named schema of a document as it was written, which is in one file: each value fits its schema,
+/// and says of which kind it is where a discriminator tells kinds apart.
 pub fn samples(document: &Document) -> Vec<(String, Vec<String>)> {
     let original = Original::read(document.root());
     let checking = Checking::of(&original);
@@ -58,7 +59,7 @@ pub fn samples(document: &Document) -> Vec<(String, Vec<String>)> {
         };
         let samples = of_place(&original, &checking, place).fit.into_iter();
         // Whether it may be null says the place where it is used.
-        let values = samples.filter(|sample| !sample.value.is_null());
+        let values = samples.filter(|sample| sample.is_told && !sample.value.is_null());
         let texts = values.map(|sample| written(&sample.value)).collect();
         Some((name.clone(), texts))
     });
@@ -69,7 +70,9 @@ pub fn samples(document: &Document) -> Vec<(String, Vec<String>)> {
 pub(super) fn of_place(original: &Original, checking: &Checking<'_>, place: &Place) -> Samples {
     let mut samples = Samples::default();
     let mut add = |value: Value, is_told: bool| {
-        if samples.fit.iter().any(|sample| sample.value == value) {
+        let mut known = samples.fit.iter_mut();
+        if let Some(known) = known.find(|sample| sample.value == value) {
+            known.is_told |= is_told;
             return;
         }
         match checking.fault(&place.pointer, &value) {

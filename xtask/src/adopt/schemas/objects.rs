@@ -119,8 +119,8 @@ mod tests {
         assert_eq!(
             changes,
             [
-                "the field of `foo_bar` is called `foo_bar_2`",
                 "the field of `ä` is called `a`",
+                "the field of `fooBar` is called `foo_bar_2`",
             ]
         );
     }

@@ -106,7 +106,7 @@ fn size(parts: &[&Value]) -> (i128, i128) {
             "uint8" | "u8" => (lowest, highest) = (0, u8::MAX.into()),
             "uint16" | "u16" => (lowest, highest) = (0, u16::MAX.into()),
             "uint32" | "u32" => (lowest, highest) = (0, u32::MAX.into()),
-            "uint64" | "ulong" | "u64" => (lowest, highest) = (0, u64::MAX.into()),
+            "uint64" | "uint" | "ulong" | "u64" => (lowest, highest) = (0, u64::MAX.into()),
             "uint128" | "uint256" => (lowest, highest) = (0, i128::MAX),
             "unixtime" => (lowest, highest) = (0, 4_102_444_800),
             "int128" | "int256" | "bigint" | "biginteger" => {

@@ -375,7 +375,7 @@ fn conditions(schema: &mut Node) {
             .and_then(|branch| branch.get("properties"))
             .map_or(Vec::new(), |fields| fields.entries().to_vec());
         for field in fields {
-            let declared = declared.iter().any(|name| *name == field.key);
+            let declared = declared.contains(&field.key);
             let properties = schema.section("properties");
             match properties.get_mut(&field.key) {
                 None => properties.put(&field.key, field.value),

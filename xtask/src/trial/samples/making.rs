@@ -163,10 +163,10 @@ impl<'a> Maker<'a> {
                 Value::Bool(false) => return None,
                 _ => {}
             }
-            if let Some(reference) = schema["$ref"].as_str() {
-                if seen.insert(reference.to_owned()) {
-                    open.push(Cow::Borrowed(referred(self.document, reference)?));
-                }
+            if let Some(reference) = schema["$ref"].as_str()
+                && seen.insert(reference.to_owned())
+            {
+                open.push(Cow::Borrowed(referred(self.document, reference)?));
             }
             open.extend(listed(&schema, "allOf").into_iter().rev());
             for key in ["oneOf", "anyOf"] {

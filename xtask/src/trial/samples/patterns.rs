@@ -46,7 +46,7 @@ impl Patterns {
             text: String::new(),
         };
         // What has no end of its own goes on until the text is long enough.
-        if least > 0 && pick % 3 != 0 {
+        if least > 0 && !pick.is_multiple_of(3) {
             making.more = u32::try_from(least.min(most)).unwrap_or(MORE).max(MORE);
         }
         making.add(read.as_ref()?);

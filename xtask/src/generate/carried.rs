@@ -35,8 +35,9 @@ pub struct Call {
 /// A message that names the operation or schema that is to blame.
 pub fn carried(api: &Api) -> Result<Carried, String> {
     let (document, _) = lower(api);
-    let generated = signatures::read(api, progenitor::run(&document)?)?;
-    let model = types::Model::new(api, &generated);
+    let skeleton = progenitor::run(&document)?;
+    let generated = signatures::read(api, &skeleton)?;
+    let model = types::Model::new(api, skeleton);
     let named = api.schemas().filter_map(|(name, _)| {
         let ident = names::type_name(name);
         let path = quote!(types::#ident).to_string();

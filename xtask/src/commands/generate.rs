@@ -270,7 +270,7 @@ fn prepare(
         }
     }
     let files = match stage::generate_lowered(&api, &lowered, document.text()) {
-        Ok(files) => files,
+        Ok((files, _)) => files,
         Err(error) => return Ok(Err(vec![format!("{}: {error}", spec.path.display())])),
     };
     let cached = Cached { warnings, files };

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use quote::{ToTokens as _, quote};
 use syn::Type;
 
-use super::{exercise::argument_type, names, progenitor, signatures, types};
-use crate::{api::Api, lower::lower};
+use super::{exercise::argument_type, names, signatures::Generated, types::Model};
+use crate::api::Api;
 
 /// The types, in words that `use bindery_NAME::types` makes good.
 #[derive(Debug, Default)]
@@ -29,15 +29,7 @@ pub struct Call {
 }
 
 /// The types that are generated for `api`.
-///
-/// # Errors
-///
-/// A message that names the operation or schema that is to blame.
-pub fn carried(api: &Api) -> Result<Carried, String> {
-    let (document, _) = lower(api);
-    let skeleton = progenitor::run(&document)?;
-    let generated = signatures::read(api, &skeleton)?;
-    let model = types::Model::new(api, skeleton);
+pub(super) fn carried(api: &Api, model: &Model, generated: &Generated) -> Carried {
     let named = api.schemas().filter_map(|(name, _)| {
         let ident = names::type_name(name);
         let path = quote!(types::#ident).to_string();
@@ -52,8 +44,8 @@ pub fn carried(api: &Api) -> Result<Carried, String> {
         };
         (id.clone(), call)
     });
-    Ok(Carried {
+    Carried {
         named: named.collect(),
         calls: calls.collect(),
-    })
+    }
 }

@@ -33,7 +33,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde_json::Value;
 
-pub use carried::{Call, Carried, carried};
+pub use carried::{Call, Carried};
 pub(crate) use {schemes::Schemes, types::fields::RUNTIME};
 
 use crate::{api::Api, lower::lower, workspace::Registered};
@@ -53,15 +53,19 @@ pub fn index(specs: &[Registered]) -> (PathBuf, String) {
 ///
 /// A message that names the spec, and the operation or schema where one is to blame.
 pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
-    generate_lowered(api, &lower(api).0, spec)
+    generate_lowered(api, &lower(api).0, spec).map(|(files, _)| files)
 }
 
-/// As [`generate`], where the caller has lowered the document already.
+/// As [`generate`], where the caller has lowered the document already; tells of the types too.
 ///
 /// # Errors
 ///
 /// As [`generate`].
-pub fn generate_lowered(api: &Api, lowered: &Value, spec: &str) -> Result<Files, String> {
+pub fn generate_lowered(
+    api: &Api,
+    lowered: &Value,
+    spec: &str,
+) -> Result<(Files, Carried), String> {
     let named = |error: String| format!("{}: {error}", api.name);
     let skeleton = progenitor::run(lowered).map_err(named)?;
     let generated = signatures::read(api, &skeleton).map_err(named)?;
@@ -128,7 +132,7 @@ pub fn generate_lowered(api: &Api, lowered: &Value, spec: &str) -> Result<Files,
         PathBuf::from("tests/exercise").join(format!("{}.rs", names::module(&api.name))),
         exercise::file(api, &model, &generated)?,
     );
-    Ok(files)
+    Ok((files, carried::carried(api, &model, &generated)))
 }
 
 /// What progenitor alone makes of a lowered document, in the builder style: what generated crates are held against.

@@ -11,7 +11,7 @@ use heck::ToKebabCase as _;
 use crate::{
     adopt::{self, Change, Names},
     api::Api,
-    generate::{self, Files},
+    generate::{self, Carried, Files},
     lower,
     spec::{Document, Finding, Severity},
 };
@@ -39,6 +39,8 @@ pub struct Attempt {
     pub(super) adopted: Option<Document>,
     /// What its schemas are called in the profile.
     pub(super) names: Names,
+    /// The types of what its calls carry.
+    pub(super) carried: Carried,
     /// From the text to the files.
     pub took: Duration,
 }
@@ -94,6 +96,7 @@ fn made(name: String, load: impl FnOnce() -> Result<Document, Vec<Finding>>) -> 
         written: None,
         adopted: None,
         names: Names::default(),
+        carried: Carried::default(),
         took: Duration::ZERO,
     };
     // A document must never bring the command down: the others are to be tried too.
@@ -135,7 +138,10 @@ fn generated(document: Document, attempt: &mut Attempt) {
     let (lowered, applied) = lower::lower(&api);
     attempt.passes += applied.iter().filter(|applied| applied.places > 0).count();
     match generate::generate_lowered(&api, &lowered, adopted.document.text()) {
-        Ok(files) => attempt.files = files,
+        Ok((files, carried)) => {
+            attempt.files = files;
+            attempt.carried = carried;
+        }
         Err(error) => attempt.failure = Some(error),
     }
     attempt.api = Some(api);

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     adopt::Names,
     api::{Api, Encoding, Place, schema_name},
-    generate::{Carried, carried},
+    generate::Carried,
     lower::unused,
     spec::{Document, Position, document::escape},
 };
@@ -31,7 +31,7 @@ pub struct Plan {
 ///
 /// # Errors
 ///
-/// A message, where what was generated cannot be read.
+/// A message, where nothing was generated.
 pub fn plan(attempt: &Attempt) -> Result<Plan, String> {
     let (Some(written), Some(adopted), Some(api)) =
         (&attempt.written, &attempt.adopted, &attempt.api)
@@ -41,7 +41,7 @@ pub fn plan(attempt: &Attempt) -> Result<Plan, String> {
     let original = Original::read(written.root());
     let leading = Leading {
         api,
-        carried: carried(api)?,
+        carried: &attempt.carried,
         operations: positions(adopted, api),
         names: &attempt.names,
     };
@@ -89,7 +89,7 @@ pub(super) fn positions(adopted: &Document, api: &Api) -> Vec<(Position, usize)>
 /// What leads from the original to what is generated.
 pub(super) struct Leading<'a> {
     api: &'a Api,
-    carried: Carried,
+    carried: &'a Carried,
     operations: Vec<(Position, usize)>,
     names: &'a Names,
 }

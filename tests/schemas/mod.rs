@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use xtask::{
     adopt,
     api::{Api, entries, items, schema_name},
+    spec::Document,
     trial::samples,
 };
 
@@ -81,6 +82,9 @@ fn what_the_spec_allows_comes_back_as_it_was() {
                 match provider.text_through(names.of(&name), &text) {
                     None => {}
                     Some(Ok(written)) if written == text => {}
+                    Some(Ok(written))
+                        if keeps_the_value_alone(&document, &name, &text)
+                            && value(&written) == value(&text) => {}
                     Some(other) => faults.push(format!("{name}: {text} became {other:?}")),
                 }
             }
@@ -88,6 +92,17 @@ fn what_the_spec_allows_comes_back_as_it_was() {
         let name = provider.name;
         assert!(faults.is_empty(), "{name}:\n{}", faults.join("\n"));
     }
+}
+
+/// How a number was written is kept by what it stands in, and the names of a map are sorted.
+fn keeps_the_value_alone(document: &Document, name: &str, text: &str) -> bool {
+    let schema = &document.value()["components"]["schemas"][name];
+    let is_map = schema["additionalProperties"].is_object() && schema["properties"].is_null();
+    is_map || !text.starts_with(['{', '['])
+}
+
+fn value(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
 }
 
 #[test]

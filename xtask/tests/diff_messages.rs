@@ -211,7 +211,7 @@ fn the_next_version_of_a_vendor_is_compared_before_it_is_taken() {
     let (well, out, err) = to(&[]);
     assert!(well, "{err}");
     assert!(
-        out.contains("breaking types::WalletStatus: it is gone"),
+        out.contains("breaking types::Wallet: field `status` was `WalletStatus`, is `Status`"),
         "{out}"
     );
     // What was brought here before had the same names then.
@@ -220,7 +220,7 @@ fn the_next_version_of_a_vendor_is_compared_before_it_is_taken() {
     assert_eq!(out, "        same crates/ledger\n");
     let (_, out, _) = to(&["HEAD"]);
     assert!(
-        out.contains("breaking types::WalletStatus: it is gone"),
+        out.contains("breaking types::Wallet: field `status` was `WalletStatus`, is `Status`"),
         "{out}"
     );
     folder(vendor.path(), "type: string\nenum: [ACTIVE]\n");

@@ -272,3 +272,18 @@ fn lists_of_servers_that_begin_with_one_host_have_names_of_their_own() {
         assert_eq!(operations.matches(&static_of).count(), 1, "{operations}");
     }
 }
+
+#[test]
+fn a_host_that_no_call_is_sent_to_is_not_written() {
+    let one = "{url: 'https://a.example.com', description: Live}";
+    let other = "{url: 'https://b.example.com', description: Live}";
+    let text = |servers: &str| {
+        format!(
+            "{VENDOR}servers: [{one}]\npaths: {{/a: {{get: {{servers: [{other}], responses: {{}}}}}}, /b: {{get: {{{servers}responses: {{}}}}}}}}\n"
+        )
+    };
+    let first = "static SERVER: Server";
+    assert!(of_vendor("operations.rs", &text("")).contains(first));
+    let own = text(&format!("servers: [{other}], "));
+    assert!(!of_vendor("operations.rs", &own).contains(first));
+}

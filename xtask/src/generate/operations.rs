@@ -155,13 +155,17 @@ impl Table {
 
     /// The provider's first host, and the others that operations brought along.
     fn servers(&self, api: &Api, shared: bool) -> Vec<Item> {
-        let mut first = server(&format_ident!("SERVER"), &api.servers, false);
-        if let Item::Static(item) = &mut first
-            && shared
-        {
-            item.vis = parse_quote!(pub(crate));
+        let mut items = Vec::new();
+        // Where every call has a host of its own, none may be sent there.
+        if shared || (api.operations.iter()).any(|operation| operation.servers.is_empty()) {
+            let mut first = server(&format_ident!("SERVER"), &api.servers, false);
+            if let Item::Static(item) = &mut first
+                && shared
+            {
+                item.vis = parse_quote!(pub(crate));
+            }
+            items.push(first);
         }
-        let mut items = vec![first];
         items.extend(
             self.servers
                 .iter()

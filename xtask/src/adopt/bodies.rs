@@ -8,76 +8,61 @@ use super::{
     objects,
     twins::Twins,
 };
-use crate::{
-    api::METHODS,
-    spec::{Content, Entry, Node, snake},
-};
+use crate::spec::{Content, Entry, Node, snake};
 
 pub(super) fn split_bodies(adopting: &mut Adopting) {
     let (root, told) = adopting.parts();
     let whole = root.clone();
     let mut twins = Twins::of(root);
-    let paths = root.get_mut("paths").map_or(&mut [][..], Node::entries_mut);
-    let before = whole.get("paths").map_or(&[][..], Node::entries);
-    for (item, before) in paths.iter_mut().zip(before) {
-        let methods = before.value.entries();
-        for (entry, as_before) in item.value.entries_mut().iter_mut().zip(methods) {
-            if !METHODS.contains(&entry.key.as_str()) {
-                continue;
-            }
-            let Some(body) = entry.value.get("requestBody") else {
-                continue;
-            };
-            let body = objects::resolve(&whole, body).clone();
-            let media_types = body.get("content").map_or(&[][..], Node::entries);
-            let Some((first, others)) = media_types.split_first() else {
-                continue;
-            };
-            if others.is_empty() {
-                continue;
-            }
-            let id = entry
-                .value
-                .text("operationId")
-                .unwrap_or_default()
-                .to_owned();
-            for media in others {
-                let kind = family(&media.key);
-                if matches!(kind, Family::Form | Family::Multipart)
-                    && family(&first.key) == Family::Json
-                    && schema(media) == schema(first)
-                {
-                    told.changed(
-                        media.key_position,
-                        format!(
-                            "`{id}` sends the same as `{}`, not as `{}`",
-                            first.key, media.key
-                        ),
-                    );
-                    continue;
-                }
-                let suffix = match kind {
-                    // The first is JSON too: what tells them apart is what stands before `+json`.
-                    Family::Json if family(&first.key) == Family::Json => of_subtype(&media.key),
-                    Family::Json | Family::Any => "json".to_owned(),
-                    Family::Multipart => "multipart".to_owned(),
-                    Family::Form => "form".to_owned(),
-                    Family::Text | Family::Stream => "text".to_owned(),
-                    Family::Bytes => "bytes".to_owned(),
-                };
-                let name = twins.name(&id, &suffix, "_body");
+    Twins::each(root, &whole, &mut |item, method, operation| {
+        let Some(body) = operation.get("requestBody") else {
+            return;
+        };
+        let body = objects::resolve(&whole, body).clone();
+        let media_types = body.get("content").map_or(&[][..], Node::entries);
+        let Some((first, others)) = media_types.split_first() else {
+            return;
+        };
+        if others.is_empty() {
+            return;
+        }
+        let id = operation.text("operationId").unwrap_or_default().to_owned();
+        for media in others {
+            let kind = family(&media.key);
+            if matches!(kind, Family::Form | Family::Multipart)
+                && family(&first.key) == Family::Json
+                && schema(media) == schema(first)
+            {
                 told.changed(
                     media.key_position,
-                    format!("`{id}` with a body of `{}` is called `{name}`", media.key),
+                    format!(
+                        "`{id}` sends the same as `{}`, not as `{}`",
+                        first.key, media.key
+                    ),
                 );
-                let mut operation = entry.value.clone();
-                operation.insert("operationId", name.into());
-                operation.put("requestBody", with_only(&body, media));
-                twins.add(before, as_before, &suffix, operation);
+                continue;
             }
-            entry.value.put("requestBody", with_only(&body, first));
+            let suffix = match kind {
+                // The first is JSON too: what tells them apart is what stands before `+json`.
+                Family::Json if family(&first.key) == Family::Json => of_subtype(&media.key),
+                Family::Json | Family::Any => "json".to_owned(),
+                Family::Multipart => "multipart".to_owned(),
+                Family::Form => "form".to_owned(),
+                Family::Text | Family::Stream => "text".to_owned(),
+                Family::Bytes => "bytes".to_owned(),
+            };
+            let name = twins.name(&id, &suffix, "_body");
+            told.changed(
+                media.key_position,
+                format!("`{id}` with a body of `{}` is called `{name}`", media.key),
+            );
+            let mut twin = operation.clone();
+            twin.insert("operationId", name.into());
+            twin.put("requestBody", with_only(&body, media));
+            twins.add(item, method, &suffix, twin);
         }
-    }
+        operation.put("requestBody", with_only(&body, first));
+    });
     twins.put(root);
     // Each operation has its own now.
     let shared = root

@@ -9,7 +9,7 @@ use super::{
     twins::Twins,
 };
 use crate::{
-    api::{Framing, METHODS, framing, is_json},
+    api::{Framing, framing, is_json},
     spec::{Content, Entry, Node},
 };
 
@@ -168,41 +168,33 @@ pub(super) fn split_streams(adopting: &mut Adopting) {
     }
     let whole = root.clone();
     let mut twins = Twins::of(root);
-    let paths = root.get_mut("paths").map_or(&mut [][..], Node::entries_mut);
-    let before = whole.get("paths").map_or(&[][..], Node::entries);
-    for (item, before) in paths.iter_mut().zip(before) {
-        let methods = before.value.entries();
-        for (method, as_before) in item.value.entries_mut().iter_mut().zip(methods) {
-            if !METHODS.contains(&method.key.as_str()) {
-                continue;
-            }
-            if let Some(responses) = method.value.get_mut("responses").and_then(Node::map_mut) {
-                for response in responses.iter_mut() {
-                    if !response.key.starts_with('2') {
-                        read_whole(&whole, &mut response.value, told);
-                    }
+    Twins::each(root, &whole, &mut |item, method, operation| {
+        if let Some(responses) = operation.get_mut("responses").and_then(Node::map_mut) {
+            for response in responses.iter_mut() {
+                if !response.key.starts_with('2') {
+                    read_whole(&whole, &mut response.value, told);
                 }
             }
-            let Some((mut twin, media_type)) = streaming(&whole, &method.value) else {
-                continue;
-            };
-            let id = method.value.text("operationId").unwrap_or_default();
-            let name = twins.name(id, "stream", "_of_events");
-            told.changed(
-                media_type.key_position,
-                format!(
-                    "`{id}` with an answer of `{}` is called `{name}`",
-                    media_type.key
-                ),
-            );
-            twin.insert("operationId", name.into());
-            twins.add(before, as_before, "stream", twin);
-            let responses = method.value.get_mut("responses").and_then(Node::map_mut);
-            for response in responses.into_iter().flatten() {
-                without_stream(&whole, &mut response.value);
-            }
         }
-    }
+        let Some((mut twin, media_type)) = streaming(&whole, operation) else {
+            return;
+        };
+        let id = operation.text("operationId").unwrap_or_default();
+        let name = twins.name(id, "stream", "_of_events");
+        told.changed(
+            media_type.key_position,
+            format!(
+                "`{id}` with an answer of `{}` is called `{name}`",
+                media_type.key
+            ),
+        );
+        twin.insert("operationId", name.into());
+        twins.add(item, method, "stream", twin);
+        let responses = operation.get_mut("responses").and_then(Node::map_mut);
+        for response in responses.into_iter().flatten() {
+            without_stream(&whole, &mut response.value);
+        }
+    });
     twins.put(root);
     let shared = root
         .get_mut("components")

@@ -25,6 +25,25 @@ impl Twins {
         }
     }
 
+    /// Calls `visit` on every operation of the document, with its path item and its method as they are in `before`, a copy of
+    /// the document: what a twin takes over is as it was.
+    pub(super) fn each(
+        root: &mut Node,
+        before: &Node,
+        visit: &mut dyn FnMut(&Entry, &Entry, &mut Node),
+    ) {
+        let paths = root.get_mut("paths").map_or(&mut [][..], Node::entries_mut);
+        let items = before.get("paths").map_or(&[][..], Node::entries);
+        for (path, item) in paths.iter_mut().zip(items) {
+            let methods = item.value.entries();
+            for (entry, method) in path.value.entries_mut().iter_mut().zip(methods) {
+                if METHODS.contains(&entry.key.as_str()) {
+                    visit(item, method, &mut entry.value);
+                }
+            }
+        }
+    }
+
     /// A name that no operation has: `{id}_{mark}`, and behind it what it takes.
     pub(super) fn name(&mut self, id: &str, mark: &str, more: &str) -> String {
         let mut name = format!("{id}_{mark}");

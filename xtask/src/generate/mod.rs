@@ -1,9 +1,9 @@
 //! From a lowered document to the files of a crate.
 //!
-//! `progenitor` makes the types and the signatures of the calls; `skeleton` and `signatures` read those off its output; `types`,
-//! `calls`, `failures`, `operations`, `schemes`, `finality` (with `lookup`), `environment`, `webhooks` and `mock` write the
-//! crate's modules; `package` writes what is around them, with `sign_in` for the README, `exercise` what the tests across crates need of it; `format` makes text of it
-//! all.
+//! `progenitor` makes the types and the signatures of the calls; `skeleton` and `signatures` read those off its output;
+//! `types`, `calls`, `failures`, `operations`, `schemes` (with `variables`), `finality` (with `lookup`), `environment`,
+//! `webhooks` and `mock` write the crate's modules; `package` writes what is around them, with `sign_in` for the README,
+//! `exercise` what the tests across crates need of it; `format` makes text of it all. `carried` tells of the types.
 
 mod calls;
 mod carried;

@@ -8,7 +8,10 @@ use jsonschema::Draft;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
-use crate::api::{entries, items};
+use crate::{
+    api::{entries, items},
+    spec::COUNTS,
+};
 
 /// What a document is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,16 +38,6 @@ const POINTER: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
-
-/// The keywords that hold what must not be negative.
-const COUNTS: [&str; 6] = [
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "minProperties",
-    "maxProperties",
-];
 
 /// The keywords that hold a schema.
 const SCHEMAS: [&str; 10] = [

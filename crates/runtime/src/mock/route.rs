@@ -39,7 +39,8 @@ impl Segment {
         Self { start, parameters }
     }
 
-    /// The values of the parameters; `None` where `text` does not fit. Each takes something, and where it is not clear where it ends, as little as it can.
+    /// The values of the parameters; `None` where `text` does not fit. Each takes something, and where it is not clear where
+    /// it ends, as little as it can.
     fn values<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
         let mut rest = text.strip_prefix(&*self.start)?;
         let Some(((_, end), others)) = self.parameters.split_last() else {

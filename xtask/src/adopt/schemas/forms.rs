@@ -177,9 +177,18 @@ fn of_branches(union: &Node, named: &Named) -> Option<Node> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use crate::adopt::schemas::tests::whole;
+
+    /// The schema of what `method` sends to `/a`.
+    fn schema_of(document: &Value, method: &str) -> Value {
+        let content = &document["paths"]["/a"][method]["requestBody"]["content"];
+        let media = content
+            .as_object()
+            .and_then(|content| content.values().next());
+        media.expect("one media type")["schema"].clone()
+    }
 
     #[test]
     fn a_form_is_an_object() {
@@ -195,13 +204,7 @@ paths:
 components: { schemas: { A: { required: [b], properties: { a: {}, b: {} } } } }
 ",
         );
-        let schema = |method: &str| {
-            let content = &document["paths"]["/a"][method]["requestBody"]["content"];
-            let media = content
-                .as_object()
-                .and_then(|content| content.values().next());
-            media.expect("one media type")["schema"].clone()
-        };
+        let schema = |method: &str| schema_of(&document, method);
         assert_eq!(schema("post")["type"], "object");
         assert_eq!(document["components"]["schemas"]["A"]["type"], "object");
         assert_eq!(
@@ -228,15 +231,9 @@ paths:
 components: { schemas: { Files: { type: array, items: { type: string, format: binary } } } }
 ",
         );
-        let schema = |method: &str| {
-            let content = &document["paths"]["/a"][method]["requestBody"]["content"];
-            let media = content
-                .as_object()
-                .and_then(|content| content.values().next());
-            media.expect("one media type")["schema"].clone()
-        };
+        let schema = |method: &str| schema_of(&document, method);
         let bytes = json!({ "type": "string", "format": "binary" });
-        let file = |of: serde_json::Value| json!({ "type": "object", "required": ["file"], "properties": { "file": of } });
+        let file = |of: Value| json!({ "type": "object", "required": ["file"], "properties": { "file": of } });
         assert_eq!(schema("post"), file(bytes.clone()));
         assert_eq!(
             schema("put"),

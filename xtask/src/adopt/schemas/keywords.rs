@@ -8,7 +8,7 @@ use serde_json::Number;
 use super::walk::{self, map};
 use crate::{
     adopt::adopting::Adopting,
-    spec::{Content, Entry, Node, Position},
+    spec::{COUNTS, Content, Entry, Node, Position},
 };
 
 /// What each keyword holds.
@@ -24,14 +24,6 @@ const FLAGS: &[&str] = &[
     "x-open-enum",
 ];
 const NUMBERS: &[&str] = &["minimum", "maximum", "multipleOf"];
-const COUNTS: &[&str] = &[
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "minProperties",
-    "maxProperties",
-];
 const MAPS: &[&str] = &[
     "properties",
     "items",
@@ -282,7 +274,7 @@ fn fits(entry: &mut Entry) -> Option<bool> {
             value.content = Content::Number(number);
         }
         Some(matches!(value.content, Content::Number(_)))
-    } else if known(COUNTS) {
+    } else if known(&COUNTS) {
         let written = match &value.content {
             Content::Number(number) => number.as_f64(),
             Content::Text(text) => text.parse().ok(),

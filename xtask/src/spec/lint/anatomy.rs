@@ -92,6 +92,16 @@ pub(crate) struct Extension {
     pub(crate) shape: Shape,
 }
 
+/// The keywords of a schema that hold what must not be negative. They mean the same in every dialect.
+pub(crate) const COUNTS: [&str; 6] = [
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+];
+
 /// The extensions of `specs/README.md`; any other is refused.
 pub(crate) const EXTENSIONS: &[Extension] = &[
     Extension {

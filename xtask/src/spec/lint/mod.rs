@@ -44,7 +44,7 @@ use super::{Document, Finding, Severity};
 use context::Context;
 use findings::Findings;
 
-pub(crate) use anatomy::{EXTENSIONS, Kind, Shape};
+pub(crate) use anatomy::{COUNTS, EXTENSIONS, Kind, Shape};
 pub(crate) use nearest::nearest;
 pub(crate) use operation_ids::TAKEN_IDS;
 pub(crate) use rust_name::{is_keyword, pascal, snake, spoken};

@@ -5,22 +5,12 @@ use std::collections::{HashMap, HashSet};
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Map, Value, json};
 
-use super::super::super::{Content, Node};
+use super::super::super::{COUNTS, Content, Node};
 use super::super::context::Context;
 use super::super::made_of::unbounded;
 use super::super::walk::Object;
 use super::pattern::Patterns;
 use super::values::{Direction, defaults, examples};
-
-/// Keywords that mean the same in both, with what they must hold to mean anything.
-const COUNTS: &[&str] = &[
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "minProperties",
-    "maxProperties",
-];
 
 /// The formats that a value must keep, because a Rust type stands behind them.
 const CHECKED_FORMATS: &[&str] = &["uuid", "date-time"];

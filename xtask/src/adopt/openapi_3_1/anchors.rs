@@ -10,6 +10,9 @@ type Anchors = BTreeMap<(String, String), String>;
 
 /// Makes all references inside the document pointers from its root.
 pub(super) fn resolve(root: &mut Node) {
+    if !has_any(root, &["$id", "$anchor", "$dynamicAnchor", "$dynamicRef"]) {
+        return;
+    }
     let mut anchors = Anchors::new();
     // The schemas with an `$id` by its URL, and the other way round.
     let mut ids: BTreeMap<String, String> = BTreeMap::new();
@@ -66,6 +69,13 @@ pub(super) fn resolve(root: &mut Node) {
     });
 }
 
+/// Whether one of these keys stands anywhere.
+fn has_any(node: &Node, keys: &[&str]) -> bool {
+    let mut entries = node.entries().iter();
+    entries.any(|entry| keys.contains(&entry.key.as_str()) || has_any(&entry.value, keys))
+        || node.items().iter().any(|item| has_any(item, keys))
+}
+
 /// As [`resolve`], and once for all: what is resolved by an `$id` has none any more.
 pub(in crate::adopt) fn resolve_for_good(root: &mut Node) {
     resolve(root);
@@ -80,6 +90,9 @@ pub(in crate::adopt) fn resolve_for_good(root: &mut Node) {
 
 /// Whether a schema in the document has an `$id`.
 pub(in crate::adopt) fn has_ids(root: &mut Node) -> bool {
+    if !has_any(root, &["$id"]) {
+        return false;
+    }
     let mut found = false;
     walk(root, "", "", false, &mut |_, _, base| {
         found |= !base.is_empty();

@@ -41,11 +41,12 @@ pub(in crate::adopt) fn spread_bases(adopting: &mut Adopting) {
         .map(|(name, unused)| (name.as_str(), unused.as_str()))
         .collect();
     walk::roots(adopting.root(), &mut |schema, place| {
-        let children = bases.values().flat_map(|base| &base.children);
-        let is_child = place.holder == walk::Holder::Components
-            && children.into_iter().any(|(_, child)| *child == place.name);
-        if is_child {
-            extend(schema, &renamed);
+        if place.holder == walk::Holder::Components {
+            let name = place.name.text();
+            let mut children = bases.values().flat_map(|base| &base.children);
+            if children.any(|(_, child)| *child == name) {
+                extend(schema, &renamed);
+            }
         }
         walk::below(schema, &mut |schema| {
             // With nothing but prose beside it, it is a use of the base and no extension.
@@ -173,7 +174,7 @@ fn bases(document: &mut Node, named: &Named) -> BTreeMap<String, Base> {
                 extended
                     .entry(base.to_owned())
                     .or_default()
-                    .insert(place.name.clone());
+                    .insert(place.name.text());
             }
         }
     });

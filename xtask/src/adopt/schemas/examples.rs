@@ -1,23 +1,30 @@
 //! What the linter refuses and no caller needs: examples and defaults that break their schema, patterns that no engine
 //! takes, objects of answers that are closed, and bytes where there is only text.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     adopt::{adopting::Adopting, objects},
     spec::{Content, Entry, Finding, Kind, Node, Position, lint_for},
 };
 
-/// The rules whose findings are taken out here.
-pub(in crate::adopt) const RULES: [&str; 7] = [
-    "invalid-example",
-    "undeclared-example-field",
-    "default-breaks-schema",
+/// Rules whose findings are a part of a schema or of an example: when they are taken out, other values fit, and none of
+/// these rules finds more.
+const IN_PART: [&str; 5] = [
     "bad-pattern",
     "closed-answer",
-    "misplaced-binary",
     "enum-breaks-type",
+    "misplaced-binary",
+    "undeclared-example-field",
 ];
+
+/// Rules whose findings are whole values. Looking for them takes longer than everything else here.
+const WHOLE: [&str; 2] = ["default-breaks-schema", "invalid-example"];
+
+/// Whether the findings of a rule are taken out here.
+pub(in crate::adopt) fn are_dropped(rule: &str) -> bool {
+    IN_PART.contains(&rule) || WHOLE.contains(&rule)
+}
 
 pub(in crate::adopt) fn drop_broken_values(adopting: &mut Adopting) {
     drop_faults(adopting);
@@ -28,22 +35,41 @@ pub(in crate::adopt) fn drop_broken_values(adopting: &mut Adopting) {
 const LOOKS: usize = 3;
 
 fn drop_faults(adopting: &mut Adopting) {
-    // An example without a field that nobody declares may be a good one.
-    for _ in 0..LOOKS {
-        let found = lint_for(adopting.document(), |rule| RULES.contains(&rule));
-        let mut faults: HashMap<&str, HashSet<Position>> = HashMap::new();
-        for Finding { rule, position, .. } in &found {
-            faults.entry(*rule).or_default().insert(*position);
-        }
-        if faults.is_empty() {
-            adopting.values_fit();
-            return;
-        }
-        let mut notes = Vec::new();
-        drop_below(adopting.root(), false, &Faults(faults), &mut notes);
-        for (position, what) in notes {
-            adopting.changed(position, what);
-        }
+    let no_parts_left =
+        (0..LOOKS).any(|_| drop_found(adopting, |rule| IN_PART.contains(&rule)) == Left::Nothing);
+    let no_values_left =
+        (0..LOOKS).any(|_| drop_found(adopting, |rule| WHOLE.contains(&rule)) == Left::Nothing);
+    if no_parts_left && no_values_left {
+        adopting.values_fit();
+    }
+}
+
+/// What may be left once faults were taken out.
+#[derive(PartialEq, Eq)]
+enum Left {
+    Nothing,
+    Perhaps,
+}
+
+/// Takes out what some of the rules find.
+fn drop_found(adopting: &mut Adopting, asked: fn(&str) -> bool) -> Left {
+    let found = lint_for(adopting.document(), asked);
+    if found.is_empty() {
+        return Left::Nothing;
+    }
+    let mut by_rule: BTreeMap<&str, BTreeSet<Position>> = BTreeMap::new();
+    for Finding { rule, position, .. } in &found {
+        by_rule.entry(*rule).or_default().insert(*position);
+    }
+    let faults = Faults(by_rule);
+    let mut notes = Vec::new();
+    drop_below(adopting.root(), false, &faults, &mut notes);
+    for (position, what) in notes {
+        adopting.changed(position, what);
+    }
+    match faults.any_at(adopting.root()) {
+        true => Left::Perhaps,
+        false => Left::Nothing,
     }
 }
 
@@ -76,13 +102,22 @@ fn drop_lost_examples(adopting: &mut Adopting) {
     });
 }
 
-struct Faults<'a>(HashMap<&'a str, HashSet<Position>>);
+struct Faults<'a>(BTreeMap<&'a str, BTreeSet<Position>>);
 
 impl Faults<'_> {
     fn at(&self, rule: &str, position: Position) -> bool {
         self.0
             .get(rule)
             .is_some_and(|places| places.contains(&position))
+    }
+
+    /// Whether anything stands where something was found.
+    fn any_at(&self, node: &Node) -> bool {
+        let found_at = |position| self.0.values().any(|places| places.contains(position));
+        found_at(&node.position)
+            || (node.entries().iter())
+                .any(|entry| found_at(&entry.key_position) || self.any_at(&entry.value))
+            || node.items().iter().any(|item| self.any_at(item))
     }
 
     /// Whether a rule found something in a value.
@@ -187,7 +222,7 @@ fn keep(entry: &mut Entry, faults: &Faults<'_>) -> Result<(), String> {
     Ok(())
 }
 
-/// Takes the fields that no schema declares out of an example.
+/// Takes the fields that no schema declares out of an example: without them it may be a good one.
 fn drop_fields(node: &mut Node, faults: &Faults<'_>) {
     match &mut node.content {
         Content::Map(entries) => {

@@ -16,7 +16,7 @@ pub(super) fn lift(root: &mut Node, is_composed: &dyn Fn(&Node) -> bool) {
     };
     walk::roots(root, &mut |schema, place| {
         if place.holder == Holder::Components {
-            lifting.inside(schema, &place.name.to_pascal_case());
+            lifting.inside(schema, &place.name.text().to_pascal_case());
         }
     });
     let new = lifting.new;

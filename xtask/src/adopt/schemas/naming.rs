@@ -22,14 +22,15 @@ pub(in crate::adopt) fn name_schemas(adopting: &mut Adopting) {
     };
     walk::roots(adopting.root(), &mut |schema, place| {
         if place.holder == Holder::Components {
-            let name = place.name.to_pascal_case();
-            let (key, body) = (place.name.clone(), schema.clone());
-            namer.taken.insert(name, Taken { key, body });
+            let (key, body) = (place.name.text(), schema.clone());
+            namer
+                .taken
+                .insert(key.to_pascal_case(), Taken { key, body });
         }
     });
     walk::roots(adopting.root(), &mut |schema, place| match place.holder {
-        Holder::Components => namer.inside(schema, &place.name.to_pascal_case()),
-        Holder::Value => namer.schema(schema, &place.name),
+        Holder::Components => namer.inside(schema, &place.name.text().to_pascal_case()),
+        Holder::Value => namer.schema(schema, &place.name.text()),
         Holder::Header => {}
     });
     let Namer { new, notes, .. } = namer;

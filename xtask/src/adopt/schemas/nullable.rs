@@ -21,11 +21,12 @@ pub(in crate::adopt) fn move_to_uses(adopting: &mut Adopting) {
             let leads_there = walk::sole_reference(schema)
                 .and_then(referred)
                 .is_some_and(|name| nullable.contains(name));
-            if (schema.is_true("nullable") || leads_there) && nullable.insert(place.name.clone()) {
-                notes.push((
-                    schema.position,
-                    format!("whoever refers to `{}` may get null", place.name),
-                ));
+            if schema.is_true("nullable") || leads_there {
+                let name = place.name.text();
+                let what = format!("whoever refers to `{name}` may get null");
+                if nullable.insert(name) {
+                    notes.push((schema.position, what));
+                }
             }
         });
         if nullable.len() == before {

@@ -22,37 +22,72 @@ pub(super) enum Holder {
 
 /// A schema that is not inside another one.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Place<'a> {
     pub(super) holder: Holder,
     /// Its name, or the one it would have in `components/schemas`.
-    pub(super) name: String,
+    pub(super) name: Name<'a>,
 }
 
+/// A name that is put together where somebody asks for it: of the passes that go through all schemas, few do.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Name<'a> {
+    Written(&'a str),
+    Pascal(&'a str),
+    /// One and then the other.
+    Joined(&'a Name<'a>, &'a Name<'a>),
+    /// Another name with two words behind it, if it does not end with them.
+    Suffixed(&'a Name<'a>, &'static str, &'a str),
+    /// Another name as pascal case has it.
+    PascalOf(&'a Name<'a>),
+}
+
+impl Name<'_> {
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Written(name) => (*name).to_owned(),
+            Self::Pascal(name) => name.to_pascal_case(),
+            Self::Joined(first, second) => first.text() + &second.text(),
+            Self::Suffixed(name, first, second) => {
+                let (name, suffix) = (name.text(), format!("{first}{second}"));
+                match name.ends_with(&suffix) {
+                    true => name,
+                    false => name + &suffix,
+                }
+            }
+            Self::PascalOf(name) => name.text().to_pascal_case(),
+        }
+    }
+}
+
+type Visit<'v> = dyn FnMut(&mut Node, &Place<'_>) + 'v;
+
 /// Calls `visit` on each schema that is not inside another one.
-pub(super) fn roots(document: &mut Node, visit: &mut dyn FnMut(&mut Node, &Place)) {
+pub(super) fn roots(document: &mut Node, visit: &mut Visit<'_>) {
     if let Some(components) = document.get_mut("components") {
         for section in components.entries_mut() {
-            let key = section.key.clone();
-            for entry in section.value.entries_mut() {
-                let name = entry.key.to_pascal_case();
+            let Entry { key, value, .. } = section;
+            for Entry {
+                key: name, value, ..
+            } in value.entries_mut()
+            {
+                let written = Name::Written(name);
+                let name = Name::Pascal(name);
                 match key.as_str() {
                     "schemas" => {
                         let place = Place {
                             holder: Holder::Components,
-                            name: entry.key.clone(),
+                            name: written,
                         };
-                        visit(&mut entry.value, &place);
+                        visit(value, &place);
                     }
-                    "parameters" => holder(&mut entry.value, &name, Holder::Value, visit),
-                    "headers" => holder(&mut entry.value, &name, Holder::Header, visit),
+                    "parameters" => holder(value, &name, Holder::Value, visit),
+                    "headers" => holder(value, &name, Holder::Header, visit),
                     "requestBodies" => {
-                        contents(&mut entry.value, &with_suffix(&name, "Request"), visit);
+                        contents(value, &Name::Suffixed(&name, "Request", ""), visit);
                     }
-                    "responses" => {
-                        response(&mut entry.value, &with_suffix(&name, "Response"), visit)
-                    }
-                    "callbacks" => callback(&mut entry.value, &name, visit),
-                    "pathItems" => item(&mut entry.value, &name, visit),
+                    "responses" => response(value, &Name::Suffixed(&name, "Response", ""), visit),
+                    "callbacks" => callback(value, &name, visit),
+                    "pathItems" => item(value, &name, visit),
                     _ => {}
                 }
             }
@@ -60,96 +95,88 @@ pub(super) fn roots(document: &mut Node, visit: &mut dyn FnMut(&mut Node, &Place
     }
     for section in ["paths", "webhooks"] {
         let paths = document.get_mut(section);
-        for path in paths.into_iter().flat_map(Node::entries_mut) {
-            let name = path.key.to_pascal_case();
-            item(&mut path.value, &name, visit);
+        for Entry { key, value, .. } in paths.into_iter().flat_map(Node::entries_mut) {
+            item(value, &Name::Pascal(key), visit);
         }
     }
 }
 
-fn with_suffix(name: &str, suffix: &str) -> String {
-    match name.ends_with(suffix) {
-        true => name.to_owned(),
-        false => format!("{name}{suffix}"),
-    }
-}
-
-fn item(item: &mut Node, name: &str, visit: &mut dyn FnMut(&mut Node, &Place)) {
+fn item(item: &mut Node, name: &Name<'_>, visit: &mut Visit<'_>) {
     for parameter in list(item, "parameters") {
         self::parameter(parameter, name, visit);
     }
-    for entry in item.entries_mut() {
-        if METHODS.contains(&entry.key.as_str()) {
-            let fallback = format!("{}{name}", entry.key.to_pascal_case());
-            operation(&mut entry.value, &fallback, visit);
+    for Entry { key, value, .. } in item.entries_mut() {
+        if METHODS.contains(&key.as_str()) {
+            let method = Name::Pascal(key);
+            operation(value, &Name::Joined(&method, name), visit);
         }
     }
 }
 
-fn operation(operation: &mut Node, fallback: &str, visit: &mut dyn FnMut(&mut Node, &Place)) {
-    let id = operation.text("operationId").unwrap_or(fallback);
-    let name = id.to_pascal_case();
+fn operation(operation: &mut Node, fallback: &Name<'_>, visit: &mut Visit<'_>) {
+    let id = operation.text("operationId").map(str::to_owned);
+    let name = match &id {
+        Some(id) => Name::Pascal(id),
+        None => Name::PascalOf(fallback),
+    };
     for parameter in list(operation, "parameters") {
         self::parameter(parameter, &name, visit);
     }
     if let Some(body) = operation.get_mut("requestBody") {
-        contents(body, &with_suffix(&name, "Request"), visit);
+        contents(body, &Name::Suffixed(&name, "Request", ""), visit);
     }
     let responses = operation.get_mut("responses");
-    for entry in responses.into_iter().flat_map(Node::entries_mut) {
-        let suffix = match entry.key.as_str() {
-            status if status.starts_with('2') || status == "101" => "Response".to_owned(),
-            "default" | "4XX" | "5XX" => "Error".to_owned(),
-            status => format!("Error{status}"),
+    for Entry { key, value, .. } in responses.into_iter().flat_map(Node::entries_mut) {
+        let name = match key.as_str() {
+            status if status.starts_with('2') || status == "101" => {
+                Name::Suffixed(&name, "Response", "")
+            }
+            "default" | "4XX" | "5XX" => Name::Suffixed(&name, "Error", ""),
+            status => Name::Suffixed(&name, "Error", status),
         };
-        response(&mut entry.value, &with_suffix(&name, &suffix), visit);
+        response(value, &name, visit);
     }
     let callbacks = operation.get_mut("callbacks");
-    for entry in callbacks.into_iter().flat_map(Node::entries_mut) {
-        let name = format!("{name}{}", entry.key.to_pascal_case());
-        callback(&mut entry.value, &name, visit);
+    for Entry { key, value, .. } in callbacks.into_iter().flat_map(Node::entries_mut) {
+        callback(value, &Name::Joined(&name, &Name::Pascal(key)), visit);
     }
     if let Some(socket) = operation.get_mut("x-websocket") {
-        schema(
-            socket,
-            "message",
-            &with_suffix(&name, "Message"),
-            Holder::Value,
-            visit,
-        );
+        let name = Name::Suffixed(&name, "Message", "");
+        schema(socket, "message", name, Holder::Value, visit);
     }
 }
 
-fn callback(callback: &mut Node, name: &str, visit: &mut dyn FnMut(&mut Node, &Place)) {
+fn callback(callback: &mut Node, name: &Name<'_>, visit: &mut Visit<'_>) {
     for entry in callback.entries_mut() {
         item(&mut entry.value, name, visit);
     }
 }
 
-fn response(response: &mut Node, name: &str, visit: &mut dyn FnMut(&mut Node, &Place)) {
+fn response(response: &mut Node, name: &Name<'_>, visit: &mut Visit<'_>) {
     let headers = response.get_mut("headers");
-    for entry in headers.into_iter().flat_map(Node::entries_mut) {
-        let name = format!("{name}{}", entry.key.to_pascal_case());
-        holder(&mut entry.value, &name, Holder::Header, visit);
+    for Entry { key, value, .. } in headers.into_iter().flat_map(Node::entries_mut) {
+        let name = Name::Joined(name, &Name::Pascal(key));
+        holder(value, &name, Holder::Header, visit);
     }
     contents(response, name, visit);
 }
 
-fn parameter(parameter: &mut Node, of: &str, visit: &mut dyn FnMut(&mut Node, &Place)) {
-    let own = parameter.text("name").unwrap_or_default().to_pascal_case();
-    holder(parameter, &format!("{of}{own}"), Holder::Value, visit);
+fn parameter(parameter: &mut Node, of: &Name<'_>, visit: &mut Visit<'_>) {
+    let own = parameter.text("name").unwrap_or_default().to_owned();
+    let name = Name::Joined(of, &Name::Pascal(&own));
+    holder(parameter, &name, Holder::Value, visit);
 }
 
 /// What has a schema of its own, or one for each media type.
-fn holder(node: &mut Node, name: &str, kind: Holder, visit: &mut dyn FnMut(&mut Node, &Place)) {
-    schema(node, "schema", name, kind, visit);
+fn holder(node: &mut Node, name: &Name<'_>, kind: Holder, visit: &mut Visit<'_>) {
+    schema(node, "schema", *name, kind, visit);
     contents(node, name, visit);
 }
 
-fn contents(node: &mut Node, name: &str, visit: &mut dyn FnMut(&mut Node, &Place)) {
+fn contents(node: &mut Node, name: &Name<'_>, visit: &mut Visit<'_>) {
     let content = node.get_mut("content");
     for media in content.into_iter().flat_map(Node::entries_mut) {
-        schema(&mut media.value, "schema", name, Holder::Value, visit);
+        schema(&mut media.value, "schema", *name, Holder::Value, visit);
         let encodings = media.value.get_mut("encoding");
         for encoding in encodings.into_iter().flat_map(Node::entries_mut) {
             let headers = encoding.value.get_mut("headers");
@@ -160,15 +187,8 @@ fn contents(node: &mut Node, name: &str, visit: &mut dyn FnMut(&mut Node, &Place
     }
 }
 
-fn schema(
-    node: &mut Node,
-    key: &str,
-    name: &str,
-    holder: Holder,
-    visit: &mut dyn FnMut(&mut Node, &Place),
-) {
+fn schema(node: &mut Node, key: &str, name: Name<'_>, holder: Holder, visit: &mut Visit<'_>) {
     if let Some(schema) = node.get_mut(key) {
-        let name = name.to_owned();
         visit(schema, &Place { holder, name });
     }
 }

@@ -39,19 +39,16 @@ pub(in super::super) struct Checker {
 const BASE: &str = "spec:///schemas";
 
 impl Checker {
-    /// Compiles the schemas that are asked for.
+    /// Compiles the schemas that are asked for; `unbounded` are the numbers of those that hold themselves without an end.
     fn new<'s, 'a: 's>(
         context: &'s Context<'a>,
         direction: Direction,
         asked: Vec<&'s Object<'a>>,
+        unbounded: &HashSet<usize>,
     ) -> Self {
         if asked.is_empty() {
             return Self::default();
         }
-        let unbounded: HashSet<usize> = unbounded(context)
-            .iter()
-            .map(|unbounded| unbounded.object.number)
-            .collect();
         let named: Vec<&Object<'a>> = context
             .reach(asked.clone())
             .into_iter()
@@ -123,10 +120,15 @@ pub(in super::super) fn checkers(context: &Context<'_>) -> HashMap<Direction, Ch
     }
     let without = asked.entry(Direction::Either).or_default();
     without.extend(defaults(context).into_iter().map(|(schema, _)| schema));
-    asked
-        .into_iter()
-        .map(|(direction, schemas)| (direction, Checker::new(context, direction, schemas)))
-        .collect()
+    let unbounded: HashSet<usize> = unbounded(context)
+        .iter()
+        .map(|unbounded| unbounded.object.number)
+        .collect();
+    let checker = |(direction, schemas)| {
+        let checker = Checker::new(context, direction, schemas, &unbounded);
+        (direction, checker)
+    };
+    asked.into_iter().map(checker).collect()
 }
 
 /// Compiles the schemas into one validator, or into several where one of them is too broken: it is found by halving.

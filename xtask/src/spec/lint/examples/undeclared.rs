@@ -1,6 +1,6 @@
 //! Fields that an example has and no schema knows: a misspelt one would be lost in silence.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::super::super::document::escape;
 use super::super::super::{Content, Node};
@@ -84,11 +84,11 @@ impl<'s, 'a> Search<'_, 's, 'a, '_> {
 
     /// All schemas that say something of the same value.
     fn applying(&self, schemas: &[&'s Object<'a>]) -> Vec<&'s Object<'a>> {
-        let mut seen = HashSet::new();
+        let mut seen: BTreeSet<usize> = BTreeSet::new();
         let mut open: Vec<&'s Object<'a>> = schemas.to_vec();
         let mut applying = Vec::new();
         while let Some(schema) = open.pop() {
-            if !seen.insert(schema.pointer.as_str()) || schema.kind != Kind::Schema {
+            if !seen.insert(schema.number) || schema.kind != Kind::Schema {
                 continue;
             }
             if let Some(reference) = schema.node.reference() {

@@ -22,7 +22,7 @@ impl<'a> Checking<'a> {
     pub(super) fn of(original: &'a Original) -> Self {
         let registry = Registry::new()
             .draft(original.dialect.draft())
-            .add(BASE, original.document.clone())
+            .add(BASE, original.document().clone())
             .and_then(|builder| builder.prepare())
             .map_err(|error| error.to_string());
         Self {

@@ -1,6 +1,6 @@
 //! A document as its vendor wrote it: every schema of a value that goes over the wire, and where it is used.
 
-use std::collections::HashSet;
+use std::{cell::OnceCell, collections::HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -20,8 +20,11 @@ const HOPS: usize = 32;
 #[derive(Debug)]
 pub(super) struct Original {
     pub(super) dialect: Dialect,
-    /// The document, its schemas in the words of JSON Schema; below [`PLACED`], those of the places.
-    pub(super) document: Value,
+    /// The document as it was written.
+    written: Value,
+    /// The schemas of the places that have none to refer to, in the words of JSON Schema.
+    placed: Vec<Value>,
+    document: OnceCell<Value>,
     pub(super) places: Vec<Place>,
     pub(super) operations: Vec<Operation>,
 }
@@ -97,16 +100,26 @@ impl Original {
             placed,
             ..
         } = reader;
-        let mut document = dialect.translated(&value);
-        if let Some(map) = document.as_object_mut() {
-            map.insert(PLACED.to_owned(), placed.into());
-        }
         Self {
             dialect,
-            document,
+            written: value,
+            placed,
+            document: OnceCell::new(),
             places,
             operations,
         }
+    }
+
+    /// The document, its schemas in the words of JSON Schema; below [`PLACED`], those of the places. It is made when
+    /// values are: what can be reached is told without.
+    pub(super) fn document(&self) -> &Value {
+        self.document.get_or_init(|| {
+            let mut document = self.dialect.translated(&self.written);
+            if let Some(map) = document.as_object_mut() {
+                map.insert(PLACED.to_owned(), self.placed.clone().into());
+            }
+            document
+        })
     }
 
     /// What a place is called in a message.

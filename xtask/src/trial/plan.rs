@@ -1,5 +1,7 @@
 //! Which generated type each schema of the original document leads to.
 
+use std::cell::LazyCell;
+
 use super::{
     Attempt,
     original::{Operation, Original, Role},
@@ -52,7 +54,8 @@ pub fn plan(attempt: &Attempt) -> Result<Plan, String> {
         unreachable: unreachable(&original, &leading),
         original,
     };
-    let unused = unused(&api.document);
+    // Asked for where a schema has no type, which is seldom.
+    let unused = LazyCell::new(|| unused(&api.document));
     let schemas = &api.document["components"]["schemas"];
     for place in &plan.original.places {
         let ty = leading.type_of(&plan.original, &place.role);

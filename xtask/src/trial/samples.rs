@@ -86,11 +86,11 @@ pub(super) fn of_place(original: &Original, checking: &Checking<'_>, place: &Pla
     for shown in &place.shown {
         add(shown.clone(), false);
     }
-    let Some(schema) = original.document.pointer(&place.pointer) else {
+    let Some(schema) = original.document().pointer(&place.pointer) else {
         return samples;
     };
-    for choice in choices(&original.document, schema, &place.role) {
-        if let Some(value) = Maker::new(&original.document, choice).value(schema) {
+    for choice in choices(original.document(), schema, &place.role) {
+        if let Some(value) = Maker::new(original.document(), choice).value(schema) {
             add(value, choice.tells);
         }
     }

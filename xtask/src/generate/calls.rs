@@ -4,16 +4,17 @@ mod arguments;
 mod documentation;
 mod sending;
 
-pub(super) use arguments::{by_reference, taken_as};
+pub(super) use arguments::{by_reference, converted, taken_as};
 pub(super) use sending::{field_at, paged};
 
-use syn::{Attribute, Expr, Ident, ImplItem, Item, ItemImpl, Type, parse_quote};
+use syn::{Expr, Ident, ImplItem, ImplItemFn, Item, ItemStruct, Type, parse_quote};
 
 use super::{
     docs,
     failures::Failures,
     finality, names,
     signatures::{Generated, Signature},
+    syntax::{self, Takes, word},
     types::{Model, fields},
 };
 use crate::api::{Api, Operation};
@@ -91,10 +92,7 @@ pub(super) fn client(api: &Api, model: &Model, generated: &Generated) -> Result<
         }
     });
     if calls {
-        let mut block: ItemImpl = parse_quote!(impl Client {});
-        // Put there, and not parsed once more.
-        block.items = methods;
-        items.push(Item::Impl(block));
+        items.push(Item::Impl(syntax::block(None, &word("Client"), methods)));
     }
     Ok(items)
 }
@@ -106,9 +104,16 @@ pub(super) fn requests(
     generated: &Generated,
     failures: &Failures,
 ) -> Result<Vec<Item>, String> {
+    let with_options: ImplItem = parse_quote! {
+        /// Sets what this call does differently from its session: limits, retries, extra headers and query.
+        pub fn with_options(self, options: CallOptions) -> Self {
+            Self(self.0.with_options(options))
+        }
+    };
     let mut requests: Vec<Item> = Vec::new();
     for operation in &api.operations {
-        requests.extend(request(api, model, generated, operation, failures)?);
+        let request = request(api, model, generated, operation, failures, &with_options);
+        requests.extend(request?);
     }
     if requests.is_empty() {
         return Ok(requests);
@@ -181,7 +186,12 @@ fn method(api: &Api, model: &Model, operation: &Operation, signature: &Signature
     let request = names::type_name(&operation.id);
     let table = names::static_name(&operation.id);
     let mut arguments: Vec<syn::FnArg> = Vec::new();
-    let mut call: Expr = parse_quote!(Call::new(&self.session, &operations::#table));
+    let session = syntax::field(syntax::value(word("self")), &word("session"));
+    let table = syntax::value(syntax::path([&word("operations"), &table]));
+    let mut call = syntax::call(
+        syntax::path([&word("Call"), &word("new")]),
+        [session, table].map(syntax::reference),
+    );
     for (parameter, ty) in operation
         .parameters
         .iter()
@@ -190,25 +200,30 @@ fn method(api: &Api, model: &Model, operation: &Operation, signature: &Signature
     {
         let ident = names::value_name(&parameter.argument);
         let (argument, value) = sent_as(model, parameter, ty, &ident);
-        arguments.push(parse_quote!(#ident: #argument));
+        arguments.push(syntax::argument(&ident, argument));
         call = put(model, call, parameter, ty, value);
     }
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
         && body.required
     {
         let (argument, value) = body_taken_as(ty, model.enums());
-        arguments.push(parse_quote!(body: #argument));
+        arguments.push(syntax::argument(&word("body"), argument));
         call = put_body(call, body, value);
     }
-    let documentation = docs::attributes(method_docs(api, model, operation, signature));
-    let deprecated: Option<Attribute> = operation.deprecated.then(|| parse_quote!(#[deprecated]));
-    parse_quote! {
-        #(#documentation)*
-        #deprecated
-        pub fn #name(&self, #(#arguments),*) -> requests::#request {
-            requests::#request(#call)
-        }
-    }
+    let request = syntax::path([&word("requests"), &request]);
+    let mut method = syntax::method(
+        &name,
+        Takes::Reference,
+        arguments,
+        syntax::ty(request.clone()),
+        vec![syntax::at_last(syntax::call(request, [call]))],
+    );
+    method.attrs = docs::attributes(method_docs(api, model, operation, signature));
+    let deprecated = operation
+        .deprecated
+        .then(|| syntax::attribute("deprecated"));
+    method.attrs.extend(deprecated);
+    ImplItem::Fn(method)
 }
 
 fn request(
@@ -217,11 +232,13 @@ fn request(
     generated: &Generated,
     operation: &Operation,
     failures: &Failures,
+    with_options: &ImplItem,
 ) -> Result<Vec<Item>, String> {
     let signature = signature(generated, operation)?;
     let name = names::type_name(&operation.id);
     let method = names::value_name(&operation.id);
     let mut methods: Vec<ImplItem> = Vec::new();
+    let so_far: Expr = parse_quote!(self.0);
     for (parameter, ty) in operation
         .parameters
         .iter()
@@ -230,39 +247,25 @@ fn request(
     {
         let ident = names::setter_name(&parameter.argument);
         let (argument, value) = sent_as(model, parameter, ty, &ident);
-        let call = put(model, parse_quote!(self.0), parameter, ty, value);
-        let documentation = docs::attributes(parameter_docs(parameter));
-        methods.push(parse_quote! {
-            #(#documentation)*
-            pub fn #ident(self, #ident: #argument) -> Self {
-                Self(#call)
-            }
-        });
+        let call = put(model, so_far.clone(), parameter, ty, value);
+        let mut setter = setter(&ident, argument, call);
+        setter.attrs = docs::attributes(parameter_docs(parameter));
+        methods.push(ImplItem::Fn(setter));
     }
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body)
         && !body.required
     {
         let (argument, value) = body_taken_as(ty, model.enums());
-        let call = put_body(parse_quote!(self.0), body, value);
+        let mut setter = setter(&word("body"), argument, put_body(so_far, body, value));
         let described = docs::prose(&body.description);
-        let documentation = docs::attributes([if described.is_empty() {
+        setter.attrs = docs::attributes([if described.is_empty() {
             "The body.".to_owned()
         } else {
             described
         }]);
-        methods.push(parse_quote! {
-            #(#documentation)*
-            pub fn body(self, body: #argument) -> Self {
-                Self(#call)
-            }
-        });
+        methods.push(ImplItem::Fn(setter));
     }
-    methods.push(parse_quote! {
-        /// Sets what this call does differently from its session: limits, retries, extra headers and query.
-        pub fn with_options(self, options: CallOptions) -> Self {
-            Self(self.0.with_options(options))
-        }
-    });
+    methods.push(with_options.clone());
     methods.extend(sending(api, model, operation, signature, failures)?);
     let answer = signature.answer.as_ref().map(shortened);
     methods.extend(finality::methods(
@@ -275,19 +278,26 @@ fn request(
     let about = docs::attributes([format!(
         "A call of [`Client::{method}`](crate::Client::{method}) in the making."
     )]);
-    Ok(vec![
-        parse_quote! {
-            #(#about)*
-            #[derive(Clone, Debug)]
-            #[must_use = "a call does nothing until it is sent"]
-            pub struct #name(pub(crate) Call);
-        },
-        parse_quote! {
-            impl #name {
-                #(#methods)*
-            }
-        },
-    ])
+    let mut item: ItemStruct = parse_quote! {
+        #[derive(Clone, Debug)]
+        #[must_use = "a call does nothing until it is sent"]
+        pub struct #name(pub(crate) Call);
+    };
+    syntax::put_before(&mut item.attrs, about);
+    let block = syntax::block(None, &name, methods);
+    Ok(vec![Item::Struct(item), Item::Impl(block)])
+}
+
+/// `pub fn name(self, name: argument) -> Self { Self(call) }`.
+fn setter(name: &Ident, argument: Type, call: Expr) -> ImplItemFn {
+    let itself = word("Self");
+    syntax::method(
+        name,
+        Takes::Itself,
+        [syntax::argument(name, argument)],
+        syntax::ty(itself.clone()),
+        vec![syntax::at_last(syntax::call(itself, [call]))],
+    )
 }
 
 /// A type with the short names that the modules import.

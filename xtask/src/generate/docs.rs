@@ -1,6 +1,6 @@
 //! Documentation, as attributes of syntax trees.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Literal, Span};
 use syn::{AttrStyle, Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue};
 
 use crate::api::Evidence;
@@ -37,9 +37,18 @@ fn attribute(line: &str) -> Attribute {
             eq_token: Default::default(),
             value: Expr::Lit(ExprLit {
                 attrs: Vec::new(),
-                lit: Lit::Str(LitStr::new(&line, Span::call_site())),
+                lit: Lit::Str(quoted(&line)),
             }),
         }),
+    }
+}
+
+/// A raw text where it can be one: what is escaped here is read again when it is written as a comment.
+fn quoted(line: &str) -> LitStr {
+    let raw: Option<Literal> = format!("r#\"{line}\"#").parse().ok();
+    match raw.map(Lit::new) {
+        Some(Lit::Str(text)) => text,
+        _ => LitStr::new(line, Span::call_site()),
     }
 }
 
@@ -49,6 +58,9 @@ pub(super) fn prose(text: &str) -> String {
     let text = text.trim().replace('\t', "    ");
     if text.is_empty() {
         return String::new();
+    }
+    if is_plain(&text) {
+        return ended(text);
     }
     let text = fenced(&on_one_line(&text));
     let mut out = String::with_capacity(text.len() + 8);
@@ -71,12 +83,27 @@ pub(super) fn prose(text: &str) -> String {
             out.push_str(&inline(line));
         }
     }
-    if !out.ends_with(['.', '!', '?', ':', '`', '|']) || out.ends_with('`') && !out.ends_with("```")
-    {
-        out.push('.');
-    }
-    aligned(&wrap(&out))
+    aligned(&wrap(&ended(out)))
 }
+
+/// Whether nothing has to be done to a text but to end it: most are a short sentence.
+fn is_plain(text: &str) -> bool {
+    text.len() < WIDTH
+        && !text.contains(['\n', '[', ']', '<', '`', '~', '\\'])
+        && !text.contains("http")
+}
+
+/// A text with a full stop, where nothing else ends it.
+fn ended(mut text: String) -> String {
+    let is_ended = text.ends_with(['.', '!', '?', ':', '|']) || text.ends_with("```");
+    if !is_ended {
+        text.push('.');
+    }
+    text
+}
+
+/// How long a line may be.
+const WIDTH: usize = 110;
 
 /// Puts code that is marked by nothing but its indentation between fences: rustdoc would compile it.
 fn fenced(text: &str) -> String {
@@ -282,7 +309,6 @@ fn on_one_line(text: &str) -> String {
 
 /// Breaks long lines of prose; leaves lists, tables and code as they are.
 pub(super) fn wrap(text: &str) -> String {
-    const WIDTH: usize = 110;
     let mut lines = Vec::new();
     let mut fenced = false;
     for line in text.lines() {

@@ -311,8 +311,9 @@ impl Writer<'_> {
                 open = shape.flattened;
                 continue;
             }
-            known.push(shape.wire.clone());
-            match example.get(&shape.wire) {
+            let wire = shape.wire();
+            known.push(wire.clone());
+            match example.get(&wire) {
                 Some(value) if shape.optional => {
                     let inner = fields::inner(&field.ty, "Option").unwrap_or(&field.ty);
                     let value = self.argument(inner, value)?;

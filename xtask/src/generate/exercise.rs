@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
-use syn::{Arm, Expr, ExprMatch, Ident, Item, Stmt, Token, Type, parse_quote, visit_mut::VisitMut};
+use syn::{Arm, Expr, Ident, Item, ItemFn, Token, Type, parse_quote, visit_mut::VisitMut};
 
 use super::{
     calls::{by_reference, shortened},
     format, mock, names,
     signatures::Generated,
+    syntax::{self, word},
     types::{Model, fields},
 };
 use crate::{
@@ -60,7 +61,7 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
                 /// Sends the call `operation` with these arguments, and writes back what it answered.
                 pub async fn call(client: &Client, operation: &str, arguments: &Arguments) -> Result<String, Error>
             },
-            &arms,
+            arms,
             api.operations.iter().any(|operation| operation.deprecated),
         ),
         through(&texts, &idents),
@@ -75,7 +76,7 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
                 /// Has `mock` answer a call of `operation` with what `text` is, or with nothing where it answers nothing.
                 pub fn mock(mock: &Mock, operation: &str, text: &str)
             },
-            &mocked,
+            mocked,
             false,
         ),
         by_operation(
@@ -83,7 +84,7 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
                 /// The bodies that `operation` was called with, written back.
                 pub fn received(mock: &Mock, operation: &str) -> Vec<String>
             },
-            &bodies,
+            bodies,
             false,
         ),
         parse_quote! {
@@ -151,29 +152,26 @@ fn mentioned<'n>(tokens: TokenStream, names: &[&'n str]) -> BTreeSet<&'n str> {
 }
 
 /// A function that does for each operation what its arm says; what a small spec has no use of may go unused.
-fn by_operation(signature: TokenStream, arms: &[Arm], deprecated: bool) -> Item {
+fn by_operation(signature: TokenStream, mut arms: Vec<Arm>, deprecated: bool) -> Item {
     let names = ["arguments", "client", "mock", "text"];
     let taken = mentioned(signature.clone(), &names);
     let unused = !taken.is_subset(&mentioned(quote!(#(#arms)*), &names));
     let allowed = unused.then(|| quote!(#[allow(unused_variables)]));
     let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
     let none: Expr = parse_quote!(panic!("the spec has no operation `{operation}`"));
-    let body: Expr = match arms {
-        [] => none,
-        arms => {
-            let mut by_name: ExprMatch = parse_quote!(match operation { _ => #none, });
-            // Put there, and not parsed once more.
-            by_name.arms.splice(0..0, arms.iter().cloned());
-            Expr::Match(by_name)
-        }
-    };
-    parse_quote! {
+    let mut function: ItemFn = parse_quote! {
         #allowed
         #deprecated
-        #signature {
-            #body
-        }
-    }
+        #signature {}
+    };
+    let body = if arms.is_empty() {
+        none
+    } else {
+        arms.push(parse_quote!(_ => #none,));
+        syntax::match_on(syntax::value(word("operation")), arms)
+    };
+    function.block.stmts = vec![syntax::at_last(body)];
+    Item::Fn(function)
 }
 
 /// The module of these modules: the one list of providers that the tests go by.
@@ -220,41 +218,55 @@ pub(crate) use for_each_provider;
 
 /// What reads a text as a type and writes it back.
 fn through(texts: &[&String], idents: &[&Ident]) -> Item {
-    let (arguments, body): (TokenStream, Expr) = match texts {
-        [] => (quote!(_: &str, _: &str), parse_quote!(None)),
-        texts => (
-            quote!(name: &str, text: &str),
-            parse_quote! {
-                Some(match name {
-                    #(#texts => round_trip::<types::#idents>(text),)*
-                    _ => return None,
-                })
-            },
-        ),
+    let arguments = match texts {
+        [] => quote!(_: &str, _: &str),
+        _ => quote!(name: &str, text: &str),
     };
-    parse_quote! {
+    let mut function: ItemFn = parse_quote! {
         /// Reads `text` as the type of the schema `name` and writes it back; `None` where no type is generated.
-        pub fn through(#arguments) -> Option<Result<String, serde_json::Error>> {
-            #body
-        }
-    }
+        pub fn through(#arguments) -> Option<Result<String, serde_json::Error>> {}
+    };
+    let body = if texts.is_empty() {
+        parse_quote!(None)
+    } else {
+        let arms = texts.iter().zip(idents).map(|(text, ident)| {
+            let ty = syntax::ty(syntax::path([&word("types"), ident]));
+            let trip = syntax::turbofish("round_trip", ty);
+            let read = syntax::value(word("text"));
+            syntax::arm_of_text(text, syntax::call(trip, [read]))
+        });
+        let mut arms: Vec<Arm> = arms.collect();
+        arms.push(parse_quote!(_ => return None,));
+        let by_name = syntax::match_on(syntax::value(word("name")), arms);
+        syntax::call(word("Some"), [by_name])
+    };
+    function.block.stmts = vec![syntax::at_last(body)];
+    Item::Fn(function)
 }
 
 /// What has a call mocked, and what tells which bodies it was called with.
 fn mocked(api: &Api) -> (Vec<Arm>, Vec<Arm>) {
     let mocked = api.operations.iter().filter(|call| mock::speaks_json(call));
+    let read: Expr = parse_quote!(|call| written(&call.body));
     let arms = mocked.map(|operation| {
         let (id, name) = (&operation.id, names::mocked_name(&operation.id));
         let sends = operation.websocket || operation.success.stream.is_some();
-        let mocked: Arm = match (sends, &operation.success.schema) {
-            (true, _) => parse_quote!(#id => drop(mock.#name().sends([read(text)])),),
-            (false, None) => parse_quote!(#id => drop(mock.#name().answers(())),),
-            (false, Some(_)) => parse_quote!(#id => drop(mock.#name().answers(read(text))),),
+        let (method, what): (&str, Expr) = match (sends, &operation.success.schema) {
+            (true, _) => ("sends", parse_quote!([read(text)])),
+            (false, None) => ("answers", parse_quote!(())),
+            (false, Some(_)) => ("answers", parse_quote!(read(text))),
         };
-        let bodies: Arm = parse_quote! {
-            #id => mock.#name().received().iter().map(|call| written(&call.body)).collect(),
-        };
-        (mocked, bodies)
+        let of_call = syntax::method_call(syntax::value(word("mock")), &name, []);
+        let mocked = syntax::method_call(of_call.clone(), &word(method), [what]);
+        let mocked = syntax::call(word("drop"), [mocked]);
+        let bodies = syntax::method_call(of_call, &word("received"), []);
+        let bodies = syntax::method_call(bodies, &word("iter"), []);
+        let bodies = syntax::method_call(bodies, &word("map"), [read.clone()]);
+        let bodies = syntax::method_call(bodies, &word("collect"), []);
+        (
+            syntax::arm_of_text(id, mocked),
+            syntax::arm_of_text(id, bodies),
+        )
     });
     arms.unzip()
 }
@@ -266,8 +278,8 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
         .ok_or_else(|| format!("progenitor made no method for `{}`", operation.id))?;
     let id = &operation.id;
     let name = names::value_name(id);
-    let mut required: Vec<Expr> = Vec::new();
-    let mut optional: Vec<Stmt> = Vec::new();
+    let mut required: Vec<TokenStream> = Vec::new();
+    let mut optional: Vec<TokenStream> = Vec::new();
     for (parameter, ty) in operation.parameters.iter().zip(&signature.parameters) {
         let (wire, ident) = (&parameter.name, names::setter_name(&parameter.argument));
         if parameter.required {
@@ -275,7 +287,7 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
         } else {
             let reference = reference(ty);
             let ty = argument_type(ty);
-            optional.push(parse_quote! {
+            optional.push(quote! {
                 if let Some(value) = arguments.optional::<#ty>(#wire) {
                     call = call.#ident(#reference value);
                 }
@@ -284,59 +296,59 @@ fn arm(operation: &Operation, generated: &Generated) -> Result<Arm, String> {
     }
     if let (Some(body), Some(ty)) = (&operation.body, &signature.body) {
         let ty = argument_type(ty);
-        let value: Expr = match body.encoding {
-            Encoding::Bytes => parse_quote!(arguments.body::<String>().into_bytes()),
-            _ => parse_quote!(arguments.body::<#ty>()),
+        let value = match body.encoding {
+            Encoding::Bytes => quote!(arguments.body::<String>().into_bytes()),
+            _ => quote!(arguments.body::<#ty>()),
         };
         if body.required {
             required.push(value);
         } else {
-            optional.push(parse_quote! {
+            optional.push(quote! {
                 if arguments.has_body() {
                     call = call.body(#value);
                 }
             });
         }
     }
-    let make: Stmt = if optional.is_empty() {
-        parse_quote!(let call = client.#name(#(#required),*);)
-    } else {
-        parse_quote!(let mut call = client.#name(#(#required),*);)
-    };
-    let send: Expr = if operation.websocket {
-        parse_quote!(crate::messages(call.subscribe().await?).await)
+    let mutable = (!optional.is_empty()).then(<Token![mut]>::default);
+    let send = if operation.websocket {
+        quote!(crate::messages(call.subscribe().await?).await)
     } else if let Some(framing) = operation.success.stream {
         match framing {
-            Framing::Events => parse_quote!(crate::events(call.stream().await?).await),
+            Framing::Events => quote!(crate::events(call.stream().await?).await),
             Framing::Lines | Framing::Sequence => {
-                parse_quote!(crate::records(call.stream().await?).await)
+                quote!(crate::records(call.stream().await?).await)
             }
         }
     } else if operation.success.encoding == Encoding::Bytes {
-        parse_quote!(
+        quote!(
             call.send()
                 .await
                 .map(|response| String::from_utf8_lossy(&response.into_inner()).into())
         )
     } else {
-        parse_quote!(
+        quote!(
             call.send()
                 .await
                 .map(|response| written(&response.into_inner()))
         )
     };
-    let block = quote!(#id => { #make #(#optional)* #send });
+    let block = quote!(#id => {
+        let #mutable call = client.#name(#(#required),*);
+        #(#optional)*
+        #send
+    });
     syn::parse2(block).map_err(|error| format!("{id}: {error}"))
 }
 
-fn required_argument(parameter: &Parameter, ty: &Type) -> Expr {
+fn required_argument(parameter: &Parameter, ty: &Type) -> TokenStream {
     let wire = &parameter.name;
     if fields::is(ty, "FilePart") {
-        return parse_quote!(arguments.file(#wire));
+        return quote!(arguments.file(#wire));
     }
     let reference = reference(ty);
     let ty = argument_type(ty);
-    parse_quote!(#reference arguments.required::<#ty>(#wire))
+    quote!(#reference arguments.required::<#ty>(#wire))
 }
 
 fn reference(ty: &Type) -> Option<Token![&]> {
@@ -389,6 +401,9 @@ mod tests {
             example: None,
         };
         let argument = required_argument(&parameter, &parse_quote!(bindery_runtime::FilePart));
-        assert_eq!(argument, parse_quote!(arguments.file("asset")));
+        assert_eq!(
+            argument.to_string(),
+            quote!(arguments.file("asset")).to_string()
+        );
     }
 }

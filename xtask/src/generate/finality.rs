@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Ident, ImplItem, Item, Type, parse_quote};
 
-use super::{docs, lookup, names, signatures::Generated, types::Model};
+use super::{docs, lookup, names, signatures::Generated, syntax, types::Model};
 use crate::api::{Api, Operation, items as list_items};
 
 /// The table; empty where the spec says nothing of either.
@@ -164,12 +164,12 @@ fn wait(api: &Api, operation: &Operation, finality: &Value, answer: &Type) -> Im
         "# Examples".to_owned(),
         example(api, operation),
     ]);
-    parse_quote! {
-        #(#documentation)*
+    let wait = parse_quote! {
         pub fn wait(self) -> Wait<#answer> {
             self.0.wait(&finality::#name)
         }
-    }
+    };
+    syntax::documented(documentation, wait)
 }
 
 fn what_is_done(finality: &Value) -> String {

@@ -11,6 +11,7 @@ use super::{
     finality::refusals,
     names,
     signatures::Generated,
+    syntax,
     types::{Model, fields},
 };
 use crate::{
@@ -122,12 +123,12 @@ pub(super) fn submit(
         "# Examples".to_owned(),
         example(api, operation),
     ]);
-    Ok(parse_quote! {
-        #(#documentation)*
+    let submit = parse_quote! {
         pub async fn submit(self) -> Result<#outcome, Error> {
             self.0.#sends(#looked_up).await
         }
-    })
+    };
+    Ok(syntax::documented(documentation, submit))
 }
 
 /// The type of what a look-up finds.

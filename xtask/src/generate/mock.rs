@@ -7,6 +7,7 @@ use super::{
     calls::{foreign_uses, paged, qualified, shortened, signature},
     docs, names,
     signatures::Generated,
+    syntax::{self, Takes, word},
     types::{Model, fields},
 };
 use crate::api::{Api, Encoding, Framing, Operation, Pagination, items as list_items};
@@ -121,11 +122,7 @@ pub(super) fn module(
             }
         }
     });
-    items.push(parse_quote! {
-        impl Mock {
-            #(#methods)*
-        }
-    });
+    items.push(Item::Impl(syntax::block(None, &word("Mock"), methods)));
     Ok((about(api), items))
 }
 
@@ -179,10 +176,10 @@ fn method(
             parse_quote!(self.0.list(&operations::#table, #paging)),
         )
     } else {
-        (
-            parse_quote!(Mocked<#body, #answer>),
-            parse_quote!(self.0.once(&operations::#table)),
-        )
+        let table = syntax::value(syntax::path([&word("operations"), &table]));
+        let service: Expr = parse_quote!(self.0);
+        let once = syntax::method_call(service, &word("once"), [syntax::reference(table)]);
+        (parse_quote!(Mocked<#body, #answer>), once)
     };
     let about = docs::attributes([docs::wrap(&format!(
         "`{} {}`: {}",
@@ -190,12 +187,15 @@ fn method(
         operation.path,
         docs::prose(&operation.summary)
     ))]);
-    Ok(parse_quote! {
-        #(#about)*
-        pub fn #name(&self) -> #ty {
-            #value
-        }
-    })
+    let mut method = syntax::method(
+        &name,
+        Takes::Reference,
+        [],
+        ty,
+        vec![syntax::at_last(value)],
+    );
+    method.attrs = about;
+    Ok(ImplItem::Fn(method))
 }
 
 fn paging(api: &Api, operation: &Operation, pagination: &Pagination) -> Expr {

@@ -25,6 +25,7 @@ mod sign_in;
 mod signatures;
 mod skeleton;
 mod sockets;
+mod syntax;
 mod types;
 mod variables;
 mod webhooks;

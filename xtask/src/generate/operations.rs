@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use serde_json::Value;
-use syn::{Item, parse_quote};
+use syn::{Item, ItemStatic, parse_quote};
 
-use super::{docs, names, schemes::Schemes, sockets};
+use super::{docs, names, schemes::Schemes, sockets, syntax};
 use crate::api::{Api, Encoding, Failure, Operation, Server, items as list_items, schema_name};
 
 /// The table.
@@ -128,10 +128,9 @@ impl Table {
             operation.path,
             docs::prose(&operation.summary)
         )]);
-        parse_quote! {
-            #(#about)*
-            pub static #name: Operation = #value;
-        }
+        let mut item: ItemStatic = parse_quote!(pub static #name: Operation = #value;);
+        syntax::put_before(&mut item.attrs, about);
+        Item::Static(item)
     }
 
     fn server(&mut self, servers: &[Server]) -> Ident {

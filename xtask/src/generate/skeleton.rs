@@ -63,7 +63,7 @@ impl Skeleton {
     fn add_type(&mut self, item: Tokens) -> syn::Result<()> {
         match item.keyword().as_str() {
             "struct" | "enum" => {
-                let tokens = item.all.into_iter().collect();
+                let tokens = item.without_documentation().collect();
                 self.definitions.push(syn::parse2(tokens)?);
             }
             "mod" => {
@@ -98,6 +98,27 @@ struct Header {
 }
 
 impl Tokens {
+    /// All but typify's documentation of the item: it quotes the whole schema, and ours says what the schema describes.
+    fn without_documentation(self) -> impl Iterator<Item = TokenTree> {
+        let is_documentation = |token: &TokenTree| {
+            let TokenTree::Group(group) = token else {
+                return false;
+            };
+            let first = group.stream().into_iter().next();
+            group.delimiter() == Delimiter::Bracket
+                && first.is_some_and(|token| is_word(&token, "doc"))
+        };
+        let mut tokens = self.all.into_iter().peekable();
+        std::iter::from_fn(move || {
+            while let Some(mark) = tokens.next_if(is_hash) {
+                if tokens.next_if(is_documentation).is_none() {
+                    return Some(mark);
+                }
+            }
+            tokens.next()
+        })
+    }
+
     /// The word that says what it is.
     fn keyword(&self) -> String {
         self.word(self.before)
@@ -202,6 +223,10 @@ fn is_braced(group: &Group) -> bool {
     group.delimiter() == Delimiter::Brace
 }
 
+fn is_hash(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(mark) if mark.as_char() == '#')
+}
+
 fn is_word(token: &TokenTree, word: &str) -> bool {
     matches!(token, TokenTree::Ident(ident) if ident == word)
 }
@@ -254,12 +279,14 @@ mod tests {
             }
         })
         .expect("it is Rust where it is looked at");
-        let names = skeleton.definitions.iter().map(|item| match item {
-            Item::Struct(item) => &item.ident,
-            Item::Enum(item) => &item.ident,
+        let heads = skeleton.definitions.iter().map(|item| match item {
+            Item::Struct(item) => (&item.ident, item.attrs.len()),
+            Item::Enum(item) => (&item.ident, item.attrs.len()),
             other => panic!("{other:?}"),
         });
-        assert_eq!(names.collect::<Vec<&Ident>>(), ["Wallet", "Name", "Kind"]);
+        let (names, attributes): (Vec<&Ident>, Vec<usize>) = heads.unzip();
+        assert_eq!(names, ["Wallet", "Name", "Kind"]);
+        assert_eq!(attributes, [1, 0, 1]);
         let beside: Vec<(&str, Option<&str>)> = (skeleton.beside.iter())
             .map(|(of, unread)| (of.as_str(), unread.implemented.as_deref()))
             .collect();

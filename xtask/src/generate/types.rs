@@ -14,12 +14,14 @@ pub(super) use structs::{FieldShape, setter_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenTree;
+use quote::quote;
 use serde_json::Value;
 use syn::{Fields, Ident, Item, ItemEnum, ItemStruct, Lit, Type, visit_mut::VisitMut as _};
 
 use super::{
     docs, names,
     skeleton::{Skeleton, Unread},
+    syntax,
 };
 use crate::{
     api::{Api, Evidence, entries, resolve},
@@ -144,6 +146,7 @@ impl Model {
         let of_kinds = |name: &String| {
             (self.schemas.get(name)).is_some_and(|schema| lower::is_tagged(&api.document, schema))
         };
+        let plain = enums::Plain::new();
         let mut names: Vec<String> = self.items.keys().cloned().collect();
         names.sort_by_key(of_kinds);
         for name in names {
@@ -171,7 +174,7 @@ impl Model {
                         enums::make_room(&mut enumeration);
                     }
                     self.texts.insert(name.clone(), enums::texts(&enumeration));
-                    let (item, impls) = enums::plain(&enumeration, schema, open);
+                    let (item, impls) = enums::plain(&plain, &enumeration, schema, open);
                     more.extend(impls);
                     item
                 }
@@ -302,7 +305,7 @@ fn own_types(api: &Api, items: &mut BTreeMap<String, Item>, beside: &mut BTreeMa
     for (name, schema, own) in &own {
         beside.remove(&name.to_string());
         let item = match own {
-            lower::Own::Union => unions::union(name, schema, &BTreeSet::new()).0,
+            lower::Own::Union => unions::outline(name, schema),
             lower::Own::Enum => unions::texts(name, schema),
         };
         items.insert(name.to_string(), Item::Enum(item));
@@ -361,7 +364,7 @@ fn with_derives(mut item: Item, comparable: bool) -> Item {
             if !derived.contains("PartialEq") {
                 let derived = derived.replace("Debug", "Debug, PartialEq");
                 let tokens: proc_macro2::TokenStream = derived.parse().unwrap_or_default();
-                *attribute = syn::parse_quote!(#[derive(#tokens)]);
+                *attribute = syntax::attribute_with("derive", tokens);
             }
         }
     }
@@ -369,10 +372,8 @@ fn with_derives(mut item: Item, comparable: bool) -> Item {
         .iter()
         .position(|attribute| attribute.path().is_ident("derive"));
     let place = derive.map_or(0, |place| place + 1);
-    attributes.insert(
-        place,
-        syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]),
-    );
+    let for_schemars = quote!(feature = "schemars", derive(schemars::JsonSchema));
+    attributes.insert(place, syntax::attribute_with("cfg_attr", for_schemars));
     item
 }
 
@@ -410,14 +411,13 @@ fn without_serde(attributes: &mut Vec<syn::Attribute>) {
     attributes.retain(|attribute| !attribute.path().is_ident("serde"));
     for attribute in attributes {
         if attribute.path().is_ident("derive")
-            && let Ok(derived) = attribute.parse_args_with(
-                syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated,
-            )
+            && let Ok(list) = attribute.meta.require_list()
         {
-            let others = derived
-                .iter()
-                .filter(|path| !path.is_ident("Serialize") && !path.is_ident("Deserialize"));
-            *attribute = syn::parse_quote!(#[derive(#(#others),*)]);
+            let derived = list.tokens.clone().into_iter();
+            let others = derived.filter(|token| {
+                matches!(token, TokenTree::Ident(word) if word != "Serialize" && word != "Deserialize")
+            });
+            *attribute = syntax::attribute_with("derive", quote!(#(#others),*));
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     api::{Body, Encoding, Parameter, Place, Style},
     generate::{
         names,
+        syntax::{self, word},
         types::{Model, fields},
     },
 };
@@ -26,26 +27,26 @@ pub(super) fn sent_as(
     ident: &Ident,
 ) -> (Type, Expr) {
     let ty = shortened(ty);
+    let itself = syntax::value(ident.clone());
     if fields::is(&ty, "String") {
-        (parse_quote!(impl AsRef<str>), parse_quote!(#ident.as_ref()))
+        let text = syntax::generic("AsRef", syntax::ty(word("str")));
+        let value = syntax::method_call(itself, &word("as_ref"), []);
+        (syntax::impl_trait(text), value)
     } else if by_reference(&ty) {
-        (parse_quote!(&#ty), parse_quote!(#ident))
+        (parse_quote!(&#ty), itself)
     } else if fields::is(&ty, "FilePart") {
-        (
-            parse_quote!(impl Into<FilePart>),
-            parse_quote!(#ident.into()),
-        )
+        (syntax::impl_into(ty), converted(ident))
     } else if let Some(item) = fields::inner(&ty, "Vec") {
         let collected: Expr = if is_plain(model, parameter, &ty) || fields::is(item, "FilePart") {
-            parse_quote!(#ident)
+            itself
         } else {
             parse_quote!(&#ident.into_iter().collect::<Vec<_>>())
         };
         (parse_quote!(impl IntoIterator<Item = #item>), collected)
     } else if is_plain(model, parameter, &ty) {
-        (ty, parse_quote!(#ident))
+        (ty, itself)
     } else {
-        (ty, parse_quote!(&#ident))
+        (ty, syntax::reference(itself))
     }
 }
 
@@ -109,58 +110,63 @@ pub(super) fn put(
     ty: &Type,
     value: Expr,
 ) -> Expr {
-    let name = &parameter.name;
+    let name = syntax::text(&parameter.name);
     let plain = is_plain(model, parameter, ty);
     let is_list = fields::inner(ty, "Vec").is_some();
-    let style = names::type_name(&format!("{:?}", parameter.style));
+    let is_commas = parameter.style == Style::Commas;
+    let of_items = |is: &dyn Fn(&Type) -> bool| fields::inner(ty, "Vec").is_some_and(is);
+    let style = style(parameter.style);
     // What is taken as text is borrowed already.
-    let reference: Expr = if fields::is(ty, "String") {
-        parse_quote!(&#value)
-    } else {
-        value.clone()
+    let borrowed = |value: Expr| match fields::is(ty, "String") {
+        true => syntax::reference(value),
+        false => value,
     };
-    match parameter.place {
-        Place::Path if plain => parse_quote!(#call.path(#name, #value)),
-        Place::Path => parse_quote!(#call.path_styled(#name, Style::#style, #reference)),
-        Place::Header if plain => parse_quote!(#call.header(#name, #value)),
-        Place::Header => parse_quote!(#call.header_styled(#name, Style::#style, #reference)),
-        Place::Query if plain && is_list && parameter.style == Style::Commas => {
-            parse_quote!(#call.query_joined(#name, #value))
+    let (method, arguments) = match parameter.place {
+        Place::Path if plain => ("path", vec![name, value]),
+        Place::Path => ("path_styled", vec![name, style, borrowed(value)]),
+        Place::Header if plain => ("header", vec![name, value]),
+        Place::Header => ("header_styled", vec![name, style, borrowed(value)]),
+        Place::Query if plain && is_list && is_commas => ("query_joined", vec![name, value]),
+        Place::Query if plain && is_list => ("query_all", vec![name, value]),
+        Place::Query if plain => ("query", vec![name, value]),
+        Place::Query => ("query_styled", vec![name, style, borrowed(value)]),
+        Place::Cookie => ("cookie", vec![name, style, borrowed(value)]),
+        Place::Part if fields::is(ty, "FilePart") => ("file", vec![name, value]),
+        Place::Part if of_items(&|item| fields::is(item, "FilePart")) => {
+            ("files", vec![name, value])
         }
-        Place::Query if plain && is_list => parse_quote!(#call.query_all(#name, #value)),
-        Place::Query if plain => parse_quote!(#call.query(#name, #value)),
-        Place::Query => parse_quote!(#call.query_styled(#name, Style::#style, #reference)),
-        Place::Cookie => parse_quote!(#call.cookie(#name, Style::#style, #reference)),
-        Place::Part if fields::is(ty, "FilePart") => parse_quote!(#call.file(#name, #value)),
-        Place::Part
-            if fields::inner(ty, "Vec").is_some_and(|item| fields::is(item, "FilePart")) =>
-        {
-            parse_quote!(#call.files(#name, #value))
-        }
-        Place::Part if plain => parse_quote!(#call.part(#name, #value)),
-        Place::Part if fields::inner(ty, "Vec").is_some_and(|item| has_text(model, item)) => {
-            parse_quote!(#call.parts(#name, #value))
-        }
-        Place::Part => parse_quote!(#call.part_json(#name, #value)),
-    }
+        Place::Part if plain => ("part", vec![name, value]),
+        Place::Part if of_items(&|item| has_text(model, item)) => ("parts", vec![name, value]),
+        Place::Part => ("part_json", vec![name, value]),
+    };
+    syntax::method_call(call, &word(method), arguments)
+}
+
+fn style(style: Style) -> Expr {
+    let name = names::type_name(&format!("{style:?}"));
+    syntax::value(syntax::path([&word("Style"), &name]))
 }
 
 pub(super) fn put_body(call: Expr, body: &Body, value: Expr) -> Expr {
-    let media_type = &body.media_type;
-    match body.encoding {
-        Encoding::Json if media_type == "application/json" => parse_quote!(#call.json(&#value)),
-        Encoding::Json => parse_quote!(#call.json_as(#media_type, &#value)),
-        Encoding::Form if body.styles.is_empty() => parse_quote!(#call.form(&#value)),
-        Encoding::Form => {
-            let styles = body.styles.iter().map(|(name, style)| -> Expr {
-                let style = names::type_name(&format!("{style:?}"));
-                parse_quote!((#name, Style::#style))
-            });
-            parse_quote!(#call.form_styled(&#value, &[#(#styles),*]))
+    let media_type = || syntax::text(&body.media_type);
+    let (method, arguments) = match body.encoding {
+        Encoding::Json if body.media_type == "application/json" => {
+            ("json", vec![syntax::reference(value)])
         }
-        Encoding::Text => parse_quote!(#call.text(#media_type, #value)),
-        Encoding::Bytes => parse_quote!(#call.bytes(#media_type, #value)),
-    }
+        Encoding::Json => ("json_as", vec![media_type(), syntax::reference(value)]),
+        Encoding::Form if body.styles.is_empty() => ("form", vec![syntax::reference(value)]),
+        Encoding::Form => {
+            let styles = body.styles.iter().map(|(name, field)| -> Expr {
+                let style = style(*field);
+                parse_quote!((#name, #style))
+            });
+            let styles = parse_quote!(&[#(#styles),*]);
+            ("form_styled", vec![syntax::reference(value), styles])
+        }
+        Encoding::Text => ("text", vec![media_type(), value]),
+        Encoding::Bytes => ("bytes", vec![media_type(), value]),
+    };
+    syntax::method_call(call, &word(method), arguments)
 }
 
 /// How a body is taken, and what of it is sent: no field tells what a list of anything is to become.
@@ -183,7 +189,7 @@ pub(in crate::generate) fn taken_as(
 ) -> (Type, Expr) {
     let ty = shortened(ty);
     if converts(&ty, enums) {
-        return (parse_quote!(impl Into<#ty>), parse_quote!(#ident.into()));
+        return (syntax::impl_into(ty), converted(ident));
     }
     if let Some(item) = fields::inner(&ty, "Vec") {
         return if converts(item, enums) {
@@ -223,7 +229,12 @@ pub(in crate::generate) fn taken_as(
             parse_quote!(#ident.into_iter().map(|(name, value)| (name.into(), value.into())).collect()),
         );
     }
-    (ty, parse_quote!(#ident))
+    (ty, syntax::value(ident.clone()))
+}
+
+/// An argument as what it converts into.
+pub(in crate::generate) fn converted(ident: &Ident) -> Expr {
+    syntax::method_call(syntax::value(ident.clone()), &syntax::word("into"), [])
 }
 
 /// Whether other types are commonly at hand that convert into this one.

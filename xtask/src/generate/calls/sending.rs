@@ -12,6 +12,7 @@ use crate::{
         operations::is_safe,
         signatures::Signature,
         sockets,
+        syntax::documented,
         types::{FieldShape, Model, fields, id_of, named},
     },
 };
@@ -28,12 +29,12 @@ pub(super) fn sending(
     let bodies = failures::documentation(api, failures, operation);
     let Some(answer) = &signature.answer else {
         let documentation = docs::attributes(["Sends the call.", "# Errors", &refusals, &bodies]);
-        return Ok(vec![parse_quote! {
-            #(#documentation)*
+        let send = parse_quote! {
             pub async fn send(self) -> Result<Response<()>, Error> {
                 self.0.send_for_nothing().await
             }
-        }]);
+        };
+        return Ok(vec![documented(documentation, send)]);
     };
     let answer = shortened(answer);
     if let Some(framing) = operation.success.stream {
@@ -48,12 +49,12 @@ pub(super) fn sending(
         Encoding::Bytes => "send_for_bytes",
         Encoding::Json | Encoding::Form => "send",
     });
-    let mut methods: Vec<ImplItem> = vec![parse_quote! {
-        #(#documentation)*
+    let send = parse_quote! {
         pub async fn send(self) -> Result<Response<#answer>, Error> {
             self.0.#sends().await
         }
-    }];
+    };
+    let mut methods = vec![documented(documentation, send)];
     if let Some(pagination) = &operation.pagination {
         let cursor = &pagination.cursor;
         let Paged { reads, takes, item } = paged(api, model, operation, pagination, &answer)?;
@@ -175,12 +176,12 @@ fn streaming(
     };
     let documentation = docs::attributes([what, "# Errors", refusals, bodies]);
     let streams = names::value_name(streams);
-    let mut methods: Vec<ImplItem> = vec![parse_quote! {
-        #(#documentation)*
+    let stream = parse_quote! {
         pub async fn stream(self) -> Result<#ty, Error> {
             self.0.#streams().await
         }
-    }];
+    };
+    let mut methods = vec![documented(documentation, stream)];
     if framing != Framing::Events || !is_safe(operation) {
         return methods;
     }
@@ -198,12 +199,12 @@ fn streaming(
         "# Errors",
         "As [`stream`](Self::stream), where the first connection does not come about.",
     ]);
-    methods.push(parse_quote! {
-        #(#documentation)*
+    let follow = parse_quote! {
         pub async fn follow(self) -> Result<#ty, Error> {
             self.0.#follows().await
         }
-    });
+    };
+    methods.push(documented(documentation, follow));
     if !says_last_event(operation) {
         methods.push(parse_quote! {
             /// Goes on behind the event with this id, where the service can ([`ServerEvents::last_event_id`]).
@@ -254,12 +255,12 @@ fn subscribing(
         refusals,
         bodies,
     ]);
-    let mut methods: Vec<ImplItem> = vec![parse_quote! {
-        #(#opens)*
+    let subscribe = parse_quote! {
         pub async fn subscribe(self) -> Result<Events<#message>, Error> {
             self.0.subscribe(&operations::#socket, #id).await
         }
-    }];
+    };
+    let mut methods = vec![documented(opens, subscribe)];
     if replay.is_some() {
         let resumes = docs::attributes([
             "Opens the web socket, and goes on behind a position that was saved ([`Events::position`]).",
@@ -280,5 +281,5 @@ fn subscribing(
 pub(in crate::generate) fn field_at<'a>(page: &'a Item, pointer: &str) -> Option<&'a syn::Field> {
     let name = pointer.strip_prefix('/')?;
     let mut fields = named(page)?.named.iter();
-    fields.find(|field| FieldShape::of(field).wire == name)
+    fields.find(|field| FieldShape::of(field).wire() == name)
 }

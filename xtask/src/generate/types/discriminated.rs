@@ -127,7 +127,7 @@ fn accessors(name: &Ident, kinds: &[Kind], types: &BTreeMap<String, Item>) -> Op
                 .iter()
                 .any(|other| other.ident == field.ident && other.ty == field.ty)
         };
-        let wire = FieldShape::of(field).wire;
+        let wire = FieldShape::of(field).wire();
         let optional = fields::inner(&field.ty, "Option");
         if !fields::is(optional.unwrap_or(&field.ty), "String")
             || !others.iter().all(|fields| same(fields))
@@ -172,7 +172,7 @@ pub(in crate::generate) fn id_of(message: &Item, pointer: &str) -> Option<syn::E
             let field = named(message)?
                 .named
                 .iter()
-                .find(|field| FieldShape::of(field).wire == wire)?;
+                .find(|field| FieldShape::of(field).wire() == wire)?;
             let (ident, ty): (_, &Type) = (field.ident.as_ref()?, &field.ty);
             match fields::inner(ty, "Option") {
                 Some(inner) => fields::is(inner, "String")

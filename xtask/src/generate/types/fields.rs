@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use quote::quote;
 use syn::{
     Fields, ImplItem, Item, ItemEnum, Path, Type, parse_quote,
     visit::{self, Visit},
     visit_mut::VisitMut,
 };
+
+use crate::generate::syntax::{self, word};
 
 /// The types of the run time that generated code names by themselves.
 pub(crate) const RUNTIME: [&str; 11] = [
@@ -90,11 +93,8 @@ impl VisitMut for Shorten {
             let kept = known
                 .into_iter()
                 .filter(|name| text.split(',').any(|derived| derived.trim() == *name));
-            let names: Vec<Path> = kept
-                .chain(["Serialize", "Deserialize"])
-                .filter_map(|name| syn::parse_str(name).ok())
-                .collect();
-            *attribute = parse_quote!(#[derive(#(#names),*)]);
+            let names = kept.chain(["Serialize", "Deserialize"]).map(word);
+            *attribute = syntax::attribute_with("derive", quote!(#(#names),*));
         }
     }
 }

@@ -11,7 +11,11 @@ use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type, parse_quote};
 use super::{documented, fields, spelling::Spelling, wire_name};
 use crate::{
     api::{Api, resolve},
-    generate::{calls::taken_as, docs},
+    generate::{
+        calls::{converted, taken_as},
+        docs,
+        syntax::{self, Takes, word},
+    },
     lower,
 };
 
@@ -25,7 +29,7 @@ pub(super) fn refine(api: &Api, mut structure: ItemStruct, schema: Option<&Value
     structure.attrs = docs::attributes(documented(api, schema, &fallback));
     structure.attrs.extend(rest);
     if let Fields::Named(named) = &mut structure.fields {
-        structure.attrs.push(parse_quote!(#[non_exhaustive]));
+        structure.attrs.push(syntax::attribute("non_exhaustive"));
         let properties = schema.map(|schema| &resolve(&api.document, schema)["properties"]);
         let written = schema.and_then(|schema| resolve(&api.document, schema).as_object());
         let renamed = written.map(lower::fields::renamed).unwrap_or_default();
@@ -39,10 +43,8 @@ pub(super) fn refine(api: &Api, mut structure: ItemStruct, schema: Option<&Value
             .into_iter()
             .flat_map(|map| map.keys())
             .collect();
-        let mut all: Vec<(usize, Field)> = named
-            .named
-            .iter()
-            .cloned()
+        let mut all: Vec<(usize, Field)> = std::mem::take(&mut named.named)
+            .into_iter()
             .map(|mut field| {
                 let name = field
                     .ident
@@ -65,9 +67,10 @@ pub(super) fn refine(api: &Api, mut structure: ItemStruct, schema: Option<&Value
         if !named.named.iter().any(|field| FieldShape::of(field).extra) {
             let ident = extra_name(&named.named);
             let documentation = docs::attributes([UNDESCRIBED]);
-            named
-                .named
-                .push(parse_quote!(#(#documentation)* #[serde(skip)] pub #ident: Fields));
+            let mut extra = syntax::public_field(ident, syntax::ty(word("Fields")));
+            extra.attrs = documentation;
+            (extra.attrs).push(syntax::attribute_with("serde", quote!(skip)));
+            named.named.push(extra);
         }
         structure.attrs.extend(schema_of(&named.named));
     }
@@ -103,9 +106,9 @@ fn extra_name<'a>(fields: impl IntoIterator<Item = &'a Field> + Clone) -> Ident 
 }
 
 fn refine_field(api: &Api, field: &mut Field, name: &str, property: Option<&Value>) {
-    let flattened = has_serde(&field.attrs, "flatten");
-    let absent =
-        has_serde(&field.attrs, "skip_serializing_if") || has_serde(&field.attrs, "default");
+    let [flattened, skipped, defaulted] =
+        has_serde(&field.attrs, ["flatten", "skip_serializing_if", "default"]);
+    let absent = skipped || defaulted;
     let documentation = if flattened {
         vec!["Everything else in the message: it may hold more than is known.".to_owned()]
     } else {
@@ -113,7 +116,7 @@ fn refine_field(api: &Api, field: &mut Field, name: &str, property: Option<&Valu
     };
     let mut attributes = docs::attributes(documentation);
     if flattened {
-        attributes.push(parse_quote!(#[serde(flatten)]));
+        attributes.push(syntax::attribute_with("serde", quote!(flatten)));
         field.ty = parse_quote!(Fields);
     } else {
         let ident = field
@@ -138,17 +141,21 @@ fn refine_field(api: &Api, field: &mut Field, name: &str, property: Option<&Valu
                 parse_quote!(Option<#ty>)
             };
         }
-        attributes.extend(match (rename, absent) {
-            (None, false) => None,
-            (None, true) => Some(parse_quote!(#[serde(skip_serializing_if = "Option::is_none")])),
-            (Some(name), false) => Some(parse_quote!(#[serde(rename = #name)])),
-            (Some(name), true) => Some(
-                parse_quote!(#[serde(rename = #name, skip_serializing_if = "Option::is_none")]),
-            ),
-        });
+        attributes.extend(
+            match (rename, absent) {
+                (None, false) => None,
+                (None, true) => Some(quote!(skip_serializing_if = "Option::is_none")),
+                (Some(name), false) => Some(quote!(rename = #name)),
+                (Some(name), true) => {
+                    Some(quote!(rename = #name, skip_serializing_if = "Option::is_none"))
+                }
+            }
+            .map(|said| syntax::attribute_with("serde", said)),
+        );
         if optional.is_some() && !absent {
             // Present, but perhaps null.
-            attributes.push(parse_quote!(#[serde(deserialize_with = "Option::deserialize")]));
+            let said = quote!(deserialize_with = "Option::deserialize");
+            attributes.push(syntax::attribute_with("serde", said));
         }
     }
     field.attrs = attributes;
@@ -163,20 +170,24 @@ fn nullable(api: &Api, schema: &Value) -> bool {
 /// What the JSON Schema says beside the fields: which are required, where one of those may be null, since `schemars` takes
 /// every `Option` for a field that may be absent; and whether there are others.
 fn schema_of<'a>(fields: impl IntoIterator<Item = &'a Field> + Clone) -> Option<Attribute> {
-    let shapes: Vec<FieldShape> = fields.clone().into_iter().map(FieldShape::of).collect();
+    let shapes: Vec<FieldShape<'_>> = fields.clone().into_iter().map(FieldShape::of).collect();
     let mut said: Vec<TokenStream> = Vec::new();
-    if (fields.into_iter()).any(|field| has_serde(&field.attrs, "deserialize_with")) {
+    if (fields.into_iter()).any(|field| has_serde(&field.attrs, ["deserialize_with"]) == [true]) {
         let required = shapes
             .iter()
             .filter(|shape| !shape.optional && !shape.extra);
-        let names = required.map(|shape| &shape.wire);
+        let names = required.map(FieldShape::wire);
         said.push(quote!("required" = [#(#names),*]));
     }
     if shapes.iter().any(|shape| shape.flattened) {
         said.push(quote!("additionalProperties" = true));
     }
-    (!said.is_empty())
-        .then(|| parse_quote!(#[cfg_attr(feature = "schemars", schemars(extend(#(#said),*)))]))
+    (!said.is_empty()).then(|| for_schemars(quote!(extend(#(#said),*))))
+}
+
+/// An attribute for the JSON Schema alone.
+fn for_schemars(said: TokenStream) -> Attribute {
+    syntax::attribute_with("cfg_attr", quote!(feature = "schemars", schemars(#said)))
 }
 
 /// The struct without what only the generator reads, and the macro that reads and writes it.
@@ -192,22 +203,20 @@ pub(super) fn written(
     let mut lines = TokenStream::new();
     for field in &mut named.named {
         let shape = FieldShape::of(field);
+        let (wire, is_extra, is_optional) = (shape.wire(), shape.extra, shape.optional);
         field
             .attrs
             .retain(|attribute| !attribute.path().is_ident("serde"));
         let Some(ident) = field.ident.clone() else {
             continue;
         };
-        if shape.extra {
-            field
-                .attrs
-                .push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(skip))]));
+        if is_extra {
+            field.attrs.push(for_schemars(quote!(skip)));
             extra = Some(ident);
             continue;
         }
-        let wire = &shape.wire;
         let mut schema: Vec<TokenStream> = Vec::new();
-        if ident.to_string().trim_start_matches("r#") != *wire {
+        if ident.to_string().trim_start_matches("r#") != wire {
             schema.push(quote!(rename = #wire));
         }
         if let Some(inner) = fields::inner(&field.ty, "Nullable") {
@@ -215,19 +224,10 @@ pub(super) fn written(
             schema.push(quote!(with = #optional));
         }
         if !schema.is_empty() {
-            field
-                .attrs
-                .push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(#(#schema),*))]));
+            field.attrs.push(for_schemars(quote!(#(#schema),*)));
         }
-        let presence = Ident::new(
-            if shape.optional {
-                "optional"
-            } else {
-                "required"
-            },
-            ident.span(),
-        );
-        let spelling = Ident::new(spelling(&field.ty).word(), ident.span());
+        let presence = word(if is_optional { "optional" } else { "required" });
+        let spelling = word(spelling(&field.ty).word());
         lines.extend(quote!(#ident: #presence #spelling #wire;));
     }
     let by_macro = parse_quote!(bindery_runtime::object! { #name with #extra { #lines } });
@@ -237,9 +237,8 @@ pub(super) fn written(
 
 /// What a refined field is on the wire.
 #[derive(Debug)]
-pub(in crate::generate) struct FieldShape {
-    /// Its name there.
-    pub(in crate::generate) wire: String,
+pub(in crate::generate) struct FieldShape<'a> {
+    field: &'a Field,
     /// Whether it may be absent.
     pub(in crate::generate) optional: bool,
     /// Whether it holds everything that has no field.
@@ -248,29 +247,41 @@ pub(in crate::generate) struct FieldShape {
     pub(in crate::generate) flattened: bool,
 }
 
-impl FieldShape {
+impl<'a> FieldShape<'a> {
     /// Reads the shape off the field's attributes.
-    pub(in crate::generate) fn of(field: &Field) -> Self {
+    pub(in crate::generate) fn of(field: &'a Field) -> Self {
+        let [optional, flattened, skipped] =
+            has_serde(&field.attrs, ["skip_serializing_if", "flatten", "skip"]);
         Self {
-            wire: field
-                .ident
-                .as_ref()
-                .map(|ident| wire_name(&field.attrs, ident))
-                .unwrap_or_default(),
-            optional: has_serde(&field.attrs, "skip_serializing_if"),
-            extra: has_serde(&field.attrs, "flatten") || has_serde(&field.attrs, "skip"),
-            flattened: has_serde(&field.attrs, "flatten"),
+            field,
+            optional,
+            extra: flattened || skipped,
+            flattened,
         }
+    }
+
+    /// The field's name on the wire.
+    pub(in crate::generate) fn wire(&self) -> String {
+        let ident = self.field.ident.as_ref();
+        ident.map_or_else(String::new, |ident| wire_name(&self.field.attrs, ident))
     }
 }
 
-fn has_serde(attributes: &[Attribute], key: &str) -> bool {
-    attributes
+/// Which of these words serde's attributes have.
+fn has_serde<const N: usize>(attributes: &[Attribute], words: [&str; N]) -> [bool; N] {
+    let mut has = [false; N];
+    let serde = attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("serde"))
-        .filter_map(|attribute| attribute.meta.require_list().ok())
-        .flat_map(|list| list.tokens.clone())
-        .any(|token| matches!(token, TokenTree::Ident(word) if word == key))
+        .filter_map(|attribute| attribute.meta.require_list().ok());
+    for token in serde.flat_map(|list| list.tokens.clone()) {
+        if let TokenTree::Ident(token) = token {
+            for (has, word) in has.iter_mut().zip(words) {
+                *has |= token == word;
+            }
+        }
+    }
+    has
 }
 
 /// The name of a field's setter: another one where every type has a function of that name.
@@ -284,7 +295,7 @@ pub(in crate::generate) fn setter_name(field: &Ident) -> Ident {
 /// What a caller gives for a field of this type, and how it becomes one: nobody has to put it into a box.
 fn argument(ty: &Type, ident: &Ident, enums: &BTreeSet<String>) -> (Type, syn::Expr) {
     match fields::inner(ty, "Box") {
-        Some(_) => (parse_quote!(impl Into<#ty>), parse_quote!(#ident.into())),
+        Some(_) => (syntax::impl_into(ty.clone()), converted(ident)),
         None => taken_as(ty, ident, enums),
     }
 }
@@ -294,7 +305,7 @@ pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> O
     let Fields::Named(named) = &structure.fields else {
         return None;
     };
-    let name = &structure.ident;
+    let (itself, itself_type) = (word("self"), word("Self"));
     let mut arguments: Vec<syn::FnArg> = Vec::new();
     let mut initial: Vec<syn::FieldValue> = Vec::new();
     let mut setters: Vec<syn::ImplItem> = Vec::new();
@@ -302,7 +313,8 @@ pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> O
         let ident = field.ident.as_ref()?;
         let shape = FieldShape::of(field);
         if shape.extra {
-            initial.push(parse_quote!(#ident: Fields::new()));
+            let none = syntax::call(syntax::path([&word("Fields"), &word("new")]), []);
+            initial.push(syntax::field_value(ident, none));
             setters.extend(shape.flattened.then(|| -> syn::ImplItem {
                 parse_quote! {
                     /// Adds a field that the spec does not know.
@@ -314,55 +326,45 @@ pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> O
                 }
             }));
         } else if shape.optional {
-            let (absent, argument, value): (syn::Expr, Type, syn::Expr) =
-                match fields::inner(&field.ty, "Option") {
-                    Some(inner) => {
-                        let (argument, value) = argument(inner, ident, enums);
-                        (parse_quote!(None), argument, parse_quote!(Some(#value)))
-                    }
-                    None => {
-                        let ty = &field.ty;
-                        let absent = parse_quote!(Nullable::Absent);
-                        (
-                            absent,
-                            parse_quote!(impl Into<#ty>),
-                            parse_quote!(#ident.into()),
-                        )
-                    }
-                };
-            let documentation = field
-                .attrs
-                .iter()
-                .filter(|attribute| attribute.path().is_ident("doc"))
-                .cloned();
-            initial.push(parse_quote!(#ident: #absent));
-            let setter = setter_name(ident);
-            let mut setter: syn::ImplItemFn = parse_quote! {
-                #[must_use]
-                pub fn #setter(mut self, #ident: #argument) -> Self {
-                    self.#ident = #value;
-                    self
+            let (absent, argument, value) = match fields::inner(&field.ty, "Option") {
+                Some(inner) => {
+                    let (argument, value) = argument(inner, ident, enums);
+                    let absent = syntax::value(word("None"));
+                    (absent, argument, syntax::call(word("Some"), [value]))
+                }
+                None => {
+                    let absent = syntax::path([&word("Nullable"), &word("Absent")]);
+                    let argument = syntax::impl_into(field.ty.clone());
+                    (syntax::value(absent), argument, converted(ident))
                 }
             };
-            // Put there, and not parsed once more.
-            setter.attrs.splice(0..0, documentation);
+            initial.push(syntax::field_value(ident, absent));
+            let place = syntax::field(syntax::value(itself.clone()), ident);
+            let mut setter = syntax::method(
+                &setter_name(ident),
+                Takes::ItselfToChange,
+                [syntax::argument(ident, argument)],
+                syntax::ty(itself_type.clone()),
+                vec![
+                    syntax::assign(place, value),
+                    syntax::at_last(syntax::value(itself.clone())),
+                ],
+            );
+            let documentation = field.attrs.iter();
+            let documentation = documentation.filter(|attribute| attribute.path().is_ident("doc"));
+            setter.attrs.extend(documentation.cloned());
+            setter.attrs.push(syntax::attribute("must_use"));
             setters.push(syn::ImplItem::Fn(setter));
         } else {
             let (argument, value) = argument(&field.ty, ident, enums);
-            arguments.push(parse_quote!(#ident: #argument));
-            let same: syn::Expr = parse_quote!(#ident);
-            initial.push(if value == same {
-                parse_quote!(#ident)
-            } else {
-                parse_quote!(#ident: #value)
-            });
+            arguments.push(syntax::argument(ident, argument));
+            initial.push(syntax::field_value(ident, value));
         }
     }
     let makes = match arguments.len() {
         0 => "Makes one with nothing set.",
         _ => "Makes one of what is required.",
     };
-    let makes = docs::attributes([makes]);
     let lint: Option<syn::Attribute> = match arguments.len() {
         0 => Some(
             parse_quote!(#[expect(clippy::new_without_default, reason = "`new` is how every type is made")]),
@@ -372,16 +374,16 @@ pub(super) fn constructor(structure: &ItemStruct, enums: &BTreeSet<String>) -> O
             parse_quote!(#[expect(clippy::too_many_arguments, reason = "so many are required")]),
         ),
     };
-    let mut block: syn::ItemImpl = parse_quote! {
-        impl #name {
-            #(#makes)*
-            #lint
-            pub fn new(#(#arguments),*) -> Self {
-                Self { #(#initial),* }
-            }
-        }
-    };
-    // Put there, and not parsed once more.
-    block.items.extend(setters);
-    Some(Item::Impl(block))
+    let made = syntax::made_of(itself_type.clone(), initial);
+    let mut new = syntax::function(
+        &word("new"),
+        arguments,
+        syntax::ty(itself_type),
+        vec![syntax::at_last(made)],
+    );
+    new.attrs = docs::attributes([makes]);
+    new.attrs.extend(lint);
+    let mut methods = vec![syn::ImplItem::Fn(new)];
+    methods.extend(setters);
+    Some(Item::Impl(syntax::block(None, &structure.ident, methods)))
 }

@@ -36,6 +36,23 @@ pub(super) fn union(
     recursive: &BTreeSet<String>,
 ) -> (ItemEnum, Vec<Item>) {
     let branches = read(schema);
+    let (item, types, other) = definition(name, &branches, recursive);
+    let mut impls = vec![by_macro(name, schema, &branches, &other)];
+    impls.extend(conversions(name, &branches, &types));
+    (item, impls)
+}
+
+/// The enum of a union as far as it can be told while nobody knows which unions lead back to themselves.
+pub(super) fn outline(name: &Ident, schema: &Value) -> ItemEnum {
+    definition(name, &read(schema), &BTreeSet::new()).0
+}
+
+/// The enum, the types that its variants hold, and the variant for what fits no branch.
+fn definition(
+    name: &Ident,
+    branches: &[Branch],
+    recursive: &BTreeSet<String>,
+) -> (ItemEnum, Vec<Type>, Ident) {
     let (variants, types): (Vec<Ident>, Vec<Type>) = branches
         .iter()
         .map(|branch| {
@@ -60,9 +77,7 @@ pub(super) fn union(
             #other(Json),
         }
     };
-    let mut impls = vec![by_macro(name, schema, &branches, &other)];
-    impls.extend(conversions(name, &branches, &types));
-    (item, impls)
+    (item, types, other)
 }
 
 /// A `From` for each type that one branch alone has.

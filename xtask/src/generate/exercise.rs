@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
-use syn::{Arm, Expr, Ident, Item, ItemFn, Token, Type, parse_quote, visit_mut::VisitMut};
+use syn::{
+    Arm, Expr, Ident, Item, ItemFn, Token, Type, parse_quote, visit::Visit, visit_mut::VisitMut,
+};
 
 use super::{
     calls::{by_reference, shortened},
@@ -110,9 +112,10 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
     ];
     // A small spec has no use of some of it.
     let names = ["types", "schema_for", "read", "round_trip", "written"];
-    let found = mentioned(quote!(#(#items)*), &names);
+    let mut mentioned = Mentioned::none_of(&names);
+    items.iter().for_each(|item| mentioned.visit_item(item));
     let used = |names: &[&str]| -> Vec<Ident> {
-        let names = names.iter().filter(|name| found.contains(*name));
+        let names = names.iter().filter(|name| mentioned.found.contains(*name));
         names.map(|name| format_ident!("{name}")).collect()
     };
     let (types, schema_for) = (used(&["types"]), used(&["schema_for"]));
@@ -133,29 +136,48 @@ pub(super) fn file(api: &Api, model: &Model, generated: &Generated) -> Result<St
     ))
 }
 
-/// Which of these names some syntax mentions.
-fn mentioned<'n>(tokens: TokenStream, names: &[&'n str]) -> BTreeSet<&'n str> {
-    fn search<'n>(tokens: TokenStream, names: &[&'n str], found: &mut BTreeSet<&'n str>) {
+/// Looks for names in syntax.
+struct Mentioned<'n> {
+    names: &'n [&'n str],
+    found: BTreeSet<&'n str>,
+}
+
+impl<'n> Mentioned<'n> {
+    fn none_of(names: &'n [&'n str]) -> Self {
+        let found = BTreeSet::new();
+        Self { names, found }
+    }
+
+    fn search(&mut self, tokens: TokenStream) {
         for token in tokens {
             match token {
-                TokenTree::Ident(word) => {
-                    found.extend(names.iter().copied().find(|name| word == name));
-                }
-                TokenTree::Group(group) => search(group.stream(), names, found),
+                TokenTree::Ident(word) => self.visit_ident(&word),
+                TokenTree::Group(group) => self.search(group.stream()),
                 _ => {}
             }
         }
     }
-    let mut found = BTreeSet::new();
-    search(tokens, names, &mut found);
-    found
+}
+
+impl<'s> Visit<'s> for Mentioned<'_> {
+    fn visit_ident(&mut self, ident: &'s Ident) {
+        let mut names = self.names.iter();
+        self.found.extend(names.find(|name| ident == name));
+    }
+
+    fn visit_macro(&mut self, call: &'s syn::Macro) {
+        self.visit_path(&call.path);
+        self.search(call.tokens.clone());
+    }
 }
 
 /// A function that does for each operation what its arm says; what a small spec has no use of may go unused.
 fn by_operation(signature: TokenStream, mut arms: Vec<Arm>, deprecated: bool) -> Item {
     let names = ["arguments", "client", "mock", "text"];
-    let taken = mentioned(signature.clone(), &names);
-    let unused = !taken.is_subset(&mentioned(quote!(#(#arms)*), &names));
+    let (mut taken, mut used) = (Mentioned::none_of(&names), Mentioned::none_of(&names));
+    taken.search(signature.clone());
+    arms.iter().for_each(|arm| used.visit_arm(arm));
+    let unused = !taken.found.is_subset(&used.found);
     let allowed = unused.then(|| quote!(#[allow(unused_variables)]));
     let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
     let none: Expr = parse_quote!(panic!("the spec has no operation `{operation}`"));

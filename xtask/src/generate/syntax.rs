@@ -5,10 +5,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::{
     AngleBracketedGenericArguments, Arm, AttrStyle, Attribute, Block, Expr, ExprAssign, ExprCall,
     ExprField, ExprLit, ExprMatch, ExprMethodCall, ExprPath, ExprReference, ExprStruct, Field,
-    FieldValue, FnArg, GenericArgument, ImplItem, ImplItemFn, ItemImpl, Lit, LitStr,
-    MacroDelimiter, Member, Meta, MetaList, Pat, PatIdent, PatType, Path, PathArguments,
-    PathSegment, Receiver, ReceiverKind, ReturnType, Signature, Stmt, TraitBound, Type,
-    TypeImplTrait, TypeParamBound, TypePath, Visibility,
+    FieldValue, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, ItemMacro, Lit,
+    LitStr, Macro, MacroDelimiter, Member, Meta, MetaList, Pat, PatIdent, PatType, Path,
+    PathArguments, PathSegment, Receiver, ReceiverKind, ReturnType, Signature, Stmt, TraitBound,
+    Type, TypeImplTrait, TypeParamBound, TypePath, Visibility,
 };
 
 /// A word of the language or of the run time, or any other text that is known to be an identifier.
@@ -352,6 +352,24 @@ pub(super) fn attribute_with(name: &str, tokens: TokenStream) -> Attribute {
         }),
         ..attribute(name)
     }
+}
+
+/// `path! { tokens }` among the items of a module.
+pub(super) fn macro_call<'i>(
+    words: impl IntoIterator<Item = &'i Ident>,
+    tokens: TokenStream,
+) -> Item {
+    Item::Macro(ItemMacro {
+        attrs: Vec::new(),
+        ident: None,
+        mac: Macro {
+            path: path(words),
+            bang_token: Default::default(),
+            delimiter: MacroDelimiter::Brace(Default::default()),
+            tokens,
+        },
+        semi_token: None,
+    })
 }
 
 /// Puts attributes before those that are there: documentation, as a rule.

@@ -15,6 +15,29 @@ pub(super) fn operations(document: &mut Value) -> impl Iterator<Item = &mut Valu
         .filter(|operation| operation.is_object())
 }
 
+/// All responses that are no references, those of the components too.
+pub(super) fn responses(
+    document: &mut Value,
+) -> impl Iterator<Item = &mut serde_json::Map<String, Value>> {
+    let (mut shared, mut own) = (None, None);
+    for (key, section) in document.as_object_mut().into_iter().flatten() {
+        match key.as_str() {
+            "components" => shared = map_mut(section, "responses"),
+            "paths" => own = section.as_object_mut(),
+            _ => {}
+        }
+    }
+    let items = own.into_iter().flat_map(|paths| paths.values_mut());
+    let operations = items
+        .filter_map(Value::as_object_mut)
+        .flat_map(|item| item.values_mut());
+    let own = operations.filter_map(|operation| map_mut(operation, "responses"));
+    let all = shared.into_iter().chain(own);
+    all.flat_map(|responses| responses.values_mut())
+        .filter_map(Value::as_object_mut)
+        .filter(|response| !response.contains_key("$ref"))
+}
+
 /// The map at `key`; unlike indexing, it does not put a null where there is none.
 fn map_mut<'a>(node: &'a mut Value, key: &str) -> Option<&'a mut serde_json::Map<String, Value>> {
     node.get_mut(key)?.as_object_mut()

@@ -66,7 +66,7 @@ pub(super) fn one_of_the_kinds(_: &Api, document: &mut Value) -> usize {
     places
 }
 
-/// Takes out examples and extensions, and the servers and credentials, which [`Api`] keeps.
+/// Takes out descriptions, examples and extensions, and the servers and credentials, which [`Api`] keeps.
 pub(super) fn drop_prose(_: &Api, document: &mut Value) -> usize {
     let mut places = 0;
     if let Some(root) = document.as_object_mut() {
@@ -79,9 +79,16 @@ pub(super) fn drop_prose(_: &Api, document: &mut Value) -> usize {
     }
     schemas(document, &mut |schema| {
         let before = schema.len();
-        schema.retain(|key, _| !key.starts_with("x-") && key != "example" && key != "examples");
+        schema.retain(|key, _| {
+            !key.starts_with("x-")
+                && !matches!(key.as_str(), "description" | "example" | "examples")
+        });
         places += before - schema.len();
     });
+    // The one description that a document must have.
+    for response in super::answers::responses(document) {
+        response.insert("description".to_owned(), "".into());
+    }
     places
 }
 

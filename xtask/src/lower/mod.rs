@@ -92,7 +92,7 @@ pub const PASSES: &[Pass] = &[
     },
     Pass {
         name: "drop-prose",
-        why: "progenitor copies extensions and examples around without reading them",
+        why: "progenitor copies descriptions, extensions and examples around, and what it writes of them is not looked at",
         apply: keywords::drop_prose,
     },
 ];

@@ -36,8 +36,11 @@ impl Lifting<'_> {
         for part in parts.iter_mut().flat_map(|parts| parts.value.items_mut()) {
             self.inside(part, name);
         }
-        for (suffix, child) in walk::children(schema) {
-            let name = format!("{name}{suffix}");
+        for (role, child) in walk::inside(schema) {
+            if walk::is_leaf(child) {
+                continue;
+            }
+            let name = format!("{name}{}", role.name(child));
             // What stands inside goes first, and leaves a reference.
             self.inside(child, &name);
             if (self.is_composed)(child) && self.becomes_a_type(child, 0) {

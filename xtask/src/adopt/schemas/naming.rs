@@ -61,8 +61,11 @@ impl Namer {
             |schema: &Node| schema.get("oneOf").is_some() || schema.get("anyOf").is_some();
         let union = is_union(schema);
         let whole = schema.get("allOf").is_some();
-        for (suffix, child) in walk::children(schema) {
-            let name = joined(name, &suffix);
+        for (role, child) in walk::inside(schema) {
+            if needs_name(child).is_none() && walk::is_leaf(child) {
+                continue;
+            }
+            let name = joined(name, &role.name(child));
             if whole && needs_name(child).is_some() {
                 self.inside(child, &name);
                 continue;

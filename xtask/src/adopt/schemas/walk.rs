@@ -203,14 +203,13 @@ pub(super) fn parts(schema: &mut Node) -> Vec<&mut Node> {
     parts.map(|(_, part)| part).collect()
 }
 
-/// The schemas inside a schema, each with what is added to its name.
-pub(super) fn children(schema: &mut Node) -> Vec<(String, &mut Node)> {
-    let parts = inside(schema).into_iter();
-    parts.map(|(role, part)| (role.name(part), part)).collect()
+/// Whether no schema is inside a schema.
+pub(super) fn is_leaf(schema: &mut Node) -> bool {
+    inside(schema).is_empty()
 }
 
 /// What a schema is to the one that it stands in.
-enum Role<'a> {
+pub(super) enum Role<'a> {
     Named(&'a str),
     Fixed(&'static str),
     Item(usize),
@@ -218,7 +217,8 @@ enum Role<'a> {
 }
 
 impl Role<'_> {
-    fn name(&self, part: &Node) -> String {
+    /// What is added to the name of the whole.
+    pub(super) fn name(&self, part: &Node) -> String {
         match self {
             Self::Named(name) => name.to_pascal_case(),
             Self::Fixed(name) => (*name).to_owned(),
@@ -228,7 +228,8 @@ impl Role<'_> {
     }
 }
 
-fn inside(schema: &mut Node) -> Vec<(Role<'_>, &mut Node)> {
+/// The schemas inside a schema, each with what it is to it.
+pub(super) fn inside(schema: &mut Node) -> Vec<(Role<'_>, &mut Node)> {
     let mut all: Vec<(Role<'_>, &mut Node)> = Vec::new();
     for entry in schema.entries_mut() {
         let Entry { key, value, .. } = entry;

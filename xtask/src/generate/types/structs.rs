@@ -230,7 +230,8 @@ pub(super) fn written(
         let spelling = word(spelling(&field.ty).word());
         lines.extend(quote!(#ident: #presence #spelling #wire;));
     }
-    let by_macro = parse_quote!(bindery_runtime::object! { #name with #extra { #lines } });
+    let rows = quote!(#name with #extra { #lines });
+    let by_macro = syntax::macro_call([&word("bindery_runtime"), &word("object")], rows);
     super::without_serde(&mut structure.attrs);
     vec![Item::Struct(structure), by_macro]
 }

@@ -216,11 +216,10 @@ pub(super) fn unknown_format(context: &Context<'_>, findings: &mut Findings<'_>)
         let kind = schema.node.text("type").unwrap_or_default();
         let mend = match kind {
             // A string may have any format; one that is nearly known is a slip.
+            "string" if TEXT_FORMATS.contains(&format) => continue,
             "string" => match super::nearest::nearest(format, TEXT_FORMATS.iter().copied()) {
-                Some(known) if !TEXT_FORMATS.contains(&format) => {
-                    format!("did you mean `{known}`?")
-                }
-                _ => continue,
+                Some(known) => format!("did you mean `{known}`?"),
+                None => continue,
             },
             "integer" if !INTEGER_FORMATS.contains(&format) => {
                 "write `format: int64`, `int32`, `uint256` or `unixtime`".to_owned()

@@ -9,6 +9,7 @@ use super::findings::Findings;
 use super::nearest::did_you_mean;
 use super::operation::Operation;
 use super::pagination::success_body;
+use super::streams;
 use super::walk::Object;
 
 const COMPARISONS: &[&str] = &["exact", "caseless", "json"];
@@ -185,6 +186,13 @@ impl<'s, 'a> Check<'s, 'a> {
                 node.position,
                 format!("{}: looking by `{id}` would change something", self.place),
                 "write the `operationId` of one that only reads",
+            );
+        }
+        if streams::comes_as_stream(self.context, &target) {
+            findings.add(
+                node.position,
+                format!("{}: nothing is found in `{id}`, a stream", self.place),
+                "write the `operationId` of one whose answer is there as a whole",
             );
         }
         let parameters = target.parameters();

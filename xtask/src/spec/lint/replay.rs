@@ -10,6 +10,7 @@ use super::findings::Findings;
 use super::nearest::did_you_mean;
 use super::operation::Operation;
 use super::pagination::success_body;
+use super::streams;
 use super::walk::Object;
 
 pub(super) fn bad_select(context: &Context<'_>, findings: &mut Findings<'_>) {
@@ -121,6 +122,13 @@ impl<'s, 'a> Reader<'_, 's, 'a, '_> {
             );
             return None;
         };
+        if streams::comes_as_stream(self.context, called) {
+            self.add(
+                node.position,
+                format!("what was missed cannot be read from `{name}`, a stream"),
+                "write the `operationId` of a call whose answer is there as a whole",
+            );
+        }
         let takes = names(called, "path");
         for (parameter, position) in &taken {
             if !takes.contains(parameter) {

@@ -13,10 +13,7 @@ const OF_THE_WHOLE: [&str; 3] = ["x-pagination", "x-finality", "x-lookup"];
 pub(super) fn bad(context: &Context<'_>, findings: &mut Findings<'_>) {
     for operation in context.operations() {
         let answers = operation.answers();
-        let stream = answers
-            .iter()
-            .filter(|answer| answer.is_success())
-            .find_map(|answer| framed(context, answer));
+        let stream = of(context, &answers);
         let place = context.place(&operation.object.pointer);
         for answer in &answers {
             let own = framed(context, answer);
@@ -46,6 +43,17 @@ pub(super) fn bad(context: &Context<'_>, findings: &mut Findings<'_>) {
         of_the_whole(&operation, &place, findings);
         enveloped(context, &answers, &place, findings);
     }
+}
+
+/// Whether the successes of an operation come bit by bit, where only an answer that is there as a whole would do.
+pub(super) fn comes_as_stream(context: &Context<'_>, operation: &Operation<'_, '_>) -> bool {
+    of(context, &operation.answers()).is_some()
+}
+
+/// How the successes among these answers come bit by bit, if they do.
+fn of<'a>(context: &Context<'a>, answers: &[Answer<'_, 'a>]) -> Option<(&'a str, Framing)> {
+    let mut successes = answers.iter().filter(|answer| answer.is_success());
+    successes.find_map(|answer| framed(context, answer))
 }
 
 /// How an answer comes bit by bit, if it does.

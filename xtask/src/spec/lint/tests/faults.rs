@@ -168,6 +168,11 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("bad-replay", "kind: /kind", "kind: kind"),
     fault(
         "bad-replay",
+        "description: The payment.\n          content:\n            application/json:",
+        "description: The payment.\n          content:\n            application/x-ndjson:",
+    ),
+    fault(
+        "bad-replay",
         "operation: get_block",
         "operation: get_blocks",
     ),
@@ -317,6 +322,11 @@ pub(super) const FAULTS: &[Fault] = &[
         "bad-finality",
         "      x-idempotency: never\n",
         "      x-idempotency: never\n      x-finality: {state: /status, done: [ACTIVE]}\n",
+    ),
+    fault(
+        "bad-lookup",
+        "description: The block.\n          content:\n            application/json:",
+        "description: The block.\n          content:\n            application/x-ndjson:",
     ),
     fault(
         "bad-lookup",

@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use serde_json::Number;
+use jsonschema::Draft;
+use serde_json::{Number, json};
 
 use super::walk;
 use crate::{
@@ -250,6 +251,12 @@ fn string(schema: &mut Node, notes: &mut Notes) {
             format!("the format is not `{written}`: the example `{shown}` is none"),
         );
         schema.remove("format");
+    } else if let Some(pattern) = schema.text("pattern")
+        && fits_none(pattern, format)
+    {
+        let what = format!("the format is not `{written}`: its pattern `{pattern}` fits none");
+        notes.count(position, what);
+        schema.remove("format");
     } else if format != written {
         notes.count(
             position,
@@ -299,6 +306,37 @@ fn is_of(text: &str, format: &str) -> bool {
         .is_none_or(|validator| validator.is_valid(&text.into()))
 }
 
+/// Whether a pattern fits no value that the type of a format writes.
+fn fits_none(pattern: &str, format: &str) -> bool {
+    let values: &[&str] = match format {
+        "date" => &["2026-01-02", "2026-12-31"],
+        "date-time" => &[
+            "2026-01-02T03:04:05Z",
+            "2026-01-02T03:04:05.678Z",
+            "2026-01-02T03:04:05.678901Z",
+            "2026-01-02T03:04:05.678901234Z",
+            "2026-01-02T03:04:05+00:00",
+            "2026-01-02T03:04:05.678+00:00",
+        ],
+        // Of each version in use, since a pattern may ask for one.
+        "uuid" => &[
+            "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+            "6fa459ea-ee8a-3ca4-894e-db77e160355e",
+            "f47ac10b-58cc-4372-a567-0e02b2c3d479",
+            "886313e1-3b8a-5372-9b90-0c9aee199e5d",
+            "017f22e2-79b0-7cc3-98c4-dc0c0c07398f",
+        ],
+        _ => return false,
+    };
+    let validator = jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .build(&json!({ "pattern": pattern }));
+    validator.is_ok_and(|validator| {
+        let mut values = values.iter();
+        !values.any(|value| validator.is_valid(&(*value).into()))
+    })
+}
+
 static UUID: Format = LazyLock::new(|| of_format("uuid"));
 static TIME: Format = LazyLock::new(|| of_format("date-time"));
 static DAY: Format = LazyLock::new(|| of_format("date"));
@@ -308,7 +346,7 @@ type Format = LazyLock<Option<jsonschema::Validator>>;
 fn of_format(format: &str) -> Option<jsonschema::Validator> {
     jsonschema::options()
         .should_validate_formats(true)
-        .build(&serde_json::json!({ "format": format }))
+        .build(&json!({ "format": format }))
         .ok()
 }
 
@@ -322,6 +360,27 @@ mod tests {
     use serde_json::json;
 
     use crate::adopt::schemas::tests::adopted;
+
+    #[test]
+    fn a_format_whose_pattern_fits_none_of_its_values_is_text() {
+        let formats = |text: &str| {
+            let (schemas, changes) = adopted(super::settle_formats, text);
+            (schemas["A"].get("format").is_some(), changes.len())
+        };
+        for (format, pattern, is_kept) in [
+            ("date-time", "^se(-[a-z0-9]+)+$", false),
+            ("date-time", r"^\\d{4}-\\d\\d-\\d\\dT[0-9:]+Z$", true),
+            ("date-time", r"\\.\\d{9}Z", true),
+            ("date", r"^\\d{2}/\\d{2}/\\d{4}$", false),
+            ("date", r"^2\\d{3}-", true),
+            ("uuid", "^[0-9a-f]{32}$", false),
+            ("uuid", "^[0-9a-f]{8}-[0-9a-f]{4}-7", true),
+            ("uuid", "(", true),
+        ] {
+            let text = format!(r#"A: {{type: string, format: {format}, pattern: "{pattern}"}}"#);
+            assert_eq!(formats(&text), (is_kept, usize::from(!is_kept)), "{text}");
+        }
+    }
 
     #[test]
     fn an_address_is_one_on_a_chain_where_the_document_shows_it() {

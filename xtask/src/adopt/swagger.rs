@@ -65,7 +65,7 @@ pub(super) fn read_swagger_2(adopting: &mut Adopting) {
                     }
                     parameters::rewrite(&mut named.value, told);
                 }
-                "responses" => bodies::response(&mut named.value, &defaults.produces),
+                "responses" => bodies::response(&mut named.value, &defaults.produces, told),
                 "securitySchemes" => security::rewrite(&mut named.value),
                 _ => {}
             }
@@ -151,7 +151,7 @@ fn operation(operation: &mut Node, shared: &[Node], defaults: &Defaults, told: &
         .get_mut("responses")
         .map_or(&mut [][..], Node::entries_mut);
     for response in responses {
-        bodies::response(&mut response.value, &produces);
+        bodies::response(&mut response.value, &produces, told);
     }
 }
 
@@ -324,6 +324,18 @@ paths:
       produces: [image/png]
       responses: { '200': { description: The picture, schema: { type: file } } }
 ";
+
+    #[test]
+    fn what_grpc_gateway_streams_is_lines_of_json() {
+        let text = SWAGGER.replace(
+            "description: Pets, schema",
+            "description: Pets(streaming responses), schema",
+        );
+        let after = after(read_swagger_2, &text);
+        let content = &after.document["paths"]["/pets"]["get"]["responses"]["200"]["content"];
+        assert_eq!(content["application/x-ndjson"]["schema"]["type"], "array");
+        assert_eq!(content.get("application/json"), None);
+    }
 
     #[test]
     fn the_sections_of_swagger_are_the_components_and_servers_of_openapi() {

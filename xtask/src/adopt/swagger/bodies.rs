@@ -5,10 +5,12 @@ use serde_json::json;
 use super::parameters;
 use crate::{
     adopt::adopting::Told,
+    api::is_json,
     spec::{Content, Node},
 };
 
 const JSON: &str = "application/json";
+const LINES: &str = "application/x-ndjson";
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
@@ -104,8 +106,12 @@ fn form(first: &Node, parts: &[Node], consumes: &[String], told: &mut Told) -> N
     body
 }
 
+/// What grpc-gateway writes behind the description of an answer that is JSON values, a line for each: OpenAPI 2.0 has no
+/// words for that (`protoc-gen-openapiv2`, `genopenapi/template.go`).
+const OF_STREAMS: &str = "(streaming responses)";
+
 /// Puts the schema and the examples of a response under its media types.
-pub(super) fn response(response: &mut Node, produces: &[String]) {
+pub(super) fn response(response: &mut Node, produces: &[String], told: &mut Told) {
     if response.reference().is_some() {
         return;
     }
@@ -130,6 +136,14 @@ pub(super) fn response(response: &mut Node, produces: &[String]) {
     let mut media_types: Vec<&str> = produces.iter().map(String::as_str).collect();
     if media_types.is_empty() {
         media_types.push(usual);
+    }
+    let said = response.text("description").unwrap_or_default();
+    if said.trim_end().ends_with(OF_STREAMS) {
+        for media_type in media_types.iter_mut().filter(|name| is_json(name)) {
+            *media_type = LINES;
+        }
+        let what = "the answer brings a value with each line, as grpc-gateway has it";
+        told.changed(response.position, what);
     }
     for media_type in media_types {
         let example = examples

@@ -269,7 +269,12 @@ fn prepare(
             )?;
         }
     }
-    let files = match stage::generate_lowered(&api, &lowered, document.text()) {
+    let files = match stage::generate_lowered(
+        &api,
+        &lowered,
+        document.text(),
+        stage::Extent::CrateAndTests,
+    ) {
         Ok((files, _)) => files,
         Err(error) => return Ok(Err(vec![format!("{}: {error}", spec.path.display())])),
     };

@@ -118,15 +118,12 @@ pub(super) fn requests(
     if requests.is_empty() {
         return Ok(requests);
     }
-    let mentioned: Vec<ImplItem> = requests
-        .iter()
-        .filter_map(|item| match item {
-            Item::Impl(block) => Some(block.items.clone()),
-            _ => None,
-        })
-        .flatten()
-        .collect();
-    let segments = fields::Segments::of_methods(&mentioned);
+    let mut segments = fields::Segments::default();
+    for item in &requests {
+        if let Item::Impl(block) = item {
+            segments.add_methods(&block.items);
+        }
+    }
     let candidates = [
         "Error",
         "EventPosition",

@@ -42,19 +42,29 @@ use crate::{api::Api, lower::lower, workspace::Registered};
 /// Files by their path in the workspace.
 pub type Files = BTreeMap<PathBuf, String>;
 
+/// How much is generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The crate.
+    Crate,
+    /// The crate, and the module by which the tests across crates know it.
+    CrateAndTests,
+}
+
 /// The list of providers that the tests across crates go by.
 pub fn index(specs: &[Registered]) -> (PathBuf, String) {
     let path = PathBuf::from("tests/exercise/mod.rs");
     (path, exercise::index(specs))
 }
 
-/// Generates the crate of `api`, whose spec has this text.
+/// Generates the crate of `api`, whose spec has this text, and the module of the tests across crates.
 ///
 /// # Errors
 ///
 /// A message that names the spec, and the operation or schema where one is to blame.
 pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
-    generate_lowered(api, &lower(api).0, spec).map(|(files, _)| files)
+    let lowered = lower(api).0;
+    generate_lowered(api, &lowered, spec, Extent::CrateAndTests).map(|(files, _)| files)
 }
 
 /// As [`generate`], where the caller has lowered the document already; tells of the types too.
@@ -66,15 +76,17 @@ pub fn generate_lowered(
     api: &Api,
     lowered: &Value,
     spec: &str,
+    extent: Extent,
 ) -> Result<(Files, Carried), String> {
     let named = |error: String| format!("{}: {error}", api.name);
     let skeleton = progenitor::run(lowered).map_err(named)?;
     let generated = signatures::read(api, &skeleton).map_err(named)?;
     let mut model = types::Model::new(api, skeleton);
-    let types = model.items().map_err(named)?;
     let mut files = Files::new();
     let source = PathBuf::from("crates").join(&api.name).join("src");
     let header = format::header(&api.name);
+    let types = model.module(&header, "What the calls carry and answer.");
+    files.insert(source.join("types.rs"), types.map_err(named)?);
     let mut add = |name: &str, docs: &str, items: Vec<syn::Item>| {
         files.insert(source.join(name), format::module(&header, docs, items));
     };
@@ -86,7 +98,6 @@ pub fn generate_lowered(
             failures.items(),
         );
     }
-    add("types.rs", "What the calls carry and answer.", types);
     add(
         "client.rs",
         "The client: a method for each call.",
@@ -129,10 +140,11 @@ pub fn generate_lowered(
         );
     }
     files.extend(package::files(api, spec, &model, &generated, &failures));
-    files.insert(
-        PathBuf::from("tests/exercise").join(format!("{}.rs", names::module(&api.name))),
-        exercise::file(api, &model, &generated)?,
-    );
+    if extent == Extent::CrateAndTests {
+        let module = format!("tests/exercise/{}.rs", names::module(&api.name));
+        let text = exercise::file(api, &model, &generated)?;
+        files.insert(PathBuf::from(module), text);
+    }
     Ok((files, carried::carried(api, &model, &generated)))
 }
 

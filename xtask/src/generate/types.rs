@@ -6,6 +6,7 @@ mod enums;
 pub(super) mod fields;
 mod spelling;
 mod structs;
+mod texts;
 mod unions;
 
 pub(super) use discriminated::id_of;
@@ -19,7 +20,7 @@ use serde_json::Value;
 use syn::{Fields, Ident, Item, ItemEnum, ItemStruct, Lit, Type, visit_mut::VisitMut as _};
 
 use super::{
-    docs, names,
+    docs, format, names,
     skeleton::{Skeleton, Unread},
     syntax,
 };
@@ -146,7 +147,7 @@ impl Model {
         let of_kinds = |name: &String| {
             (self.schemas.get(name)).is_some_and(|schema| lower::is_tagged(&api.document, schema))
         };
-        let plain = enums::Plain::new();
+        let templates = texts::Templates::new();
         let mut names: Vec<String> = self.items.keys().cloned().collect();
         names.sort_by_key(of_kinds);
         for name in names {
@@ -171,10 +172,10 @@ impl Model {
                 Item::Enum(mut enumeration) if fields::is_plain(&enumeration) => {
                     self.beside.remove(&name);
                     if open {
-                        enums::make_room(&mut enumeration);
+                        texts::make_room(&mut enumeration);
                     }
-                    self.texts.insert(name.clone(), enums::texts(&enumeration));
-                    let (item, impls) = enums::plain(&plain, &enumeration, schema, open);
+                    self.texts.insert(name.clone(), texts::texts(&enumeration));
+                    let (item, impls) = templates.enumeration(&enumeration, schema, open);
                     more.extend(impls);
                     item
                 }
@@ -201,9 +202,6 @@ impl Model {
                 other => other,
             };
             let item = with_derives(item, !secretive.contains(&name));
-            if let Item::Struct(structure) = &item {
-                more.extend(structs::constructor(structure, &self.enums));
-            }
             (self.beside.entry(name.clone()).or_default().made).extend(more);
             self.items.insert(name, item);
         }
@@ -219,8 +217,8 @@ impl Model {
         self.segments.has(segment)
     }
 
-    /// The module's items: each type in the order of the spec, with its blocks behind it, which the model gives away.
-    pub(super) fn items(&mut self) -> Result<Vec<Item>, String> {
+    /// The module: each type in the order of the spec, with its blocks behind it, which the model gives away.
+    pub(super) fn module(&mut self, header: &str, docs: &str) -> Result<String, String> {
         let mut beside = std::mem::take(&mut self.beside);
         let mut beside = |name: &str| {
             let items = beside.remove(name).unwrap_or_default().items();
@@ -233,22 +231,30 @@ impl Model {
             .collect();
         let ordered: BTreeSet<&String> = self.order.iter().collect();
         order.extend(self.items.keys().filter(|name| !ordered.contains(name)));
-        let mut all = Vec::new();
+        let mut segments = fields::Segments::default();
+        let mut body = format::Body::default();
+        let mut write = |items: Vec<Item>| {
+            segments.add(&items);
+            items.into_iter().for_each(|item| body.push(item));
+            segments.has("ConversionError")
+        };
+        let mut converts = false;
         for name in order {
+            let mut items = Vec::new();
             if let Some(item) = self.items.get(name) {
-                all.extend(self.written(item.clone()));
+                items.extend(self.written(item.clone()));
             }
-            all.extend(beside(name)?);
+            items.extend(beside(name)?);
+            if let Some(Item::Struct(structure)) = self.items.get(name) {
+                items.extend(structs::constructor(structure, &self.enums));
+            }
+            converts = write(items);
         }
-        let mut segments = fields::Segments::of(&all);
-        if segments.has("ConversionError") {
-            let errors = beside("error")?;
-            segments.add(&errors);
-            all.extend(errors);
+        if converts {
+            write(beside("error")?);
         }
-        let mut with_uses = fields::uses(&segments);
-        with_uses.extend(all);
-        Ok(with_uses)
+        let uses = fields::uses(&segments);
+        Ok(format::whole(header, docs, uses, &body))
     }
 
     /// An item as it stands in the module: what serde's derive cannot do is done by a macro of the run time.

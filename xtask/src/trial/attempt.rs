@@ -11,9 +11,9 @@ use heck::ToKebabCase as _;
 use crate::{
     adopt::{self, Change, Names},
     api::Api,
-    generate::{self, Carried, Files},
+    generate::{self, Carried, Extent, Files},
     lower,
-    spec::{Document, Finding, Severity},
+    spec::{Document, Finding, Severity, on_deep_stack},
 };
 
 /// What became of a document.
@@ -64,7 +64,7 @@ impl Attempt {
     }
 }
 
-/// Adopts, lints and generates the document in a file.
+/// Adopts and lints the document in a file, and generates its crate.
 pub fn attempt(path: &Path) -> Attempt {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let stem = stem.to_kebab_case();
@@ -72,18 +72,25 @@ pub fn attempt(path: &Path) -> Attempt {
         true => stem,
         false => format!("api-{stem}"),
     };
-    made(name, || {
+    made(name, Extent::Crate, || {
         Document::load(path).and_then(|document| adopt::bundle(document, path))
     })
 }
 
-/// Adopts, lints and generates the document in a text, which stands in no file; `name` is that of the crate.
+/// Adopts and lints the document in a text, which stands in no file, and generates all there is to it; `name` is that of
+/// the crate.
 pub fn attempt_text(name: &str, text: &str) -> Attempt {
     let path = format!("{name}.yaml");
-    made(name.to_owned(), || Document::parse(Path::new(&path), text))
+    made(name.to_owned(), Extent::CrateAndTests, || {
+        Document::parse(Path::new(&path), text)
+    })
 }
 
-fn made(name: String, load: impl FnOnce() -> Result<Document, Vec<Finding>>) -> Attempt {
+fn made(
+    name: String,
+    extent: Extent,
+    load: impl FnOnce() -> Result<Document, Vec<Finding>> + Send,
+) -> Attempt {
     let started = Instant::now();
     let mut attempt = Attempt {
         name,
@@ -100,9 +107,11 @@ fn made(name: String, load: impl FnOnce() -> Result<Document, Vec<Finding>>) -> 
         took: Duration::ZERO,
     };
     // A document must never bring the command down: the others are to be tried too.
-    let outcome = catch_unwind(AssertUnwindSafe(|| match load() {
-        Ok(document) => generated(document, &mut attempt),
-        Err(findings) => attempt.findings = findings,
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        on_deep_stack(|| match load() {
+            Ok(document) => generated(document, extent, &mut attempt),
+            Err(findings) => attempt.findings = findings,
+        })
     }));
     if let Err(panic) = outcome {
         let text = panic
@@ -118,7 +127,7 @@ fn made(name: String, load: impl FnOnce() -> Result<Document, Vec<Finding>>) -> 
     attempt
 }
 
-fn generated(document: Document, attempt: &mut Attempt) {
+fn generated(document: Document, extent: Extent, attempt: &mut Attempt) {
     attempt.written = Some(document.clone());
     let adopted = adopt::adopt_linted(document);
     let mut passes: Vec<&str> = adopted.changes.iter().map(|change| change.pass).collect();
@@ -137,7 +146,7 @@ fn generated(document: Document, attempt: &mut Attempt) {
     let api = Api::read(&attempt.name, adopted.document.value());
     let (lowered, applied) = lower::lower(&api);
     attempt.passes += applied.iter().filter(|applied| applied.places > 0).count();
-    match generate::generate_lowered(&api, &lowered, adopted.document.text()) {
+    match generate::generate_lowered(&api, &lowered, adopted.document.text(), extent) {
         Ok((files, carried)) => {
             attempt.files = files;
             attempt.carried = carried;

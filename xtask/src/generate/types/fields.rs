@@ -121,10 +121,15 @@ impl Segments {
     /// Those of the methods.
     pub(in crate::generate) fn of_methods(methods: &[ImplItem]) -> Self {
         let mut segments = Self::default();
-        for method in methods {
-            segments.visit_impl_item(method);
-        }
+        segments.add_methods(methods);
         segments
+    }
+
+    /// Adds those of more methods.
+    pub(in crate::generate) fn add_methods(&mut self, methods: &[ImplItem]) {
+        for method in methods {
+            self.visit_impl_item(method);
+        }
     }
 
     /// Whether this is one of them.

@@ -8,6 +8,7 @@ mod anatomy;
 mod bodies;
 mod body_path;
 mod context;
+mod deep_stack;
 mod documentation;
 mod envelope;
 mod error_codes;
@@ -45,6 +46,7 @@ use context::Context;
 use findings::Findings;
 
 pub(crate) use anatomy::{COUNTS, EXTENSIONS, Kind, Shape};
+pub(crate) use deep_stack::on_deep_stack;
 pub(crate) use nearest::nearest;
 pub(crate) use operation_ids::TAKEN_IDS;
 pub(crate) use rust_name::{is_keyword, pascal, snake, spoken};
@@ -61,7 +63,7 @@ pub fn lint(document: &Document) -> Vec<Finding> {
 
 /// The faults that some of the rules look for, by position.
 pub(crate) fn lint_for(document: &Document, asked: fn(&str) -> bool) -> Vec<Finding> {
-    let check = || {
+    on_deep_stack(|| {
         let context = Context::new(document);
         let other_dialect = structure::speaks_another_dialect(&context);
         let rules = if other_dialect { &RULES[..1] } else { RULES };
@@ -70,23 +72,8 @@ pub(crate) fn lint_for(document: &Document, asked: fn(&str) -> bool) -> Vec<Find
                 (rule.check)(&context, findings)
             }
         })
-    };
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .name("lint".to_owned())
-            .stack_size(STACK);
-        match thread.spawn_scoped(scope, check) {
-            Ok(thread) => thread
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            // No more threads: the usual stack does for all but the strangest documents.
-            Err(_) => check(),
-        }
     })
 }
-
-/// An example may nest as deep as a document, and its schema be as deep again at every level.
-const STACK: usize = 64 << 20;
 
 /// One thing to look for.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 //! `types`, `calls`, `failures`, `operations`, `schemes` (with `variables`), `finality` (with `lookup`), `environment`,
 //! `webhooks` and `mock` write the crate's modules; `package` writes what is around them, with `sign_in` for the README,
 //! `exercise` what the tests across crates need of it; `format` makes text of it all. `carried` tells of the types.
+//! `syntax` puts together what there are thousands of.
 
 mod calls;
 mod carried;

@@ -4,8 +4,8 @@
 //! published into the profile, [`api`] tells what it says, [`lower`] rewrites it into what progenitor takes,
 //! [`generate`] makes the files of a crate, [`cache`] keeps them for the next time, [`emit`] compares them with what is
 //! there and writes what changed. [`diff`] tells what two versions of a spec mean for callers, [`mutants`] puts faults
-//! into the code to see its tests fail, [`trial`] takes a document without touching the workspace, [`workspace`] knows
-//! which specs there are, and [`commands`] is what a maintainer types.
+//! into the code to see its tests fail, [`trial`] takes a document without touching the workspace; `deep_stack` has room for
+//! documents that nest deeply. [`workspace`] knows which specs there are, and [`commands`] is what a maintainer types.
 
 pub mod spec;
 
@@ -30,6 +30,8 @@ pub mod provenance;
 pub mod origin;
 
 pub mod registry;
+
+mod deep_stack;
 
 pub mod commands;
 pub mod workspace;

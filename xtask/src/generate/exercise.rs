@@ -240,55 +240,41 @@ pub(crate) use for_each_provider;
 
 /// What reads a text as a type and writes it back.
 fn through(texts: &[&String], idents: &[&Ident]) -> Item {
-    let arguments = match texts {
-        [] => quote!(_: &str, _: &str),
-        _ => quote!(name: &str, text: &str),
+    let (arguments, body): (TokenStream, Expr) = match texts {
+        [] => (quote!(_: &str, _: &str), parse_quote!(None)),
+        texts => (
+            quote!(name: &str, text: &str),
+            parse_quote! {
+                Some(match name {
+                    #(#texts => round_trip::<types::#idents>(text),)*
+                    _ => return None,
+                })
+            },
+        ),
     };
-    let mut function: ItemFn = parse_quote! {
+    parse_quote! {
         /// Reads `text` as the type of the schema `name` and writes it back; `None` where no type is generated.
-        pub fn through(#arguments) -> Option<Result<String, serde_json::Error>> {}
-    };
-    let body = if texts.is_empty() {
-        parse_quote!(None)
-    } else {
-        let arms = texts.iter().zip(idents).map(|(text, ident)| {
-            let ty = syntax::ty(syntax::path([&word("types"), ident]));
-            let trip = syntax::turbofish("round_trip", ty);
-            let read = syntax::value(word("text"));
-            syntax::arm_of_text(text, syntax::call(trip, [read]))
-        });
-        let mut arms: Vec<Arm> = arms.collect();
-        arms.push(parse_quote!(_ => return None,));
-        let by_name = syntax::match_on(syntax::value(word("name")), arms);
-        syntax::call(word("Some"), [by_name])
-    };
-    function.block.stmts = vec![syntax::at_last(body)];
-    Item::Fn(function)
+        pub fn through(#arguments) -> Option<Result<String, serde_json::Error>> {
+            #body
+        }
+    }
 }
 
 /// What has a call mocked, and what tells which bodies it was called with.
 fn mocked(api: &Api) -> (Vec<Arm>, Vec<Arm>) {
     let mocked = api.operations.iter().filter(|call| mock::speaks_json(call));
-    let read: Expr = parse_quote!(|call| written(&call.body));
     let arms = mocked.map(|operation| {
         let (id, name) = (&operation.id, names::mocked_name(&operation.id));
         let sends = operation.websocket || operation.success.stream.is_some();
-        let (method, what): (&str, Expr) = match (sends, &operation.success.schema) {
-            (true, _) => ("sends", parse_quote!([read(text)])),
-            (false, None) => ("answers", parse_quote!(())),
-            (false, Some(_)) => ("answers", parse_quote!(read(text))),
+        let mocked: Arm = match (sends, &operation.success.schema) {
+            (true, _) => parse_quote!(#id => drop(mock.#name().sends([read(text)])),),
+            (false, None) => parse_quote!(#id => drop(mock.#name().answers(())),),
+            (false, Some(_)) => parse_quote!(#id => drop(mock.#name().answers(read(text))),),
         };
-        let of_call = syntax::method_call(syntax::value(word("mock")), &name, []);
-        let mocked = syntax::method_call(of_call.clone(), &word(method), [what]);
-        let mocked = syntax::call(word("drop"), [mocked]);
-        let bodies = syntax::method_call(of_call, &word("received"), []);
-        let bodies = syntax::method_call(bodies, &word("iter"), []);
-        let bodies = syntax::method_call(bodies, &word("map"), [read.clone()]);
-        let bodies = syntax::method_call(bodies, &word("collect"), []);
-        (
-            syntax::arm_of_text(id, mocked),
-            syntax::arm_of_text(id, bodies),
-        )
+        let bodies: Arm = parse_quote! {
+            #id => mock.#name().received().iter().map(|call| written(&call.body)).collect(),
+        };
+        (mocked, bodies)
     });
     arms.unzip()
 }

@@ -68,6 +68,16 @@ pub fn generate(api: &Api, spec: &str) -> Result<Files, String> {
     generate_lowered(api, &lowered, spec, Extent::CrateAndTests).map(|(files, _)| files)
 }
 
+/// Generates the crate alone.
+///
+/// # Errors
+///
+/// As [`generate`].
+pub fn generate_crate(api: &Api, spec: &str) -> Result<Files, String> {
+    let lowered = lower(api).0;
+    generate_lowered(api, &lowered, spec, Extent::Crate).map(|(files, _)| files)
+}
+
 /// As [`generate`], where the caller has lowered the document already; tells of the types too.
 ///
 /// # Errors

@@ -203,17 +203,6 @@ pub(super) fn generic(name: &str, of: Type) -> Path {
     segment.into()
 }
 
-/// `name::<of>`.
-pub(super) fn turbofish(name: &str, of: Type) -> Path {
-    let mut path = generic(name, of);
-    for segment in &mut path.segments {
-        if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
-            arguments.colon2_token = Some(Default::default());
-        }
-    }
-    path
-}
-
 /// `impl bound`.
 pub(super) fn impl_trait(bound: Path) -> Type {
     let bound = TypeParamBound::Trait(TraitBound {

@@ -24,8 +24,8 @@ pub use document::Document;
 pub use expression::Expression;
 pub use finding::{Edit, Finding, Mend, Severity};
 pub(crate) use lint::{
-    COUNTS, EXTENSIONS, Kind, Shape, TAKEN_IDS, is_keyword, lint_for, nearest, needs_name,
-    on_deep_stack, pascal, snake, spoken,
+    COUNTS, EXTENSIONS, Kind, Shape, TAKEN_IDS, is_keyword, lint_for, nearest, needs_name, pascal,
+    snake, spoken,
 };
 pub use lint::{lint, rules, suffers};
 pub use mending::{Change, Mended, mended};

@@ -11,9 +11,10 @@ use heck::ToKebabCase as _;
 use crate::{
     adopt::{self, Change, Names},
     api::Api,
+    deep_stack::on_deep_stack,
     generate::{self, Carried, Extent, Files},
     lower,
-    spec::{Document, Finding, Severity, on_deep_stack},
+    spec::{Document, Finding, Severity},
 };
 
 /// What became of a document.

@@ -72,7 +72,8 @@ fn edited(text: &str, edits: &[Edit], what: &str) -> String {
 
 fn version(text: &str, what: &str) -> Version {
     let api = Api::read("ledger", document(text).value());
-    let files = generate::generate(&api, text).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let files =
+        generate::generate_crate(&api, text).unwrap_or_else(|error| panic!("{what}: {error}"));
     Version { api, files }
 }
 

@@ -37,7 +37,7 @@ impl Lifting<'_> {
             self.inside(part, name);
         }
         for (role, child) in walk::inside(schema) {
-            if walk::is_leaf(child) {
+            if walk::is_leaf(child) && !(self.is_composed)(child) {
                 continue;
             }
             let name = format!("{name}{}", role.name(child));

@@ -90,7 +90,7 @@ impl Side {
             return Err(lines(findings));
         }
         let api = Api::read(name, document.value());
-        let files = generate::generate(&api, document.text())
+        let files = generate::generate_crate(&api, document.text())
             .map_err(|error| vec![format!("{}: {error}", path.display())])?;
         Ok(Version { api, files })
     }

@@ -8,7 +8,6 @@ mod anatomy;
 mod bodies;
 mod body_path;
 mod context;
-mod deep_stack;
 mod documentation;
 mod envelope;
 mod error_codes;
@@ -42,11 +41,11 @@ mod webhooks;
 mod tests;
 
 use super::{Document, Finding, Severity};
+use crate::deep_stack::on_deep_stack;
 use context::Context;
 use findings::Findings;
 
 pub(crate) use anatomy::{COUNTS, EXTENSIONS, Kind, Shape};
-pub(crate) use deep_stack::on_deep_stack;
 pub(crate) use nearest::nearest;
 pub(crate) use operation_ids::TAKEN_IDS;
 pub(crate) use rust_name::{is_keyword, pascal, snake, spoken};
